@@ -1,0 +1,38 @@
+import type { Receipt } from '../events/change-feed.ts';
+
+/** A validated command on its way to its reducer. */
+export interface CommandSubmission {
+  /** Name of the reducer, for example `delete_recording`. */
+  reducer: string;
+  /** Idempotency key chosen by the sender, a UUID; made here when absent. */
+  command_id?: string | undefined;
+  /** The reducer's arguments after command_id and issued_at, by their snake_case names. */
+  args: Record<string, unknown>;
+  /** How long to wait for the engine, in ms; 2,000 when absent. */
+  wait_ms?: number | undefined;
+}
+
+/** The answer to a command that happened; the projections already hold its effect. */
+export interface Applied {
+  status: 'applied';
+  command_id: string;
+  /** Seq of the last event of the command, or of the log when it changed nothing. */
+  seq: number;
+  result: Record<string, unknown>;
+}
+
+/** Where commands are submitted and remembered. */
+export interface CommandLedger {
+  /**
+   * Runs the reducer exactly once for a command_id and answers when the projections hold the effect.
+   * @throws HeycatError with the module's code when the rules refuse it, COMMAND_REUSED when the id was used with
+   * other arguments, ENGINE_UNAVAILABLE when the engine cannot be reached within wait_ms (details.outcome is
+   * `not_sent` or `unknown`; sending the same command_id again is safe).
+   */
+  submit(submission: CommandSubmission): Promise<Applied>;
+
+  /** The receipt of a command that was applied, or undefined. */
+  find(commandId: string): Promise<Receipt | undefined>;
+}
+
+export const COMMAND_LEDGER = Symbol('CommandLedger');

@@ -1,0 +1,47 @@
+import type { DomainEvent } from './domain-event.ts';
+import type { RowChange } from './rows.ts';
+
+/** The receipt that a command left in its own transaction. */
+export interface Receipt {
+  command_id: string;
+  first_seq: number;
+  /** first_seq - 1 when the command changed nothing. */
+  last_seq: number;
+  result: Record<string, unknown>;
+  created_at: string;
+}
+
+/** What one transaction changed, or what differs between the read models and a fresh baseline. */
+export interface ChangeBatch {
+  kind: 'baseline' | 'transaction';
+  /** One life of the engine's history; seqs compare only within it. */
+  epoch: string;
+  /** Seq of the newest event that the changes contain. */
+  seq: number;
+  /** At most one per row, in no order. */
+  changes: readonly RowChange[];
+  /** In order of seq, without gap or repeat across batches of one epoch. */
+  events: readonly DomainEvent[];
+  receipt?: Receipt;
+}
+
+/** State of the way to the engine, told to UIs as `connection_status`. */
+export interface ConnectionStatus {
+  connected: boolean;
+  /** Why not, as a sentence. */
+  error?: string;
+}
+
+export interface ChangeFeedListener {
+  /** Runs synchronously and must not throw; the command that caused the batch is answered afterwards. */
+  onBatch(batch: ChangeBatch): void;
+  onConnection?(status: ConnectionStatus): void;
+}
+
+/** Where changes come from: every batch once, in commit order, the baseline of each connection first. */
+export interface ChangeFeed {
+  /** @returns a function that ends the subscription. */
+  listen(listener: ChangeFeedListener): () => void;
+}
+
+export const CHANGE_FEED = Symbol('ChangeFeed');

@@ -1,0 +1,53 @@
+/** Frames in and out of one connection that speaks `v1.bsatn`; the shape the SDK's withWSFn expects. */
+export interface EngineSocket {
+  onopen?: (event: unknown) => void;
+  onclose?: (event: unknown) => void;
+  onerror?: (event: unknown) => void;
+  onmessage?: (event: { data: Uint8Array }) => void;
+  send(frame: Uint8Array): void;
+  close(): void;
+}
+
+/** A running engine with the module published and the user admitted. */
+export interface EngineEndpoint {
+  /** Name of the database, `heycat-data`. */
+  database: string;
+  /** The user's identity, 64 hex digits. */
+  identity: string;
+  /**
+   * Opens a new connection as the user; resolves when frames can be sent.
+   * @throws HeycatError ENGINE_UNAVAILABLE when it does not open within deadlineMs, NOT_AUTHORIZED when the engine
+   * refuses the user.
+   */
+  connect(deadlineMs: number): Promise<EngineSocket>;
+}
+
+export type EngineKind = 'embedded' | 'sidecar' | 'remote';
+export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';
+
+export interface EngineStatus {
+  kind: EngineKind;
+  state: EngineState;
+  /** Process id, where the engine is a process of its own. */
+  pid?: number;
+  /** Version of the server or host. */
+  version?: string;
+  /** Why it failed, as a sentence that says what to do. */
+  cause?: string;
+}
+
+/** A place where the module runs. One contract suite, `test/contract/engine.contract.ts`, holds for all. */
+export interface Engine {
+  readonly status: EngineStatus;
+  /** Set by the owner: called once for each end that nobody asked for. */
+  onExit?: ((cause: string) => void) | undefined;
+  /**
+   * Starts it, publishes the module where the published one differs, admits the user.
+   * @throws HeycatError ENGINE_UNAVAILABLE with a sentence that says what to do.
+   */
+  start(): Promise<EngineEndpoint>;
+  /** Ends it in an orderly way; safe to call in any state. */
+  stop(): Promise<void>;
+}
+
+export const ENGINE = Symbol('Engine');
