@@ -1,0 +1,51 @@
+import type { Area } from '../../events/areas.ts';
+import type { ChangeBatch, ChangeFeedListener } from '../../events/change-feed.ts';
+import type { DomainEvent } from '../../events/domain-event.ts';
+import type { EventLog } from '../../events/event-log.ts';
+import { sqlText } from './sql.ts';
+import type { Link } from './link.ts';
+
+/** Events held in memory; older ones are looked up in the engine. */
+const RECENT_MAX = 10_000;
+
+/** The event log as the link sees it: the newest events in memory, the rest in event_log. */
+export class LinkEventLog implements EventLog, ChangeFeedListener {
+  /** Gapless, oldest first. */
+  #recent: DomainEvent[] = [];
+  #epoch: string | undefined;
+  #seq = 0;
+
+  constructor(private readonly link: Link) {}
+
+  onBatch(batch: ChangeBatch): void {
+    const follows = this.#epoch === batch.epoch && (batch.events[0]?.seq ?? this.#seq + 1) === this.#seq + 1;
+    if (batch.kind === 'baseline' && !follows) this.#recent = [];
+    this.#epoch = batch.epoch;
+    this.#seq = batch.seq;
+    this.#recent.push(...batch.events);
+    // Trimmed by halves, so that the cost of moving the rest is paid rarely.
+    if (this.#recent.length > 2 * RECENT_MAX) this.#recent = this.#recent.slice(-RECENT_MAX);
+  }
+
+  async read(fromSeq: number, limit: number): Promise<DomainEvent[]> {
+    const from = Math.max(1, fromSeq);
+    if (from > this.#seq || limit <= 0) return [];
+    const first = this.#recent[0]?.seq ?? this.#seq + 1;
+    if (from >= first) return this.#recent.slice(from - first, from - first + limit);
+    const to = Math.min(from + limit - 1, this.#seq);
+    return this.#lookUp(`seq >= ${from} AND seq <= ${to}`, ({ seq }) => seq >= from && seq <= to);
+  }
+
+  history(area: Area, entityId: string): Promise<DomainEvent[]> {
+    const to = this.#seq;
+    return this.#lookUp(
+      `area = ${sqlText(area)} AND entity_id = ${sqlText(entityId)} AND seq <= ${to}`,
+      (event) => event.area === area && event.entity_id === entityId && event.seq <= to,
+    );
+  }
+
+  async #lookUp(where: string, match: (event: DomainEvent) => boolean): Promise<DomainEvent[]> {
+    const rows = await this.link.fetch('event_log', where, (row) => match(row as unknown as DomainEvent));
+    return (rows as unknown as DomainEvent[]).sort((a, b) => a.seq - b.seq);
+  }
+}

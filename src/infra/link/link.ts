@@ -1,0 +1,193 @@
+import { Logger } from '@nestjs/common';
+import { HeycatError } from '../../errors.ts';
+import type {
+  ChangeBatch,
+  ChangeFeed,
+  ChangeFeedListener,
+  ConnectionStatus,
+  Receipt,
+} from '../../events/change-feed.ts';
+import type { Engine, EngineEndpoint } from '../engine/engine.ts';
+import { Backoff } from './backoff.ts';
+import { deferred, type Deferred } from './deferred.ts';
+import type { KeyedRow } from './remote-module.ts';
+import { RowMirror } from './row-mirror.ts';
+import { Session, type LinkMemory } from './session.ts';
+
+export interface LinkOptions {
+  /** For opening a connection, for each look-up, and for a silent engine; in ms. */
+  deadlineMs?: number;
+  heartbeatMs?: number;
+  backoff?: Backoff;
+}
+
+/** Failed connections to a running engine before it is started anew. */
+const RECONNECTS_BEFORE_RESTART = 3;
+
+/**
+ * Keeps the engine running and one session to it open, for as long as it is started: a session that ends is replaced
+ * by a new one, which tells what changed in between.
+ */
+export class Link implements ChangeFeed {
+  readonly #log = new Logger('Link');
+  readonly #listeners = new Set<ChangeFeedListener>();
+  readonly #memory: LinkMemory = { epoch: undefined, seq: 0, mirror: new RowMirror() };
+  readonly #backoff: Backoff;
+  readonly #deadlineMs: number;
+  readonly #heartbeatMs: number;
+  #endpoint: EngineEndpoint | undefined;
+  #session: Session | undefined;
+  #up: Deferred<Session> = deferred();
+  #lastCause = 'it is still starting';
+  #running: Promise<void> | undefined;
+  #stopping = deferred<void>();
+  #stopped = false;
+
+  constructor(
+    private readonly engine: Engine,
+    { deadlineMs = 5_000, heartbeatMs = 1_000, backoff = new Backoff() }: LinkOptions = {},
+  ) {
+    this.#deadlineMs = deadlineMs;
+    this.#heartbeatMs = heartbeatMs;
+    this.#backoff = backoff;
+  }
+
+  /** Identity whose rows are told, once the engine has started. */
+  get identity(): string | undefined {
+    return this.#endpoint?.identity;
+  }
+
+  /** Seq of the newest event that was told. */
+  get seq(): number {
+    return this.#memory.seq;
+  }
+
+  listen(listener: ChangeFeedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Begins in the background; listeners hear how it goes. */
+  start(): void {
+    if (this.#running !== undefined) return;
+    this.#stopping = deferred();
+    this.#stopped = false;
+    this.engine.onExit = (cause) => this.#session?.fail(cause);
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopping.resolve();
+    this.#session?.fail('the service is stopping');
+    await this.#running;
+    this.#running = undefined;
+    await this.engine.stop();
+  }
+
+  /**
+   * Runs a reducer once the engine is there. Rejects with the module's refusal, or with ENGINE_UNAVAILABLE whose
+   * details.outcome is `not_sent` or, when no answer came in time, `unknown`.
+   */
+  async call(
+    reducer: string,
+    commandId: string,
+    args: Record<string, unknown>,
+    waitMs: number,
+  ): Promise<Receipt | undefined> {
+    const session = this.#session ?? (await this.#whenUp(waitMs));
+    const call = session.call(reducer, commandId, args);
+    return within(call, Math.max(waitMs, this.#deadlineMs), () => {
+      session.abandon(commandId, call);
+      return unavailable('the command was not answered in time', 'unknown');
+    });
+  }
+
+  /** Looks rows up in the engine; throws ENGINE_UNAVAILABLE. */
+  async fetch(table: string, where: string, match: (row: KeyedRow) => boolean): Promise<KeyedRow[]> {
+    const session = this.#session ?? (await this.#whenUp(this.#deadlineMs));
+    return session.fetch(table, where, match);
+  }
+
+  #whenUp(waitMs: number): Promise<Session> {
+    return within(this.#up.promise, waitMs, () => unavailable(this.#lastCause, 'not_sent'));
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopped) {
+      try {
+        const endpoint = (this.#endpoint = await this.#engineReady(failures >= RECONNECTS_BEFORE_RESTART));
+        if (this.#stopped) return;
+        const down = deferred<string>();
+        const session = await this.#open(endpoint, down);
+        failures = 0;
+        this.#connected(session);
+        this.#disconnected(await down.promise);
+      } catch (thrown) {
+        failures += 1;
+        this.#disconnected(HeycatError.from(thrown).message);
+      }
+      await Promise.race([sleep(this.#backoff.next()), this.#stopping.promise]);
+    }
+  }
+
+  async #engineReady(restart: boolean): Promise<EngineEndpoint> {
+    if (restart) await this.engine.stop();
+    if (this.#endpoint !== undefined && this.engine.status.state === 'ready') return this.#endpoint;
+    return this.engine.start();
+  }
+
+  #open(endpoint: EngineEndpoint, down: Deferred<string>): Promise<Session> {
+    return Session.open({
+      endpoint,
+      memory: this.#memory,
+      deadlineMs: this.#deadlineMs,
+      heartbeatMs: this.#heartbeatMs,
+      onBatch: (batch) => this.#tell(batch),
+      onDown: (cause) => down.resolve(cause),
+    });
+  }
+
+  #tell(batch: ChangeBatch): void {
+    for (const listener of this.#listeners) listener.onBatch(batch);
+  }
+
+  #connected(session: Session): void {
+    this.#backoff.reset();
+    this.#session = session;
+    this.#up.resolve(session);
+    this.#status({ connected: true });
+  }
+
+  #disconnected(cause: string): void {
+    this.#lastCause = cause;
+    if (this.#session !== undefined) {
+      this.#session = undefined;
+      this.#up = deferred();
+    }
+    if (!this.#stopped) this.#log.warn(`not connected to the engine: ${cause}`);
+    this.#status({ connected: false, error: cause });
+  }
+
+  #status(status: ConnectionStatus): void {
+    for (const listener of this.#listeners) listener.onConnection?.(status);
+  }
+}
+
+function within<T>(work: Promise<T>, ms: number, late: () => HeycatError): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function unavailable(cause: string, outcome: 'not_sent' | 'unknown'): HeycatError {
+  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, {
+    outcome,
+  });
+}

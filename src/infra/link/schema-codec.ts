@@ -1,0 +1,171 @@
+import type { AlgebraicType, BinaryReader, BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
+import { HeycatError } from '../../errors.ts';
+
+/** Reads one value in wire form: u64 as number, Timestamp as ISO text, Identity as hex, an absent option as null. */
+export type Decode = (reader: BinaryReader) => unknown;
+/** Writes one value given in wire form; throws HeycatError INTERNAL when it does not fit the type. */
+export type Encode = (writer: BinaryWriter, value: unknown) => void;
+
+export interface Field<T> {
+  /** snake_case, as on the wire. */
+  name: string;
+  type: T;
+}
+
+const IDENTITY = '__identity__';
+const TIMESTAMP = '__timestamp_micros_since_unix_epoch__';
+
+export function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The elements of a product type with snake_case names. */
+export function fieldsOf(type: AlgebraicType): Field<AlgebraicType>[] {
+  return type.product.elements.map((element) => ({
+    name: toSnakeCase(element.name),
+    type: element.algebraicType,
+  }));
+}
+
+/** UTF-8 text with its u32 length; the SDK's own reader makes a TextDecoder for every string. */
+export function readText(reader: BinaryReader): string {
+  const bytes = reader.readUInt8Array();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+/** Compiles a decoder once per type, because the SDK walks the type description again for every row. */
+export function compileDecoder(type: AlgebraicType): Decode {
+  const scalar = SCALAR_DECODERS[type.type as string];
+  if (scalar !== undefined) return scalar;
+  if (isArray(type)) return decodeArray(compileDecoder(type.array));
+  if (isProduct(type)) return decodeProduct(type);
+  const inner = optionOf(type);
+  if (inner === undefined) throw unsupported(type);
+  const decodeSome = compileDecoder(inner);
+  return (reader) => (reader.readU8() === 0 ? decodeSome(reader) : null);
+}
+
+/** Compiles an encoder once per type; products are read by their snake_case names. */
+export function compileEncoder(type: AlgebraicType): Encode {
+  const scalar = SCALAR_ENCODERS[type.type as string];
+  if (scalar !== undefined) return scalar;
+  if (isArray(type)) return encodeArray(compileEncoder(type.array));
+  if (isProduct(type)) return encodeProduct(type);
+  const inner = optionOf(type);
+  if (inner === undefined) throw unsupported(type);
+  const encodeSome = compileEncoder(inner);
+  return (writer, value) => {
+    const absent = value === null || value === undefined;
+    writer.writeU8(absent ? 1 : 0);
+    if (!absent) encodeSome(writer, value);
+  };
+}
+
+const SCALAR_DECODERS: Record<string, Decode> = {
+  Bool: (reader) => reader.readBool(),
+  U8: (reader) => reader.readU8(),
+  U16: (reader) => reader.readU16(),
+  U32: (reader) => reader.readU32(),
+  I32: (reader) => reader.readI32(),
+  U64: (reader) => Number(reader.readU64()),
+  I64: (reader) => Number(reader.readI64()),
+  U128: (reader) => reader.readU128(),
+  String: readText,
+};
+
+const SCALAR_ENCODERS: Record<string, Encode> = {
+  Bool: (writer, value) => writer.writeBool(Boolean(value)),
+  U8: (writer, value) => writer.writeU8(toNumber(value)),
+  U16: (writer, value) => writer.writeU16(toNumber(value)),
+  U32: (writer, value) => writer.writeU32(toNumber(value)),
+  I32: (writer, value) => writer.writeI32(toNumber(value)),
+  U64: (writer, value) => writer.writeU64(BigInt(toNumber(value))),
+  I64: (writer, value) => writer.writeI64(BigInt(toNumber(value))),
+  String: (writer, value) => {
+    if (typeof value !== 'string') throw misfit('text', value);
+    writer.writeString(value);
+  },
+};
+
+function decodeProduct(type: AlgebraicType): Decode {
+  const fields = fieldsOf(type);
+  if (isSpecial(fields, IDENTITY)) return (reader) => hex256(reader.readU256());
+  if (isSpecial(fields, TIMESTAMP)) return (reader) => isoFromMicros(reader.readI64());
+  const decoders = fields.map((field) => ({ name: field.name, decode: compileDecoder(field.type) }));
+  return (reader) => {
+    const value: Record<string, unknown> = {};
+    for (const { name, decode } of decoders) value[name] = decode(reader);
+    return value;
+  };
+}
+
+function encodeProduct(type: AlgebraicType): Encode {
+  const fields = fieldsOf(type);
+  if (isSpecial(fields, IDENTITY)) return (writer, value) => writer.writeU256(BigInt(`0x${String(value)}`));
+  if (isSpecial(fields, TIMESTAMP)) return (writer, value) => writer.writeI64(microsFromIso(String(value)));
+  const encoders = fields.map((field) => ({ name: field.name, encode: compileEncoder(field.type) }));
+  return (writer, value) => {
+    if (typeof value !== 'object' || value === null) throw misfit('an object', value);
+    for (const { name, encode } of encoders) encode(writer, (value as Record<string, unknown>)[name]);
+  };
+}
+
+function decodeArray(decodeItem: Decode): Decode {
+  return (reader) => Array.from({ length: reader.readU32() }, () => decodeItem(reader));
+}
+
+function encodeArray(encodeItem: Encode): Encode {
+  return (writer, value) => {
+    if (!Array.isArray(value)) throw misfit('a list', value);
+    writer.writeU32(value.length);
+    for (const item of value) encodeItem(writer, item);
+  };
+}
+
+function isArray(type: AlgebraicType): boolean {
+  return (type.type as string) === 'ArrayType';
+}
+
+function isProduct(type: AlgebraicType): boolean {
+  return (type.type as string) === 'ProductType';
+}
+
+function isSpecial(fields: Field<AlgebraicType>[], name: string): boolean {
+  return fields.length === 1 && fields[0]?.name === name;
+}
+
+function optionOf(type: AlgebraicType): AlgebraicType | undefined {
+  if ((type.type as string) !== 'SumType') return undefined;
+  const [some, none] = type.sum.variants;
+  return some?.name === 'some' && none?.name === 'none' ? some.algebraicType : undefined;
+}
+
+function hex256(value: bigint): string {
+  return value.toString(16).padStart(64, '0');
+}
+
+function isoFromMicros(micros: bigint): string {
+  return new Date(Number(micros / 1000n)).toISOString();
+}
+
+function microsFromIso(iso: string): bigint {
+  const millis = Date.parse(iso);
+  if (Number.isNaN(millis)) throw misfit('an ISO 8601 time', iso);
+  return BigInt(millis) * 1000n;
+}
+
+function toNumber(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw misfit('a whole number', value);
+  return value;
+}
+
+function misfit(expected: string, value: unknown): HeycatError {
+  return new HeycatError('INTERNAL', `A reducer argument is ${typeof value} where ${expected} is needed.`);
+}
+
+function unsupported(type: AlgebraicType): HeycatError {
+  return new HeycatError(
+    'INTERNAL',
+    `The module uses a type that the link cannot carry: ${String(type.type)}.`,
+  );
+}

@@ -1,0 +1,250 @@
+import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
+import { HeycatError } from '../../errors.ts';
+import { AREAS, type Area } from '../../events/areas.ts';
+import type { ChangeBatch, Receipt } from '../../events/change-feed.ts';
+import type { DomainEvent } from '../../events/domain-event.ts';
+import type { RowChange } from '../../events/rows.ts';
+import type { EngineEndpoint } from '../engine/engine.ts';
+import { Connection, type CallOutcome, type Transaction } from './connection.ts';
+import { deferred, type Deferred } from './deferred.ts';
+import { encodeReducerArgs } from './generated-module.ts';
+import { STATE_TABLES, type KeyedRow } from './remote-module.ts';
+import { RowMirror } from './row-mirror.ts';
+
+/** What outlives a connection: how far the read models are, and the rows they were told. */
+export interface LinkMemory {
+  epoch: string | undefined;
+  seq: number;
+  readonly mirror: RowMirror;
+}
+
+export interface SessionOptions {
+  endpoint: EngineEndpoint;
+  memory: LinkMemory;
+  onBatch(batch: ChangeBatch): void;
+  onDown(cause: string): void;
+  /** For opening, and for each heartbeat and look-up. */
+  deadlineMs: number;
+  heartbeatMs: number;
+}
+
+/** Events of earlier lives that are kept at hand when a service starts. */
+const RECENT_EVENTS = 1_000;
+const AREA_OF_TABLE = new Map<string, Area>(AREAS.map((area) => [STATE_TABLES[area], area]));
+
+/** One connection brought up to date and kept so: baseline first, then one batch per transaction, in commit order. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #calls = new Map<string, Deferred<Receipt | undefined>[]>();
+  /** Subscriptions that were not answered yet. */
+  readonly #asked = new Set<Deferred<void>>();
+  #connection!: Connection;
+  #heartbeat: NodeJS.Timeout | undefined;
+  /** Ticks since anything was heard; counted, not timed, so that a sleeping computer is not taken for a dead engine. */
+  #silentTicks = 0;
+  #live = false;
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Connects and applies the baseline. Throws HeycatError ENGINE_UNAVAILABLE or NOT_AUTHORIZED. */
+  static async open(options: SessionOptions): Promise<Session> {
+    const session = new Session(options);
+    session.#connection = await Connection.open(options.endpoint, options.deadlineMs, {
+      onTransaction: (transaction) => session.#transaction(transaction),
+      onDown: (cause) => session.#down(cause),
+    });
+    try {
+      await session.#baseline();
+    } catch (thrown) {
+      session.close();
+      throw thrown;
+    }
+    session.#heartbeat = setInterval(() => session.#tick(), options.heartbeatMs);
+    return session;
+  }
+
+  /**
+   * Calls a reducer; resolves after its batch was told, with its receipt where this call made it.
+   * Rejects with the module's refusal, or ENGINE_UNAVAILABLE (details.outcome `unknown`) when the session ends first.
+   */
+  call(reducer: string, commandId: string, args: Record<string, unknown>): Promise<Receipt | undefined> {
+    const call = deferred<Receipt | undefined>();
+    const waiting = this.#calls.get(commandId);
+    if (waiting === undefined) this.#calls.set(commandId, [call]);
+    else waiting.push(call);
+    this.#connection.call(reducer, encode(reducer, args));
+    return call.promise;
+  }
+
+  /** Stops waiting for a call; its end, should it still come, is ignored. */
+  abandon(commandId: string, call: Promise<unknown>): void {
+    const waiting = this.#calls.get(commandId)?.filter(({ promise }) => promise !== call) ?? [];
+    if (waiting.length === 0) this.#calls.delete(commandId);
+    else this.#calls.set(commandId, waiting);
+  }
+
+  /** Rows of a table outside the live subscription; `where` is SQL on one table, `match` the same in TypeScript. */
+  async fetch(table: string, where: string, match: (row: KeyedRow) => boolean): Promise<KeyedRow[]> {
+    let rows: KeyedRow[] = [];
+    const stop = await this.#subscribe([this.#select(table, where)], () => {
+      rows = this.#connection.rows(table).filter(match);
+    });
+    stop();
+    return rows;
+  }
+
+  /** Ends the session because of `cause`. */
+  fail(cause: string): void {
+    this.#connection.fail(cause);
+  }
+
+  close(): void {
+    this.#connection.close();
+    this.#finish('the link was closed');
+  }
+
+  async #baseline(): Promise<void> {
+    const { memory, onBatch } = this.#options;
+    let head: KeyedRow | undefined;
+    const stop = await this.#subscribe([this.#select('stream_heads')], () => {
+      [head] = this.#connection.rows('stream_heads');
+    });
+    if (head === undefined) throw unavailable('the engine has no stream for this user');
+    const headSeq = Number(head['next_seq']) - 1;
+    const epoch = String(head['epoch']);
+    const resumes = memory.epoch === epoch && memory.seq <= headSeq;
+    const from = resumes ? memory.seq : Math.max(0, headSeq - RECENT_EVENTS);
+    const queries = [
+      ...Object.values(STATE_TABLES).map((table) => this.#select(table)),
+      this.#select('event_log', `seq > ${from}`),
+      this.#select('command_receipts', `first_seq > ${headSeq}`),
+    ];
+    await this.#subscribe(queries, () => {
+      const events = this.#takeEvents(this.#connection.rows('event_log'));
+      memory.epoch = epoch;
+      memory.seq = events.at(-1)?.seq ?? headSeq;
+      const changes = AREAS.flatMap((area) =>
+        memory.mirror.diff(area, this.#connection.rows(STATE_TABLES[area])),
+      );
+      this.#live = true;
+      onBatch({ kind: 'baseline', epoch, seq: memory.seq, changes, events });
+    });
+    stop();
+  }
+
+  #transaction({ rows, outcome }: Transaction): void {
+    this.#silentTicks = 0;
+    if (this.#live && rows.length > 0) this.#tell(rows, outcome);
+    else if (outcome !== undefined) this.#settle(outcome, undefined);
+  }
+
+  #tell(rows: Transaction['rows'], outcome: CallOutcome | undefined): void {
+    const { memory, onBatch } = this.#options;
+    const changes: RowChange[] = [];
+    const logged: KeyedRow[] = [];
+    let receipt: Receipt | undefined;
+    for (const { table, row, gone } of rows) {
+      const area = AREA_OF_TABLE.get(table);
+      if (area !== undefined) {
+        const change = memory.mirror.change(area, row, gone);
+        if (change !== undefined) changes.push(change);
+      } else if (table === 'event_log' && !gone) logged.push(row);
+      else if (table === 'command_receipts' && !gone) receipt = row as unknown as Receipt;
+    }
+    const events = this.#takeEvents(logged);
+    const missing = events.findIndex((event, index) => event.seq !== memory.seq + 1 + index);
+    if (missing >= 0) throw unavailable(`event ${memory.seq + 1 + missing} is missing`);
+    memory.seq += events.length;
+    if (changes.length > 0 || events.length > 0) {
+      const batch: ChangeBatch = {
+        kind: 'transaction',
+        epoch: memory.epoch ?? '',
+        seq: memory.seq,
+        changes,
+        events,
+      };
+      onBatch(receipt === undefined ? batch : { ...batch, receipt });
+    }
+    if (outcome !== undefined) this.#settle(outcome, receipt);
+  }
+
+  /** In order of seq; event rows never change, so the SDK need not keep them. */
+  #takeEvents(rows: KeyedRow[]): DomainEvent[] {
+    this.#connection.forget('event_log', rows);
+    const events = rows as unknown as DomainEvent[];
+    return events.length < 2 ? events : events.toSorted((a, b) => a.seq - b.seq);
+  }
+
+  #settle({ commandId, error }: CallOutcome, receipt: Receipt | undefined): void {
+    if (commandId === undefined) return;
+    const waiting = this.#calls.get(commandId);
+    const call = waiting?.shift();
+    if (waiting?.length === 0) this.#calls.delete(commandId);
+    if (error === undefined) call?.resolve(receipt);
+    else call?.reject(HeycatError.parse(error));
+  }
+
+  #select(table: string, where?: string): string {
+    const own = `SELECT * FROM ${table} WHERE owner_identity = 0x${this.#options.endpoint.identity}`;
+    return where === undefined ? own : `${own} AND ${where}`;
+  }
+
+  async #subscribe(queries: string[], onApplied: () => void): Promise<() => void> {
+    const applied = deferred<void>();
+    const late = setTimeout(
+      () => applied.reject(unavailable('a subscription was not answered in time')),
+      this.#options.deadlineMs,
+    );
+    const stop = this.#connection.subscribe(
+      queries,
+      () => {
+        onApplied();
+        applied.resolve();
+      },
+      (cause) => applied.reject(unavailable(cause)),
+    );
+    this.#asked.add(applied);
+    try {
+      await applied.promise;
+    } finally {
+      clearTimeout(late);
+      this.#asked.delete(applied);
+    }
+    return stop;
+  }
+
+  #tick(): void {
+    this.#silentTicks += 1;
+    const deadTicks = Math.ceil(this.#options.deadlineMs / this.#options.heartbeatMs) + 1;
+    if (this.#silentTicks > deadTicks) this.fail('the engine does not answer');
+    else if (this.#silentTicks > 1)
+      this.#connection.call('heartbeat', encode('heartbeat', { nonce: this.#silentTicks }));
+  }
+
+  #down(cause: string): void {
+    this.#finish(cause);
+    this.#options.onDown(cause);
+  }
+
+  #finish(cause: string): void {
+    clearInterval(this.#heartbeat);
+    for (const asked of this.#asked) asked.reject(unavailable(cause));
+    const calls = [...this.#calls.values()].flat();
+    this.#calls.clear();
+    for (const call of calls) call.reject(unavailable(cause, 'unknown'));
+  }
+}
+
+function encode(reducer: string, args: Record<string, unknown>): Uint8Array {
+  const writer = new BinaryWriter(512);
+  encodeReducerArgs(reducer, writer, args);
+  return writer.getBuffer();
+}
+
+/** @param outcome what is known of a command that was on its way. */
+function unavailable(cause: string, outcome?: 'unknown'): HeycatError {
+  const details = outcome === undefined ? {} : { outcome };
+  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, details);
+}
