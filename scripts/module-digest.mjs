@@ -1,0 +1,39 @@
+/**
+ * The digest that ties the committed wasm to the sources it was built from. Builds of different toolchains differ
+ * in their bytes, so the sources are compared, never the binaries.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const MODULE_DIR = fileURLToPath(new URL('../spacetimedb/heycat-data/', import.meta.url));
+export const WASM_FILE = join(MODULE_DIR, 'dist', 'heycat_data.wasm');
+export const DIGEST_FILE = join(MODULE_DIR, 'dist', 'source.sha256');
+
+/** Cargo.toml, Cargo.lock and everything in src, as sorted paths with forward slashes. */
+export function sourceFiles(moduleDir = MODULE_DIR) {
+  const inSrc = readdirSync(join(moduleDir, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(moduleDir.length).replaceAll('\\', '/'));
+  return ['Cargo.lock', 'Cargo.toml', ...inSrc.map((path) => path.replace(/^\//, ''))].sort();
+}
+
+/** SHA-256 over each file's path and contents, in hex; line ends do not count, since git may change them. */
+export function sourceDigest(moduleDir = MODULE_DIR) {
+  const hash = createHash('sha256');
+  for (const path of sourceFiles(moduleDir)) {
+    const text = readFileSync(join(moduleDir, path), 'utf8').replaceAll('\r\n', '\n');
+    hash.update(`${path}\0${Buffer.byteLength(text)}\0${text}`);
+  }
+  return hash.digest('hex');
+}
+
+/** The digest that was written when the committed wasm was built; empty when there is none. */
+export function builtDigest() {
+  try {
+    return readFileSync(DIGEST_FILE, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

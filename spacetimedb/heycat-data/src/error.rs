@@ -1,0 +1,59 @@
+use std::fmt;
+
+/// Why a reducer refused: it reaches the caller as `CODE: sentence`, and the transaction is undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    code: &'static str,
+    sentence: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.sentence)
+    }
+}
+
+impl Refusal {
+    fn new(code: &'static str, sentence: impl Into<String>) -> Self {
+        Refusal { code, sentence: sentence.into() }
+    }
+
+    /// `sentence` starts with the name of the argument.
+    pub fn invalid(sentence: impl Into<String>) -> Self {
+        Self::new("INVALID_ARGUMENT", sentence)
+    }
+
+    /// For contents that are well-formed but too large; `sentence` starts with the name of the argument.
+    pub fn too_large(sentence: impl Into<String>) -> Self {
+        Self::new("LIMIT_EXCEEDED", sentence)
+    }
+
+    pub fn not_found(what: impl fmt::Display) -> Self {
+        Self::new("NOT_FOUND", format!("{what} not found"))
+    }
+
+    /// `action` is what was tried, for example `delete this recording`.
+    pub fn not_authorized(action: impl fmt::Display) -> Self {
+        Self::new("NOT_AUTHORIZED", format!("Not authorized to {action}"))
+    }
+
+    pub fn duplicate(sentence: impl Into<String>) -> Self {
+        Self::new("DUPLICATE", sentence)
+    }
+
+    pub fn conflict(what: &str, expected_seq: u64, seq: u64) -> Self {
+        Self::new("CONFLICT", format!("{what} has changed: expected_seq is {expected_seq}, its seq is {seq}"))
+    }
+
+    pub fn command_reused(command_id: &str) -> Self {
+        Self::new(
+            "COMMAND_REUSED",
+            format!("The command_id {command_id} was used for another command; choose a new one"),
+        )
+    }
+
+    /// The stored data contradict themselves: a defect, not the caller's fault.
+    pub fn internal(sentence: impl Into<String>) -> Self {
+        Self::new("INTERNAL", sentence)
+    }
+}
