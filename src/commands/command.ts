@@ -1,0 +1,31 @@
+import { Command } from '@nestjs/cqrs';
+import { IsOptional, IsUUID } from 'class-validator';
+import type { Applied } from './command-ledger.ts';
+import { IsWhole } from './fields.ts';
+import { LIMITS, MAX_WHOLE } from './limits.ts';
+
+/** What every command may say beside its own fields. */
+export abstract class CommandMessage extends Command<Applied> {
+  /** Idempotency key: sent twice under one id, the command happens once. */
+  @IsOptional()
+  @IsUUID(undefined, { message: '$property must be a UUID.' })
+  command_id?: string;
+
+  /** How long to wait for the engine, in ms. */
+  @IsOptional()
+  @IsWhole(0, LIMITS.wait_ms_max)
+  wait_ms?: number;
+
+  /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
+  @IsOptional()
+  @IsWhole(0, LIMITS.timeout_ms_max)
+  timeout_ms?: number;
+}
+
+/** A command about something that exists. */
+export abstract class UpdatingCommand extends CommandMessage {
+  /** The `seq` of the row that the caller decided upon; CONFLICT when it has changed since. */
+  @IsOptional()
+  @IsWhole(0, MAX_WHOLE)
+  expected_seq?: number;
+}

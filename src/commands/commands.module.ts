@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AddDictionaryEntryHandler } from './dictionary/add-dictionary-entry.ts';
+import { DeleteDictionaryEntryHandler } from './dictionary/delete-dictionary-entry.ts';
+import { UpdateDictionaryEntryHandler } from './dictionary/update-dictionary-entry.ts';
+import { OneHandlerPerMessage } from './one-handler-per-message.ts';
+import { AddRecordingHandler } from './recordings/add-recording.ts';
+import { DeleteRecordingHandler } from './recordings/delete-recording.ts';
+import { UpdateRecordingHandler } from './recordings/update-recording.ts';
+import { DeleteSettingHandler } from './settings/delete-setting.ts';
+import { SaveSettingHandler } from './settings/save-setting.ts';
+import { SaveSettingsHandler } from './settings/save-settings.ts';
+import { AddVoiceCommandHandler } from './voice-commands/add-voice-command.ts';
+import { DeleteVoiceCommandHandler } from './voice-commands/delete-voice-command.ts';
+import { SetVoiceCommandEnabledHandler } from './voice-commands/set-voice-command-enabled.ts';
+import { UpdateVoiceCommandHandler } from './voice-commands/update-voice-command.ts';
+import { AddWindowContextHandler } from './window-contexts/add-window-context.ts';
+import { DeleteWindowContextHandler } from './window-contexts/delete-window-context.ts';
+import { ReportActiveWindowHandler } from './window-contexts/report-active-window.ts';
+import { UpdateWindowContextHandler } from './window-contexts/update-window-context.ts';
+
+/**
+ * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER,
+ * WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS and EVENT_TELLER.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    AddRecordingHandler,
+    UpdateRecordingHandler,
+    DeleteRecordingHandler,
+    SaveSettingHandler,
+    SaveSettingsHandler,
+    DeleteSettingHandler,
+    AddDictionaryEntryHandler,
+    UpdateDictionaryEntryHandler,
+    DeleteDictionaryEntryHandler,
+    AddVoiceCommandHandler,
+    UpdateVoiceCommandHandler,
+    DeleteVoiceCommandHandler,
+    SetVoiceCommandEnabledHandler,
+    AddWindowContextHandler,
+    UpdateWindowContextHandler,
+    DeleteWindowContextHandler,
+    ReportActiveWindowHandler,
+    OneHandlerPerMessage,
+  ],
+})
+export class CommandsModule {}

@@ -1,0 +1,18 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { UpdatingCommand } from '../command.ts';
+import { IsId } from '../fields.ts';
+import { ReducerHandler } from '../reducer-handler.ts';
+
+export class DeleteDictionaryEntry extends UpdatingCommand {
+  @IsId()
+  id!: number;
+}
+
+@CommandHandler(DeleteDictionaryEntry)
+export class DeleteDictionaryEntryHandler extends ReducerHandler<DeleteDictionaryEntry> {
+  protected readonly reducer = 'delete_dictionary_entry';
+
+  protected args({ id }: DeleteDictionaryEntry) {
+    return { id };
+  }
+}

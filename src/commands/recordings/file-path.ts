@@ -1,0 +1,23 @@
+import { isAbsolute, resolve } from 'node:path';
+import { Field, isAtMostBytes } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+
+const MAX = LIMITS.file_path_bytes;
+
+/** A relative path would mean another file for the host than for the service. */
+export function IsFilePath(): PropertyDecorator {
+  return Field(
+    { type: 'string', minLength: 1, 'x-max-bytes': MAX },
+    {
+      name: 'isFilePath',
+      allowed: `an absolute path of at most ${MAX} bytes`,
+      check: (value) =>
+        typeof value === 'string' && isAbsolute(value) && !value.includes('\0') && isAtMostBytes(value, MAX),
+    },
+  );
+}
+
+/** The one way to write a path: without `.`, `..` and doubled separators. */
+export function normalised(path: string): string {
+  return resolve(path);
+}

@@ -1,0 +1,16 @@
+/** What became of a file that was to be deleted; `reason` is a sentence. */
+export type FileRemoval = { deleted: true } | { deleted: false; reason: string };
+
+/** The sound files of the recordings. */
+export interface RecordingFiles {
+  /** Where a recording's file is, as the read models know it; undefined when they do not know the recording. */
+  pathOf(id: number): string | undefined;
+
+  /**
+   * Deletes a file that lies inside the recordings folder and that no recording names any more.
+   * Never throws: what is not deleted is told with its reason.
+   */
+  remove(path: string): Promise<FileRemoval>;
+}
+
+export const RECORDING_FILES = Symbol('RecordingFiles');

@@ -1,0 +1,90 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler } from '@nestjs/cqrs';
+import { IsOptional } from 'class-validator';
+import { RECORDING_STATUSES, type RecordingStatus } from '../../events/rows.ts';
+import { changesOf } from '../changes.ts';
+import { UpdatingCommand } from '../command.ts';
+import { COMMAND_LEDGER, type CommandLedger } from '../command-ledger.ts';
+import { IsContents, IsFlag, IsId, IsOneOf, IsText, IsWhole, MayBeAbsent } from '../fields.ts';
+import { LIMITS, MAX_WHOLE } from '../limits.ts';
+import { ReducerHandler } from '../reducer-handler.ts';
+import { IsFilePath, normalised } from './file-path.ts';
+import { WAV_INSPECTOR, type WavInspector } from './wav-inspector.ts';
+
+export class UpdateRecording extends UpdatingCommand {
+  @IsId()
+  id!: number;
+
+  @MayBeAbsent()
+  @IsFilePath()
+  file_path?: string;
+
+  @MayBeAbsent()
+  @IsWhole(0, MAX_WHOLE)
+  duration_ms?: number;
+
+  /** In Hz. */
+  @MayBeAbsent()
+  @IsWhole(1, LIMITS.sample_rate_max)
+  sample_rate?: number;
+
+  @IsOptional()
+  @IsContents(LIMITS.transcription_bytes)
+  transcription?: string | null;
+
+  @IsOptional()
+  @IsText(LIMITS.name_chars)
+  transcription_model?: string | null;
+
+  @MayBeAbsent()
+  @IsOneOf(RECORDING_STATUSES)
+  status?: RecordingStatus;
+
+  @IsOptional()
+  @IsText(LIMITS.error_chars)
+  error?: string | null;
+
+  @IsOptional()
+  @IsText(LIMITS.name_chars)
+  stop_reason?: string | null;
+
+  @IsOptional()
+  @IsText(LIMITS.window_app_chars)
+  active_window_app?: string | null;
+
+  @IsOptional()
+  @IsText(LIMITS.window_title_chars)
+  active_window_title?: string | null;
+
+  @MayBeAbsent()
+  @IsFlag()
+  recovered?: boolean;
+}
+
+const FIELDS = ['duration_ms', 'sample_rate', 'status', 'recovered'] as const;
+const CLEARABLE = [
+  'transcription',
+  'transcription_model',
+  'error',
+  'stop_reason',
+  'active_window_app',
+  'active_window_title',
+] as const;
+
+@CommandHandler(UpdateRecording)
+export class UpdateRecordingHandler extends ReducerHandler<UpdateRecording> {
+  protected readonly reducer = 'update_recording';
+
+  constructor(
+    @Inject(COMMAND_LEDGER) ledger: CommandLedger,
+    @Inject(WAV_INSPECTOR) private readonly wav: WavInspector,
+  ) {
+    super(ledger);
+  }
+
+  protected async args(command: UpdateRecording) {
+    const file_path = command.file_path === undefined ? null : normalised(command.file_path);
+    if (file_path !== null) await this.wav.inspect(file_path);
+    return { id: command.id, changes: { ...changesOf(command, FIELDS, CLEARABLE), file_path } };
+  }
+}

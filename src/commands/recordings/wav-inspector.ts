@@ -1,0 +1,17 @@
+/** What the header of a WAV file says. */
+export interface WavFacts {
+  duration_ms: number;
+  /** In Hz. */
+  sample_rate: number;
+}
+
+/** Looks at sound files on disk. */
+export interface WavInspector {
+  /**
+   * Reads the header only.
+   * @throws HeycatError INVALID_ARGUMENT with details.field `file_path` unless it is a WAV file that holds sound.
+   */
+  inspect(path: string): Promise<WavFacts>;
+}
+
+export const WAV_INSPECTOR = Symbol('WavInspector');

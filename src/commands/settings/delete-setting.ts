@@ -1,0 +1,19 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { UpdatingCommand } from '../command.ts';
+import { IsName } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import { ReducerHandler } from '../reducer-handler.ts';
+
+export class DeleteSetting extends UpdatingCommand {
+  @IsName(LIMITS.setting_key_chars)
+  key!: string;
+}
+
+@CommandHandler(DeleteSetting)
+export class DeleteSettingHandler extends ReducerHandler<DeleteSetting> {
+  protected readonly reducer = 'delete_setting';
+
+  protected args({ key }: DeleteSetting) {
+    return { key };
+  }
+}

@@ -1,0 +1,23 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { UpdatingCommand } from '../command.ts';
+import { IsJsonValue, IsName } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import { ReducerHandler } from '../reducer-handler.ts';
+
+/** Makes the setting or replaces its value. */
+export class SaveSetting extends UpdatingCommand {
+  @IsName(LIMITS.setting_key_chars)
+  key!: string;
+
+  @IsJsonValue()
+  value!: unknown;
+}
+
+@CommandHandler(SaveSetting)
+export class SaveSettingHandler extends ReducerHandler<SaveSetting> {
+  protected readonly reducer = 'save_setting';
+
+  protected args({ key, value }: SaveSetting) {
+    return { key, value: JSON.stringify(value) };
+  }
+}

@@ -1,0 +1,42 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { IsOptional } from 'class-validator';
+import { ACTION_TYPES, type ActionType } from '../../events/rows.ts';
+import { CommandMessage } from '../command.ts';
+import { IsFlag, IsJsonValue, IsName, IsOneOf } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import { ReducerHandler } from '../reducer-handler.ts';
+
+export class AddVoiceCommand extends CommandMessage {
+  /** May hold `{name}` parameters. */
+  @IsName(LIMITS.trigger_chars)
+  phrase!: string;
+
+  @IsOneOf(ACTION_TYPES)
+  action_type!: ActionType;
+
+  /** Its shape depends on action_type; an empty object when absent. */
+  @IsOptional()
+  @IsJsonValue()
+  action_payload?: unknown;
+
+  /** True when absent. */
+  @IsOptional()
+  @IsFlag()
+  enabled?: boolean;
+}
+
+@CommandHandler(AddVoiceCommand)
+export class AddVoiceCommandHandler extends ReducerHandler<AddVoiceCommand> {
+  protected readonly reducer = 'add_voice_command';
+
+  protected args({ phrase, action_type, action_payload, enabled }: AddVoiceCommand) {
+    return {
+      voice_command: {
+        phrase,
+        action_type,
+        action_payload: JSON.stringify(action_payload ?? {}),
+        enabled: enabled ?? true,
+      },
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { UpdatingCommand } from '../command.ts';
+import { IsId } from '../fields.ts';
+import { ReducerHandler } from '../reducer-handler.ts';
+
+export class DeleteWindowContext extends UpdatingCommand {
+  @IsId()
+  id!: number;
+}
+
+@CommandHandler(DeleteWindowContext)
+export class DeleteWindowContextHandler extends ReducerHandler<DeleteWindowContext> {
+  protected readonly reducer = 'delete_window_context';
+
+  protected args({ id }: DeleteWindowContext) {
+    return { id };
+  }
+}

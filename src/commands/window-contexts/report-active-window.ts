@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { IsOptional } from 'class-validator';
+import { matchWindowContext } from '../../dictation/window-context-matching.ts';
+import { EVENT_TELLER, type EventTeller } from '../../events/event-teller.ts';
+import { CommandMessage } from '../command.ts';
+import type { Applied } from '../command-ledger.ts';
+import { IsName, IsText, IsWhole } from '../fields.ts';
+import { LIMITS, MAX_WHOLE } from '../limits.ts';
+import { titleMatches } from './title-pattern.ts';
+import { WINDOW_CONTEXTS, type WindowContexts } from './window-contexts.ts';
+
+/** The host tells which window has the keyboard; a backend cannot see it. */
+export class ReportActiveWindow extends CommandMessage {
+  @IsName(LIMITS.window_app_chars)
+  app_name!: string;
+
+  @IsOptional()
+  @IsText(LIMITS.window_title_chars)
+  title?: string;
+
+  @IsOptional()
+  @IsWhole(0, MAX_WHOLE)
+  pid?: number;
+}
+
+/**
+ * Tells subscribers `active_window_changed` when the window or its context is another than before.
+ * Nothing is written: the answer's seq is 0, which every read has already reached.
+ */
+@CommandHandler(ReportActiveWindow)
+export class ReportActiveWindowHandler implements ICommandHandler<ReportActiveWindow> {
+  #told = '';
+
+  constructor(
+    @Inject(WINDOW_CONTEXTS) private readonly contexts: WindowContexts,
+    @Inject(EVENT_TELLER) private readonly teller: EventTeller,
+  ) {}
+
+  execute({ command_id, app_name, title, pid }: ReportActiveWindow): Promise<Applied> {
+    const window = { app_name, title: title ?? null, pid: pid ?? null };
+    const context = matchWindowContext(this.contexts.list(), window, titleMatches);
+    const matched = { context_id: context?.id ?? null, context_name: context?.name ?? null };
+    this.#tellOnce({ ...window, ...matched });
+    return Promise.resolve({
+      status: 'applied',
+      command_id: command_id ?? randomUUID(),
+      seq: 0,
+      result: matched,
+    });
+  }
+
+  #tellOnce(payload: Record<string, unknown>): void {
+    const news = JSON.stringify(payload);
+    if (news === this.#told) return;
+    this.#told = news;
+    this.teller.tell({ type: 'active_window_changed', occurred_at: new Date().toISOString(), payload });
+  }
+}

@@ -1,0 +1,46 @@
+import type { Type } from '@nestjs/common';
+import type { Applied, CommandLedger, CommandSubmission } from '../../../src/commands/command-ledger.ts';
+import { HeycatError } from '../../../src/errors.ts';
+import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
+
+const pipe = new ValidationPipe();
+
+/** Params as the socket gives them, made into a message as the controllers get it. */
+export function toMessage<C extends object>(type: Type<C>, params: unknown): C {
+  return pipe.transform(params, { metatype: type, type: 'body' }) as C;
+}
+
+export function refusalOf(run: () => unknown): HeycatError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof HeycatError) return error;
+    throw error;
+  }
+  throw new Error('It was not refused.');
+}
+
+/** Remembers what was submitted; the real path to the engine is tested on the engine. */
+export class RecordingLedger implements CommandLedger {
+  readonly submissions: CommandSubmission[] = [];
+  refusal: HeycatError | undefined;
+
+  submit(submission: CommandSubmission): Promise<Applied> {
+    this.submissions.push(submission);
+    if (this.refusal !== undefined) return Promise.reject(this.refusal);
+    return Promise.resolve({
+      status: 'applied',
+      command_id: submission.command_id ?? 'made',
+      seq: 7,
+      result: { id: 1 },
+    });
+  }
+
+  find(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  get last(): CommandSubmission {
+    return this.submissions.at(-1)!;
+  }
+}

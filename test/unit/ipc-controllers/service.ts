@@ -1,0 +1,91 @@
+import { Global, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { firstValueFrom, from, isObservable } from 'rxjs';
+import { COMMAND_LEDGER } from '../../../src/commands/command-ledger.ts';
+import { CommandsModule } from '../../../src/commands/commands.module.ts';
+import { RECORDING_FILES } from '../../../src/commands/recordings/recording-files.ts';
+import { WAV_INSPECTOR } from '../../../src/commands/recordings/wav-inspector.ts';
+import { WINDOW_CONTEXTS } from '../../../src/commands/window-contexts/window-contexts.ts';
+import { CHANGE_FEED } from '../../../src/events/change-feed.ts';
+import { EVENT_LOG } from '../../../src/events/event-log.ts';
+import { EVENT_TELLER } from '../../../src/events/event-teller.ts';
+import { ControllersModule } from '../../../src/infra/ipc/controllers/controllers.module.ts';
+import { RpcErrorFilter } from '../../../src/infra/ipc/rpc-error.filter.ts';
+import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
+import { ReadModels } from '../../../src/projections/read-models.ts';
+import { QueriesModule } from '../../../src/queries/queries.module.ts';
+import { RECEIPT_FINDER } from '../../../src/queries/system/receipt-finder.ts';
+import { STATUS_SOURCE } from '../../../src/queries/system/status-source.ts';
+import { RecordingLedger } from '../commands/support.ts';
+
+const ledger = new RecordingLedger();
+
+const process = { pid: 1, version: '1.2.3', instance_id: 'i', started_at: '2026-05-01T08:00:00.000Z' };
+const STATUS = {
+  process: () => process,
+  engine: () => ({ kind: 'embedded', state: 'starting' }),
+  queue: () => ({ pending: 0, dead: 0 }),
+  clients: () => 0,
+};
+const PORTS = [
+  { provide: ReadModels, useFactory: () => new ReadModels() },
+  { provide: COMMAND_LEDGER, useValue: ledger },
+  {
+    provide: WAV_INSPECTOR,
+    useValue: { inspect: () => Promise.resolve({ duration_ms: 1, sample_rate: 16_000 }) },
+  },
+  { provide: RECORDING_FILES, useValue: { pathOf: () => undefined } },
+  { provide: WINDOW_CONTEXTS, useValue: { list: () => [] } },
+  { provide: EVENT_TELLER, useValue: { tell: () => undefined } },
+  { provide: CHANGE_FEED, useValue: { listen: () => () => undefined } },
+  { provide: EVENT_LOG, useValue: { read: () => Promise.resolve([]), history: () => Promise.resolve([]) } },
+  { provide: RECEIPT_FINDER, useValue: { find: () => Promise.resolve(undefined) } },
+  { provide: STATUS_SOURCE, useValue: STATUS },
+];
+
+@Global()
+@Module({ imports: [CqrsModule.forRoot()], providers: PORTS, exports: PORTS.map(({ provide }) => provide) })
+class Ports {}
+
+/** A transport that only knows which methods there are. */
+class Methods extends Server implements CustomTransportStrategy {
+  listen(callback: () => void): void {
+    callback();
+  }
+  close(): void {}
+  on(): void {}
+  unwrap<T>(): T {
+    return undefined as T;
+  }
+}
+
+export interface Service extends AsyncDisposable {
+  ledger: RecordingLedger;
+  methods: string[];
+  call(method: string, params?: unknown): Promise<Record<string, unknown>>;
+}
+
+/** All commands, queries and controllers, with nothing behind their ports. */
+export async function startService(): Promise<Service> {
+  const module = await Test.createTestingModule({
+    imports: [Ports, CommandsModule, QueriesModule, ControllersModule],
+  }).compile();
+  const strategy = new Methods();
+  const app = module.createNestMicroservice({ strategy, logger: false });
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new RpcErrorFilter());
+  await app.init();
+  return {
+    ledger,
+    methods: [...strategy.getHandlers().keys()],
+    call: async (method, params) => {
+      const answer: unknown = await strategy.getHandlerByPattern(method)!(params, { method });
+      return firstValueFrom(isObservable(answer) ? answer : from([answer])) as Promise<
+        Record<string, unknown>
+      >;
+    },
+    [Symbol.asyncDispose]: () => app.close(),
+  };
+}
