@@ -1,0 +1,59 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
+import { CHANGE_FEED, type ChangeBatch, type ChangeFeed } from '../events/change-feed.ts';
+import { BaselineApplied } from './baseline-applied.ts';
+import { ReadModels } from './read-models.ts';
+import { TransactionProjected } from './transaction-projected.ts';
+
+/** Brings every batch into the read models at once, then tells the service what changed. Never throws into the feed. */
+@Injectable()
+export class ProjectionRunner implements OnModuleInit, OnModuleDestroy {
+  readonly #logger = new Logger(ProjectionRunner.name);
+  #stopListening: (() => void) | undefined;
+
+  constructor(
+    @Inject(CHANGE_FEED) private readonly feed: ChangeFeed,
+    private readonly models: ReadModels,
+    private readonly eventBus: EventBus,
+  ) {}
+
+  onModuleInit(): void {
+    this.#stopListening = this.feed.listen({ onBatch: (batch) => this.#onBatch(batch) });
+  }
+
+  onModuleDestroy(): void {
+    this.#stopListening?.();
+    this.models.close();
+  }
+
+  #onBatch(batch: ChangeBatch): void {
+    const applied = this.models.apply(batch);
+    if (applied === undefined) {
+      this.#logger.warn(
+        `Ignored a transaction that is out of turn: seq ${batch.seq}, read models at ${this.models.seq}`,
+      );
+      return;
+    }
+    for (const { name, cause } of applied.failures) {
+      this.#logger.error(`Projection ${name} has stopped before seq ${batch.seq}`, frames(cause));
+    }
+    if (applied.events.length > 0 || applied.areas.size > 0) {
+      this.#publish(new TransactionProjected(applied.events, applied.areas, batch.seq));
+    }
+    if (batch.kind === 'baseline') this.#publish(new BaselineApplied(batch.epoch, batch.seq));
+  }
+
+  #publish(event: TransactionProjected | BaselineApplied): void {
+    try {
+      this.eventBus.publish(event);
+    } catch (cause) {
+      this.#logger.error(`Publishing ${event.constructor.name} failed at seq ${event.seq}`, frames(cause));
+    }
+  }
+}
+
+/** Where it happened, without the message, which might quote dictated text. */
+function frames(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  return [cause.name, ...(cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
+}

@@ -1,0 +1,35 @@
+import type { Area } from '../events/areas.ts';
+import type { AreaRows } from '../events/rows.ts';
+import { OrderedRows } from './ordered-rows.ts';
+import type { Projection } from './projection.ts';
+import { rowKey, type KeyOf } from './row-key.ts';
+
+/** All rows of one area, in order of id or key. */
+export type AreaState<A extends Area> = OrderedRows<KeyOf<A>, AreaRows[A]>;
+
+interface Definition<A extends Area, View> {
+  area: A;
+  version: number;
+  view: (rows: AreaState<A>) => View;
+}
+
+/** A read model that holds the rows of one area as they are; it has the area's name. */
+export function rowProjection<A extends Area, View>({
+  area,
+  version,
+  view,
+}: Definition<A, View>): Projection<AreaState<A>, View> {
+  return {
+    name: area,
+    version,
+    view,
+    initial: () => new OrderedRows(rowKey<A>),
+    apply: (rows, change) => {
+      if (change.area !== area) return;
+      const { before, after } = change as { before?: AreaRows[A]; after?: AreaRows[A] };
+      if (after !== undefined) rows.put(after);
+      else if (before !== undefined) rows.remove(rowKey<A>(before));
+    },
+    content: (rows) => rows.all,
+  };
+}

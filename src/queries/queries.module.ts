@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { ProjectionRunner } from '../projections/projection-runner.ts';
+import { ListDictionaryEntriesHandler } from './dictionary/list-dictionary-entries.ts';
+import { GetRecordingHandler } from './recordings/get-recording.ts';
+import { ListRecordingsHandler } from './recordings/list-recordings.ts';
+import { GetSettingsHandler } from './settings/get-settings.ts';
+import { ExplainHandler } from './system/explain.ts';
+import { GetCommandHandler } from './system/get-command.ts';
+import { GetStatisticsHandler } from './system/get-statistics.ts';
+import { GetStatusHandler } from './system/get-status.ts';
+import { ReadEventsHandler } from './system/read-events.ts';
+import { GetVoiceCommandsHandler } from './voice-commands/get-voice-commands.ts';
+import { ListWindowContextsHandler } from './window-contexts/list-window-contexts.ts';
+
+export const QUERY_HANDLERS = [
+  ListRecordingsHandler,
+  GetRecordingHandler,
+  GetSettingsHandler,
+  ListDictionaryEntriesHandler,
+  GetVoiceCommandsHandler,
+  ListWindowContextsHandler,
+  GetStatisticsHandler,
+  ReadEventsHandler,
+  GetCommandHandler,
+  ExplainHandler,
+  GetStatusHandler,
+];
+
+/**
+ * The read side. The application provides globally: CqrsModule.forRoot(), ReadModels, and the ports CHANGE_FEED,
+ * EVENT_LOG, RECEIPT_FINDER and STATUS_SOURCE.
+ */
+@Module({
+  providers: [ProjectionRunner, ...QUERY_HANDLERS],
+})
+export class QueriesModule {}

@@ -1,0 +1,47 @@
+import { Query } from '@nestjs/cqrs';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import type { ReadModels } from '../projections/read-models.ts';
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+/** What every answer carries: the seq of the newest event that it takes into account. */
+export interface AsOf {
+  as_of_seq: number;
+}
+
+/** What every query may ask beside its own fields; the message is also the DTO that the socket checks. */
+export abstract class QueryMessage<Answer> extends Query<Answer & AsOf> {
+  /** Wait until the read models hold this seq, for example the one that a command answered. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  at_least_seq?: number;
+
+  /** How long to wait for it, in ms. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(60_000)
+  timeout_ms?: number;
+}
+
+/** @throws HeycatError NOT_YET when at_least_seq is not reached within timeout_ms. */
+export async function reached(models: ReadModels, query: QueryMessage<unknown>): Promise<void> {
+  await models.waitFor(query.at_least_seq ?? 0, query.timeout_ms ?? DEFAULT_TIMEOUT_MS);
+}
+
+/** Reads and stamps in one synchronous step, so that no batch can come between. */
+export function stamped<Answer extends object>(models: ReadModels, read: () => Answer): Answer & AsOf {
+  return { ...read(), as_of_seq: models.seq };
+}
+
+/** The answer of a query that reads nothing but the read models. Throws as {@link reached}, and what `read` throws. */
+export async function answer<Answer extends object>(
+  models: ReadModels,
+  query: QueryMessage<unknown>,
+  read: () => Answer,
+): Promise<Answer & AsOf> {
+  await reached(models, query);
+  return stamped(models, read);
+}

@@ -1,0 +1,68 @@
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { HeycatError } from '../../errors.ts';
+import { RECORDING_STATUSES, type RecordingStatus } from '../../events/rows.ts';
+import { ReadModels } from '../../projections/read-models.ts';
+import { pageOfRecordings, recordings, type RecordingsPage } from '../../projections/recordings.ts';
+import { answer, QueryMessage } from '../query.ts';
+import { recordingFilter } from './recording-filter.ts';
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+const ISO_MESSAGE = '$property must be an ISO 8601 time such as 2026-05-01T08:00:00Z';
+
+/** Recordings, newest first, a page at a time. */
+export class ListRecordings extends QueryMessage<RecordingsPage> {
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number;
+
+  /** The one that the page before answered; with the same filters. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  cursor?: string;
+
+  /** How many of the newest to leave out; not together with cursor. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  offset?: number;
+
+  /** Text that occurs, in whatever case, in the transcription, the file name, or the window's title or app. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  search?: string;
+
+  /** Not created before this time. */
+  @IsOptional()
+  @Matches(ISO_TIME, { message: ISO_MESSAGE })
+  from?: string;
+
+  /** Created before this time. */
+  @IsOptional()
+  @Matches(ISO_TIME, { message: ISO_MESSAGE })
+  to?: string;
+
+  @IsOptional()
+  @IsIn(RECORDING_STATUSES)
+  status?: RecordingStatus;
+}
+
+@QueryHandler(ListRecordings)
+export class ListRecordingsHandler implements IQueryHandler<ListRecordings> {
+  constructor(private readonly models: ReadModels) {}
+
+  async execute(query: ListRecordings) {
+    // JSON clients may send null for a field that they leave open.
+    const [cursor, offset] = [query.cursor ?? undefined, query.offset ?? undefined];
+    if (cursor !== undefined && offset !== undefined) {
+      throw new HeycatError('INVALID_ARGUMENT', 'cursor and offset exclude each other.', { field: 'offset' });
+    }
+    const request = { limit: query.limit ?? undefined, cursor, offset, matches: recordingFilter(query) };
+    return answer(this.models, query, () => pageOfRecordings(this.models.read(recordings), request));
+  }
+}

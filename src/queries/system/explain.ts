@@ -1,0 +1,72 @@
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { IsIn, ValidateBy } from 'class-validator';
+import { HeycatError } from '../../errors.ts';
+import { AREAS, type Area } from '../../events/areas.ts';
+import type { DomainEvent } from '../../events/domain-event.ts';
+import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
+import type { AreaRows } from '../../events/rows.ts';
+import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
+import { answer, QueryMessage } from '../query.ts';
+
+export interface Explanation {
+  area: Area;
+  id: number | string;
+  /** Null when it was deleted. */
+  row: AreaRows[Area] | null;
+  projection: ProjectionStatus;
+  /** What made the row what it is, oldest first. */
+  history: Pick<DomainEvent, 'seq' | 'type' | 'occurred_at' | 'command_id' | 'actor'>[];
+}
+
+/** Why a row is as it is. */
+export class Explain extends QueryMessage<Explanation> {
+  @IsIn(AREAS)
+  area!: Area;
+
+  /** The row's id, also as decimal text; for settings the key. */
+  @ValidateBy({
+    name: 'isIdOrKey',
+    validator: {
+      validate: (value) => Number.isSafeInteger(value) || (typeof value === 'string' && value.length <= 128),
+      defaultMessage: () => '$property must be the id of a row or the key of a setting',
+    },
+  })
+  id!: number | string;
+}
+
+@QueryHandler(Explain)
+export class ExplainHandler implements IQueryHandler<Explain> {
+  constructor(
+    private readonly models: ReadModels,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+  ) {}
+
+  async execute(query: Explain) {
+    const { area } = query;
+    const id = area === 'settings' ? String(query.id) : rowId(query.id);
+    const held = await answer(this.models, query, () => ({
+      row: this.models.row(area, id) ?? null,
+      projection: this.models.describe().find(({ name }) => name === area) as ProjectionStatus,
+    }));
+    // Events that came after the row was read would not explain it.
+    const events = (await this.log.history(area, String(id))).filter(({ seq }) => seq <= held.as_of_seq);
+    if (held.row === null && events.length === 0) {
+      throw new HeycatError('NOT_FOUND', 'There never was anything under that id', { area, id });
+    }
+    const history = events.map(({ seq, type, occurred_at, command_id, actor }) => ({
+      seq,
+      type,
+      occurred_at,
+      command_id,
+      actor,
+    }));
+    return { area, id, ...held, history };
+  }
+}
+
+function rowId(id: number | string): number {
+  const number = typeof id === 'string' && !/^\d+$/.test(id) ? Number.NaN : Number(id);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new HeycatError('INVALID_ARGUMENT', 'id must be the positive number of a row.', { field: 'id' });
+}

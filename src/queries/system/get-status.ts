@@ -1,0 +1,41 @@
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
+import { answer, QueryMessage } from '../query.ts';
+import { STATUS_SOURCE, type EngineReport, type ProcessStatus, type StatusSource } from './status-source.ts';
+
+export interface ServiceStatus extends ProcessStatus {
+  /** Empty before the first baseline. */
+  epoch: string;
+  last_seq: number;
+  /** True once the read models have agreed with the engine. */
+  synced: boolean;
+  engine: EngineReport;
+  queue: { pending: number; dead: number };
+  projections: ProjectionStatus[];
+  clients: number;
+}
+
+/** How the service does; answered at once, also while the engine is still starting. */
+export class GetStatus extends QueryMessage<ServiceStatus> {}
+
+@QueryHandler(GetStatus)
+export class GetStatusHandler implements IQueryHandler<GetStatus> {
+  constructor(
+    private readonly models: ReadModels,
+    @Inject(STATUS_SOURCE) private readonly source: StatusSource,
+  ) {}
+
+  async execute(query: GetStatus) {
+    return answer(this.models, query, () => ({
+      ...this.source.process(),
+      epoch: this.models.epoch,
+      last_seq: this.models.seq,
+      synced: this.models.synced,
+      engine: this.source.engine(),
+      queue: this.source.queue(),
+      projections: this.models.describe(),
+      clients: this.source.clients(),
+    }));
+  }
+}

@@ -1,0 +1,76 @@
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { DURABLE_EVENT_TYPES, type DomainEvent, type DurableEventType } from '../../events/domain-event.ts';
+import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
+import { ReadModels } from '../../projections/read-models.ts';
+import { answer, QueryMessage } from '../query.ts';
+
+const DEFAULT_LIMIT = 100;
+/** Read from the log at once when looking for some types. */
+const SCAN_PAGE = 1_000;
+/** A rare type must not hold a request for the whole log; the answer then ends early and next_seq goes on. */
+const SCAN_LIMIT = 20_000;
+
+export interface EventsPage {
+  /** Oldest first. */
+  events: readonly DomainEvent[];
+  /** from_seq of the next request; beyond last_seq when there is no more. */
+  next_seq: number;
+  /** Seq of the newest event that this answer knows of. */
+  last_seq: number;
+}
+
+/** The durable record from a seq on. */
+export class ReadEvents extends QueryMessage<EventsPage> {
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  from_seq!: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limit?: number;
+
+  /** Leave out all other types. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(DURABLE_EVENT_TYPES.length)
+  @IsIn(DURABLE_EVENT_TYPES, { each: true })
+  types?: DurableEventType[];
+}
+
+@QueryHandler(ReadEvents)
+export class ReadEventsHandler implements IQueryHandler<ReadEvents> {
+  constructor(
+    private readonly models: ReadModels,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+  ) {}
+
+  async execute(query: ReadEvents) {
+    const { as_of_seq } = await answer(this.models, query, () => ({}));
+    return { ...(await this.#page(query, as_of_seq)), as_of_seq };
+  }
+
+  async #page(query: ReadEvents, lastSeq: number): Promise<EventsPage> {
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const wanted = query.types ? new Set(query.types) : undefined;
+    const events: DomainEvent[] = [];
+    let next = Math.max(1, query.from_seq);
+    const scanEnd = Math.min(lastSeq + 1, next + SCAN_LIMIT);
+    while (next < scanEnd && events.length < limit) {
+      const some = Math.min(scanEnd - next, wanted ? SCAN_PAGE : limit - events.length);
+      const read = await this.log.read(next, some);
+      // The log was cut shorter while this was reading: it ends here.
+      if (read.length === 0) return { events, next_seq: next, last_seq: next - 1 };
+      for (const event of read) {
+        if (events.length === limit || event.seq >= scanEnd) break;
+        if (!wanted || wanted.has(event.type)) events.push(event);
+        next = event.seq + 1;
+      }
+    }
+    return { events, next_seq: next, last_seq: lastSeq };
+  }
+}

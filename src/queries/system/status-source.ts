@@ -1,0 +1,27 @@
+/** What `get_status` tells about the service beside its read models. */
+export interface StatusSource {
+  process(): ProcessStatus;
+  engine(): EngineReport;
+  queue(): { pending: number; dead: number };
+  /** Authenticated connections. */
+  clients(): number;
+}
+
+export interface ProcessStatus {
+  pid: number;
+  version: string;
+  instance_id: string;
+  /** ISO 8601. */
+  started_at: string;
+}
+
+export interface EngineReport {
+  kind: string;
+  state: string;
+  pid?: number;
+  version?: string;
+  /** Why it failed, as a sentence. */
+  cause?: string;
+}
+
+export const STATUS_SOURCE = Symbol('StatusSource');

@@ -1,0 +1,132 @@
+import { Global, Module, type LoggerService, type Type } from '@nestjs/common';
+import { CqrsModule, EventBus, QueryBus } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import type { Area } from '../../../src/events/areas.ts';
+import {
+  CHANGE_FEED,
+  type ChangeBatch,
+  type ChangeFeed,
+  type ChangeFeedListener,
+  type Receipt,
+} from '../../../src/events/change-feed.ts';
+import type { DomainEvent } from '../../../src/events/domain-event.ts';
+import { EVENT_LOG, type EventLog } from '../../../src/events/event-log.ts';
+import type { RowChange } from '../../../src/events/rows.ts';
+import { ReadModels } from '../../../src/projections/read-models.ts';
+import { QueriesModule } from '../../../src/queries/queries.module.ts';
+import type { AsOf, QueryMessage } from '../../../src/queries/query.ts';
+import { RECEIPT_FINDER, type ReceiptFinder } from '../../../src/queries/system/receipt-finder.ts';
+import { STATUS_SOURCE, type StatusSource } from '../../../src/queries/system/status-source.ts';
+import { baseline, transaction } from '../projections/histories.ts';
+
+/** A feed that brings what the test says. */
+export class ScriptedFeed implements ChangeFeed {
+  readonly listeners = new Set<ChangeFeedListener>();
+
+  listen(listener: ChangeFeedListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  bring(batch: ChangeBatch): void {
+    for (const listener of this.listeners) listener.onBatch(batch);
+  }
+}
+
+/** A log in memory. */
+export class ArrayLog implements EventLog {
+  readonly events: DomainEvent[] = [];
+
+  async read(fromSeq: number, limit: number): Promise<DomainEvent[]> {
+    return this.events.filter(({ seq }) => seq >= fromSeq).slice(0, limit);
+  }
+
+  async history(area: Area, entityId: string): Promise<DomainEvent[]> {
+    return this.events.filter((event) => event.area === area && event.entity_id === entityId);
+  }
+}
+
+export interface ReadSide extends AsyncDisposable {
+  feed: ScriptedFeed;
+  log: ArrayLog;
+  receipts: Map<string, Receipt>;
+  published: unknown[];
+  /** Everything that was logged, as text. */
+  logged: string[];
+  models: ReadModels;
+  queryBus: QueryBus;
+  eventBus: EventBus;
+  /** As the socket does: makes the message from JSON, checks it, and dispatches it. */
+  ask<Answer>(message: new () => QueryMessage<Answer>, fields?: object): Promise<Answer & AsOf>;
+  /** Names of the fields that the message's own rules refuse. */
+  refused(message: new () => QueryMessage<unknown>, fields: object): Promise<string[]>;
+}
+
+/** The read side as the application runs it, over ports in memory. */
+export async function openReadSide(): Promise<ReadSide> {
+  const [feed, log, receipts] = [new ScriptedFeed(), new ArrayLog(), new Map<string, Receipt>()];
+  const app = await Test.createTestingModule({
+    imports: [CqrsModule.forRoot(), portsModule(feed, log, receipts), QueriesModule],
+  }).compile();
+  const logged: string[] = [];
+  app.useLogger(keeping(logged));
+  await app.init();
+  const [queryBus, eventBus] = [app.get(QueryBus), app.get(EventBus)];
+  const published: unknown[] = [];
+  eventBus.subscribe((event) => published.push(event));
+  const refused: ReadSide['refused'] = async (message, fields) =>
+    (await validate(plainToInstance(message, fields))).map(({ property }) => property);
+  return {
+    feed,
+    log,
+    receipts,
+    published,
+    logged,
+    models: app.get(ReadModels),
+    queryBus,
+    eventBus,
+    refused,
+    ask: async (message, fields = {}) => {
+      expect(await refused(message, fields)).toEqual([]);
+      return queryBus.execute(plainToInstance(message, fields));
+    },
+    [Symbol.asyncDispose]: () => app.close(),
+  };
+}
+
+/** The same, after a baseline with these rows. */
+export async function given(changes: readonly RowChange[], seq = 100): Promise<ReadSide> {
+  const side = await openReadSide();
+  side.feed.bring(baseline(0, []));
+  side.feed.bring(transaction(seq, changes));
+  return side;
+}
+
+export const STATUS: StatusSource = {
+  process: () => ({ pid: 42, version: '0.1.0', instance_id: 'i1', started_at: '2026-05-01T08:00:00.000Z' }),
+  engine: () => ({ kind: 'sidecar', state: 'starting', pid: 43 }),
+  queue: () => ({ pending: 1, dead: 0 }),
+  clients: () => 3,
+};
+
+function keeping(lines: string[]): LoggerService {
+  const keep = (...parts: unknown[]) => void lines.push(parts.join(' '));
+  return { log: keep, error: keep, warn: keep };
+}
+
+function portsModule(feed: ChangeFeed, log: EventLog, receipts: ReadonlyMap<string, Receipt>): Type {
+  const finder: ReceiptFinder = { find: async (commandId) => receipts.get(commandId) };
+  const providers = [
+    { provide: ReadModels, useFactory: () => new ReadModels() },
+    { provide: CHANGE_FEED, useValue: feed },
+    { provide: EVENT_LOG, useValue: log },
+    { provide: RECEIPT_FINDER, useValue: finder },
+    { provide: STATUS_SOURCE, useValue: STATUS },
+  ];
+  class Ports {}
+  Global()(Ports);
+  Module({ providers, exports: providers.map(({ provide }) => provide) })(Ports);
+  return Ports;
+}
