@@ -40,7 +40,17 @@ interface SdkReducerEvent {
   status: { tag: string; value?: unknown };
   callerConnectionId: { isEqual(other: unknown): boolean } | null;
 }
-type SdkTable = ReturnType<DbConnectionImpl['clientCache']['getOrCreateTable']>;
+/** The SDK's cache of one table; reached past its types, which offer it only through generated classes. */
+interface SdkTable {
+  rows: Map<unknown, unknown>;
+  iter(): KeyedRow[];
+  onInsert(callback: (context: { event: SdkEvent }, row: KeyedRow) => void): void;
+  onUpdate(callback: (context: { event: SdkEvent }, before: KeyedRow, row: KeyedRow) => void): void;
+  onDelete(callback: (context: { event: SdkEvent }, row: KeyedRow) => void): void;
+}
+interface SdkCache {
+  clientCache: { getOrCreateTable(info: unknown): SdkTable };
+}
 
 /**
  * One connection of the SDK, used for one life only: it is never reused after a failure, and tells nothing after its
@@ -64,7 +74,7 @@ export class Connection {
       onBadRow: (table) => this.fail(`a row of ${table} could not be read`),
     });
     this.#sdk = quietly(() => this.#build(module, endpoint));
-    for (const name of OWNER_TABLES) this.#watch(name, module.tables[name] as never);
+    for (const name of OWNER_TABLES) this.#watch(name, module.tables[name]);
     for (const name of Object.keys(module.reducers)) this.#watchReducer(name);
   }
 
@@ -104,13 +114,13 @@ export class Connection {
 
   /** The rows of a table that the SDK holds now. */
   rows(table: string): KeyedRow[] {
-    return this.#tables.get(table)?.iter() as KeyedRow[];
+    return this.#tables.get(table)?.iter() ?? [];
   }
 
   /** Drops rows that will never change from the SDK's cache, which otherwise keeps all it has seen. */
   forget(table: string, rows: Iterable<KeyedRow>): void {
-    const cache = this.#tables.get(table)?.rows as Map<unknown, unknown>;
-    for (const row of rows) cache.delete(row[ROW_KEY]);
+    const cache = this.#tables.get(table)?.rows;
+    for (const row of rows) cache?.delete(row[ROW_KEY]);
   }
 
   /** Ends the connection because of `cause`; does nothing the second time. */
@@ -157,8 +167,8 @@ export class Connection {
     else this.fail('the engine knows us under another identity');
   }
 
-  #watch(name: string, info: never): void {
-    const table = this.#sdk.clientCache.getOrCreateTable<KeyedRow>(info);
+  #watch(name: string, info: unknown): void {
+    const table = (this.#sdk as unknown as SdkCache).clientCache.getOrCreateTable(info);
     this.#tables.set(name, table);
     table.onInsert((context, row) => this.#row(context.event, { table: name, row, gone: false }));
     table.onUpdate((context, _old, row) => this.#row(context.event, { table: name, row, gone: false }));
@@ -183,7 +193,8 @@ export class Connection {
 
   /** The group of `event`; told as soon as the SDK has run this transaction's callbacks, which it does in one go. */
   #transaction(event: unknown): Transaction {
-    if (this.#open?.event === event) return this.#open.transaction;
+    const open = this.#open;
+    if (open !== undefined && open.event === event) return open.transaction;
     this.#flush();
     const transaction: Transaction = { rows: [] };
     this.#open = { event, transaction };

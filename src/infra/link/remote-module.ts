@@ -3,7 +3,7 @@ import type { Area } from '../../events/areas.ts';
 import type { GeneratedModule } from './generated-module.ts';
 import { compileDecoder, fieldsOf, readText, type Decode } from './schema-codec.ts';
 
-/** Primary key of a row: kept beside its columns where neither JSON nor Object.keys sees it. */
+/** Primary key of a row: kept beside its columns where neither JSON, Object.keys nor console.log sees it. */
 export const ROW_KEY = Symbol('rowKey');
 
 /** A decoded row in wire form. */
@@ -32,6 +32,9 @@ const JSON_COLUMNS = new Set([
 ]);
 /** Columns that only serve the table's own keys. */
 const KEY_COLUMNS = new Set(['row_key', 'trigger_key', 'phrase_key', 'owner_identity', 'fingerprint']);
+
+/** Columns that the wire knows under another name: `type` is a keyword in the module's language. */
+const WIRE_NAMES: Readonly<Record<string, string>> = { event_type: 'type' };
 
 export interface RemoteModuleOptions {
   generated: GeneratedModule;
@@ -73,15 +76,15 @@ export function remoteModule({ generated, owner, onBadRow }: RemoteModuleOptions
 
 function compileRow(table: string, type: AlgebraicType, owner: bigint): Decode {
   const columns = fieldsOf(type).map(({ name, type: column }) => ({
-    name,
+    name: WIRE_NAMES[name] ?? name,
     decode: JSON_COLUMNS.has(`${table}.${name}`) ? readJson : compileDecoder(column),
     hidden: KEY_COLUMNS.has(name),
   }));
   return (reader) => {
-    const row = { [ROW_KEY]: undefined } as KeyedRow;
+    const row = {} as KeyedRow;
     for (const { name, decode, hidden } of columns) {
       if (name === 'owner_identity') checkOwner(reader, owner);
-      else if (name === 'row_key') row[ROW_KEY] = decode(reader);
+      else if (name === 'row_key') Object.defineProperty(row, ROW_KEY, { value: decode(reader) });
       else if (hidden) decode(reader);
       else row[name] = decode(reader);
     }

@@ -83,7 +83,8 @@ const SCALAR_ENCODERS: Record<string, Encode> = {
   I64: (writer, value) => writer.writeI64(BigInt(toNumber(value))),
   String: (writer, value) => {
     if (typeof value !== 'string') throw misfit('text', value);
-    writer.writeString(value);
+    // As the SDK's writeString, which encodes with a library instead of Node.
+    writer.writeUInt8Array(Buffer.from(value, 'utf8'));
   },
 };
 
@@ -144,8 +145,14 @@ function hex256(value: bigint): string {
   return value.toString(16).padStart(64, '0');
 }
 
+let lastTime = { micros: 0n, iso: new Date(0).toISOString() };
+
+/** The rows of one transaction mostly carry the same time. */
 function isoFromMicros(micros: bigint): string {
-  return new Date(Number(micros / 1000n)).toISOString();
+  if (micros !== lastTime.micros) {
+    lastTime = { micros, iso: new Date(Number(micros / 1000n)).toISOString() };
+  }
+  return lastTime.iso;
 }
 
 function microsFromIso(iso: string): bigint {

@@ -28,8 +28,6 @@ export interface SessionOptions {
   heartbeatMs: number;
 }
 
-/** Events of earlier lives that are kept at hand when a service starts. */
-const RECENT_EVENTS = 1_000;
 const AREA_OF_TABLE = new Map<string, Area>(AREAS.map((area) => [STATE_TABLES[area], area]));
 
 /** One connection brought up to date and kept so: baseline first, then one batch per transaction, in commit order. */
@@ -115,7 +113,7 @@ export class Session {
     const headSeq = Number(head['next_seq']) - 1;
     const epoch = String(head['epoch']);
     const resumes = memory.epoch === epoch && memory.seq <= headSeq;
-    const from = resumes ? memory.seq : Math.max(0, headSeq - RECENT_EVENTS);
+    const from = resumes ? memory.seq : headSeq;
     const queries = [
       ...Object.values(STATE_TABLES).map((table) => this.#select(table)),
       this.#select('event_log', `seq > ${from}`),
