@@ -1,0 +1,81 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { COMMAND_LEDGER, type CommandLedger } from './commands/command-ledger.ts';
+import { CommandsModule } from './commands/commands.module.ts';
+import { RECORDING_FILES } from './commands/recordings/recording-files.ts';
+import { WAV_INSPECTOR } from './commands/recordings/wav-inspector.ts';
+import { WINDOW_CONTEXTS } from './commands/window-contexts/window-contexts.ts';
+import { CHANGE_FEED, type ChangeFeed } from './events/change-feed.ts';
+import { EVENT_LOG, type EventLog } from './events/event-log.ts';
+import { EVENT_TELLER } from './events/event-teller.ts';
+import { RecordingsFolder } from './infra/audio/recording-files.ts';
+import { WavHeaderInspector } from './infra/audio/wav-header.ts';
+import { ControllersModule } from './infra/ipc/controllers/controllers.module.ts';
+import { EventsToSubscribers } from './infra/ipc/events-to-subscribers.ts';
+import { SubscriptionController } from './infra/ipc/subscription.controller.ts';
+import { SubscriptionHub } from './infra/ipc/subscription-hub.ts';
+import { ReadModels } from './projections/read-models.ts';
+import { recordings } from './projections/recordings.ts';
+import { windowContexts } from './projections/window-contexts.ts';
+import { QueriesModule } from './queries/queries.module.ts';
+import { RECEIPT_FINDER } from './queries/system/receipt-finder.ts';
+import { STATUS_SOURCE, type StatusSource } from './queries/system/status-source.ts';
+
+/** What exists before the application does: the way to the engine, and what tells how the process is. */
+export interface AppParts {
+  feed: ChangeFeed;
+  log: EventLog;
+  ledger: CommandLedger;
+  status: StatusSource;
+  /** Folder inside which delete_recording may delete files. */
+  recordingsDir: string;
+}
+
+/** The composition root: every port, and the adapter that it gets. */
+@Module({})
+export class AppModule {
+  static of(parts: AppParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [CqrsModule.forRoot(), Ports.of(parts), QueriesModule, CommandsModule, ControllersModule],
+      controllers: [SubscriptionController],
+      providers: [EventsToSubscribers],
+    };
+  }
+}
+
+@Module({})
+class Ports {
+  static of({ feed, log, ledger, status, recordingsDir }: AppParts): DynamicModule {
+    const providers = [
+      { provide: CHANGE_FEED, useValue: feed },
+      { provide: EVENT_LOG, useValue: log },
+      { provide: COMMAND_LEDGER, useValue: ledger },
+      { provide: RECEIPT_FINDER, useValue: ledger },
+      { provide: STATUS_SOURCE, useValue: status },
+      { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
+      { provide: ReadModels, useFactory: () => new ReadModels() },
+      { provide: WINDOW_CONTEXTS, useFactory: contextsOf, inject: [ReadModels] },
+      { provide: RECORDING_FILES, useFactory: filesIn(recordingsDir), inject: [ReadModels] },
+      { provide: SubscriptionHub, useFactory: hubOver(log), inject: [ReadModels] },
+      { provide: EVENT_TELLER, useExisting: SubscriptionHub },
+    ];
+    return { module: Ports, global: true, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+const contextsOf = (models: ReadModels) => ({ list: () => models.read(windowContexts).all });
+
+const filesIn = (folder: string) => (models: ReadModels) =>
+  new RecordingsFolder(folder, {
+    pathOf: (id) => models.row('recordings', id)?.file_path,
+    isUsed: (path) => models.read(recordings).all.some((recording) => recording.file_path === path),
+  });
+
+const hubOver = (log: EventLog) => (models: ReadModels) =>
+  new SubscriptionHub({
+    log,
+    epoch: () => models.epoch ?? '',
+    seq: () => models.seq,
+    snapshot: () => models.snapshot(),
+  });

@@ -1,0 +1,177 @@
+import 'reflect-metadata';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { INestMicroservice, LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.ts';
+import { HeycatError } from './errors.ts';
+import type { Engine, EngineKind } from './infra/engine/engine.ts';
+import { SidecarEngine } from './infra/engine/sidecar/sidecar-engine.ts';
+import { InstanceLock } from './infra/instance-lock.ts';
+import { IpcServer } from './infra/ipc/ipc-server.ts';
+import type { NotificationSink } from './infra/ipc/notification-sink.ts';
+import { RpcErrorFilter } from './infra/ipc/rpc-error.filter.ts';
+import { SubscriptionHub } from './infra/ipc/subscription-hub.ts';
+import { ValidationPipe } from './infra/ipc/validation.pipe.ts';
+import { LinkCommandLedger } from './infra/link/link-command-ledger.ts';
+import { LinkEventLog } from './infra/link/link-event-log.ts';
+import { Link } from './infra/link/link.ts';
+import { dataFolder, ensurePrivateFolder, runtimeFolder } from './infra/paths.ts';
+import { packageVersion } from './infra/version.ts';
+import { ReadModels } from './projections/read-models.ts';
+
+export interface HeycatOptions {
+  /** Where the module runs. Default `auto`. */
+  engine?: 'auto' | EngineKind;
+  /** Default: HEYCAT_DATA_DIR, or the platform's application-data folder. */
+  dataDir?: string;
+  /** Folder of the socket and its discovery file. Default: HEYCAT_RUNTIME_DIR, or the platform's runtime folder. */
+  runtimeDir?: string;
+  /** False: no socket, only {@link Heycat.call} and {@link Heycat.subscribe}. Default true. */
+  listen?: boolean;
+  /** Where the log goes; by default nowhere, since stdout and stderr are the host's. */
+  logger?: LoggerService | false;
+}
+
+/** An event as subscribers get it; durable ones have a seq. */
+export interface HeycatEvent {
+  type: string;
+  seq?: number;
+  occurred_at: string;
+  payload: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** A running service. */
+export interface Heycat {
+  /** Runs any command or query of `describe`. Throws HeycatError with the code that a socket client would get. */
+  call<T = Record<string, unknown>>(method: string, params?: Record<string, unknown>): Promise<T>;
+  /** Tells events from now on, or from `from_seq` on; the parameters are those of the method `subscribe`. */
+  subscribe(
+    params: Record<string, unknown>,
+    onEvent: (event: HeycatEvent) => void,
+  ): Promise<() => Promise<void>>;
+  /** Ends the socket, the engine and the lock on the data folder. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs the service inside this process. Answers at once, while the engine is still starting: reads are empty until
+ * `sync_complete`, commands wait for the engine.
+ * @throws HeycatError BUSY when another process serves the data folder, NOT_AUTHORIZED when a folder is open to others.
+ */
+export async function createHeycat(options: HeycatOptions = {}): Promise<Heycat> {
+  const dataDir = resolve(options.dataDir ?? dataFolder());
+  await ensurePrivateFolder(dataDir);
+  const lock = await InstanceLock.take(dataDir);
+  try {
+    const recordingsDir = join(dataDir, 'recordings');
+    await mkdir(recordingsDir, { recursive: true, mode: 0o700 });
+    return await run(options, { dataDir, recordingsDir, lock });
+  } catch (thrown) {
+    await lock.release();
+    throw thrown;
+  }
+}
+
+interface Place {
+  dataDir: string;
+  recordingsDir: string;
+  lock: InstanceLock;
+}
+
+async function run(options: HeycatOptions, { dataDir, recordingsDir, lock }: Place): Promise<Heycat> {
+  const engine = chooseEngine(options.engine ?? 'auto', dataDir);
+  const link = new Link(engine);
+  const log = new LinkEventLog(link);
+  link.listen(log);
+  const strategy: IpcServer = new IpcServer({
+    runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
+    server: { name: 'heycat-backend', version: packageVersion() },
+    head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
+    identity: () => link.identity ?? null,
+  });
+  const parts = {
+    feed: link,
+    log,
+    ledger: new LinkCommandLedger(link),
+    recordingsDir,
+    status: statusOf(strategy, engine),
+  };
+  const app: INestMicroservice = await NestFactory.createMicroservice(AppModule.of(parts), {
+    strategy,
+    logger: options.logger ?? false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new RpcErrorFilter());
+  app.useGlobalPipes(new ValidationPipe());
+  const models = app.get(ReadModels);
+  const hub = app.get(SubscriptionHub);
+  link.listen({ onBatch: () => undefined, onConnection: (status) => tellConnection(hub, status) });
+  await app.listen();
+  link.start();
+  return new RunningHeycat(strategy, async () => {
+    await strategy.close();
+    await link.stop();
+    await app.close();
+    await lock.release();
+  });
+}
+
+class RunningHeycat implements Heycat {
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly strategy: IpcServer,
+    private readonly end: () => Promise<void>,
+  ) {}
+
+  async call<T>(method: string, params: Record<string, unknown> = {}): Promise<T> {
+    return (await this.strategy.call(method, params)) as T;
+  }
+
+  async subscribe(
+    params: Record<string, unknown>,
+    onEvent: (event: HeycatEvent) => void,
+  ): Promise<() => Promise<void>> {
+    const connection: NotificationSink = {
+      notify: (notification) => {
+        if (notification.method === 'event') onEvent(notification.params() as HeycatEvent);
+        return true;
+      },
+    };
+    const { subscription } = (await this.strategy.call('subscribe', params, { connection })) as {
+      subscription: number;
+    };
+    return async () => void (await this.strategy.call('unsubscribe', { subscription }, { connection }));
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.end());
+  }
+}
+
+function chooseEngine(kind: 'auto' | EngineKind, dataDir: string): Engine {
+  if (kind === 'auto' || kind === 'sidecar') return new SidecarEngine({ dataDir });
+  throw new HeycatError('INVALID_ARGUMENT', `The ${kind} engine is not part of this version; use sidecar.`, {
+    field: 'engine',
+  });
+}
+
+function statusOf(strategy: IpcServer, engine: Engine) {
+  return {
+    process: () => ({
+      pid: process.pid,
+      version: packageVersion(),
+      instance_id: strategy.instanceId,
+      started_at: strategy.startedAt,
+    }),
+    engine: () => engine.status,
+    queue: () => ({ pending: 0, dead: 0 }),
+    clients: () => strategy.clients,
+  };
+}
+
+function tellConnection(hub: SubscriptionHub, status: { connected: boolean; error?: string }): void {
+  hub.tell({ type: 'connection_status', occurred_at: new Date().toISOString(), payload: { ...status } });
+}
