@@ -1,0 +1,58 @@
+import type { Area } from '../../../src/events/areas.ts';
+import type { Notification, NotificationSink } from '../../../src/infra/ipc/notification-sink.ts';
+import {
+  SubscriptionHub,
+  type HubOptions,
+  type SubscribeRequest,
+} from '../../../src/infra/ipc/subscription-hub.ts';
+import { History, type Message } from './service.ts';
+
+/** A reader that takes `room` notifications, then none until it is given more room. */
+export class Reader implements NotificationSink {
+  readonly messages: Message[] = [];
+  room = Infinity;
+  onReady: (() => void) | undefined;
+  onClosed: (() => void) | undefined;
+
+  notify(notification: Notification): boolean {
+    const message = JSON.parse(notification.body()) as Message;
+    expect(message.params).toEqual(JSON.parse(JSON.stringify(notification.params())));
+    this.messages.push(message);
+    this.room -= 1;
+    return this.room > 0;
+  }
+
+  read(room = Infinity): void {
+    const wasFull = this.room <= 0;
+    this.room = room;
+    if (wasFull) this.onReady?.();
+  }
+
+  get params(): Record<string, unknown>[] {
+    return this.messages.map(({ params }) => params!);
+  }
+
+  get seqs(): unknown[] {
+    return this.params.map(({ seq }) => seq).filter((seq) => seq !== undefined);
+  }
+
+  get types(): unknown[] {
+    return this.params.map(({ type }) => type);
+  }
+}
+
+export function setUp(options?: HubOptions) {
+  const history = new History();
+  const hub = new SubscriptionHub(history, options);
+  const publish = (area: Area = 'recordings', payloads?: Record<string, unknown>[]): void =>
+    hub.publish(history.append(area, payloads), [area]);
+  const open = async (request: SubscribeRequest = {}, reader = new Reader()) => {
+    const opened = await hub.subscribe(reader, request);
+    opened.start();
+    return { reader, answer: opened.answer };
+  };
+  return { history, hub, publish, open };
+}
+
+export const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
