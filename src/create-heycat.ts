@@ -46,10 +46,15 @@ export interface HeycatEvent {
 export interface Heycat {
   /** Runs any command or query of `describe`. Throws HeycatError with the code that a socket client would get. */
   call<T = Record<string, unknown>>(method: string, params?: Record<string, unknown>): Promise<T>;
-  /** Tells events from now on, or from `from_seq` on; the parameters are those of the method `subscribe`. */
+  /**
+   * Tells events from now on, or from `from_seq` on; the parameters are those of the method `subscribe`.
+   * @param onLagged the subscription has ended, because its history was replaced: read anew and subscribe again.
+   * @returns a function that ends it.
+   */
   subscribe(
     params: Record<string, unknown>,
     onEvent: (event: HeycatEvent) => void,
+    onLagged?: () => void,
   ): Promise<() => Promise<void>>;
   /** Ends the socket, the engine and the lock on the data folder. Safe to call twice. */
   close(): Promise<void>;
@@ -133,10 +138,12 @@ class RunningHeycat implements Heycat {
   async subscribe(
     params: Record<string, unknown>,
     onEvent: (event: HeycatEvent) => void,
+    onLagged?: () => void,
   ): Promise<() => Promise<void>> {
     const connection: NotificationSink = {
       notify: (notification) => {
         if (notification.method === 'event') onEvent(notification.params() as HeycatEvent);
+        else if (notification.method === 'lagged') onLagged?.();
         return true;
       },
     };
