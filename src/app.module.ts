@@ -68,7 +68,6 @@ const contextsOf = (models: ReadModels) => ({ list: () => models.read(windowCont
 
 const filesIn = (folder: string) => (models: ReadModels) =>
   new RecordingsFolder(folder, {
-    pathOf: (id) => models.row('recordings', id)?.file_path,
     isUsed: (path) => models.read(recordings).all.some((recording) => recording.file_path === path),
   });
 

@@ -3,7 +3,9 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import type { RecordingStatus } from '../../events/rows.ts';
 import { CommandMessage } from '../command.ts';
-import { COMMAND_LEDGER, type CommandLedger } from '../command-ledger.ts';
+import { HeycatError } from '../../errors.ts';
+import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
+import { COMMAND_LEDGER, type Applied, type CommandLedger } from '../command-ledger.ts';
 import { IsContents, IsText, IsWhole } from '../fields.ts';
 import { LIMITS, MAX_WHOLE } from '../limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
@@ -39,10 +41,36 @@ export class AddRecordingHandler extends ReducerHandler<AddRecording> {
   protected readonly reducer = 'add_recording';
 
   constructor(
-    @Inject(COMMAND_LEDGER) ledger: CommandLedger,
+    @Inject(COMMAND_LEDGER) private readonly receipts: CommandLedger,
     @Inject(WAV_INSPECTOR) private readonly wav: WavInspector,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
   ) {
-    super(ledger);
+    super(receipts);
+  }
+
+  override async execute(command: AddRecording): Promise<Applied> {
+    try {
+      return await super.execute(command);
+    } catch (refusal) {
+      const applied = isAboutFile(refusal) ? await this.#earlier(command) : undefined;
+      if (applied === undefined) throw refusal;
+      return applied;
+    }
+  }
+
+  /** A command sent again is answered as before, even when its file has been moved since. */
+  async #earlier({ command_id, file_path }: AddRecording): Promise<Applied | undefined> {
+    const receipt = typeof command_id === 'string' ? await this.receipts.find(command_id) : undefined;
+    if (receipt === undefined) return undefined;
+    const [event] = await this.log.read(receipt.last_seq, 1);
+    if (event?.type !== 'recording_added' || event.payload['file_path'] !== normalised(file_path))
+      return undefined;
+    return {
+      status: 'applied',
+      command_id: receipt.command_id,
+      seq: receipt.last_seq,
+      result: receipt.result,
+    };
   }
 
   protected async args({ file_path, duration_ms, sample_rate, ...text }: AddRecording) {
@@ -67,4 +95,12 @@ export class AddRecordingHandler extends ReducerHandler<AddRecording> {
       },
     };
   }
+}
+
+function isAboutFile(refusal: unknown): boolean {
+  return (
+    refusal instanceof HeycatError &&
+    refusal.code === 'INVALID_ARGUMENT' &&
+    refusal.details['field'] === 'file_path'
+  );
 }

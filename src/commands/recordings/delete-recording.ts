@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import { UpdatingCommand } from '../command.ts';
+import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
 import { COMMAND_LEDGER, type Applied, type CommandLedger } from '../command-ledger.ts';
 import { IsFlag, IsId } from '../fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
@@ -25,6 +26,7 @@ export class DeleteRecordingHandler extends ReducerHandler<DeleteRecording> {
   constructor(
     @Inject(COMMAND_LEDGER) ledger: CommandLedger,
     @Inject(RECORDING_FILES) private readonly files: RecordingFiles,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
   ) {
     super(ledger);
   }
@@ -34,17 +36,18 @@ export class DeleteRecordingHandler extends ReducerHandler<DeleteRecording> {
   }
 
   override async execute(command: DeleteRecording): Promise<Applied> {
-    if (command.delete_file !== true) return super.execute(command);
-    // Afterwards nobody knows the path any more.
-    const path = this.files.pathOf(command.id);
     const applied = await super.execute(command);
-    const removal = await this.#remove(path);
+    if (command.delete_file !== true) return applied;
+    const removal = await this.#remove(applied.seq);
     return { ...applied, result: { ...applied.result, ...toResult(removal) } };
   }
 
-  #remove(path: string | undefined): Promise<FileRemoval> | FileRemoval {
-    if (path !== undefined) return this.files.remove(path);
-    return { deleted: false, reason: 'The recording was already gone, and with it the path of its file.' };
+  /** The path stands in the event, so that a command sent again after a crash still finds the file. */
+  async #remove(seq: number): Promise<FileRemoval> {
+    const [event] = await this.log.read(seq, 1).catch(() => []);
+    const path = event?.type === 'recording_deleted' ? event.payload['file_path'] : undefined;
+    if (typeof path === 'string') return this.files.remove(path);
+    return { deleted: false, reason: 'The engine cannot be asked for its path now; send the command again.' };
   }
 }
 

@@ -3,12 +3,9 @@ export type FileRemoval = { deleted: true } | { deleted: false; reason: string }
 
 /** The sound files of the recordings. */
 export interface RecordingFiles {
-  /** Where a recording's file is, as the read models know it; undefined when they do not know the recording. */
-  pathOf(id: number): string | undefined;
-
   /**
    * Deletes a file that lies inside the recordings folder and that no recording names any more.
-   * Never throws: what is not deleted is told with its reason.
+   * Never throws: what is not deleted is told with its reason. A file that is gone already counts as deleted.
    */
   remove(path: string): Promise<FileRemoval>;
 }

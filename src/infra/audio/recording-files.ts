@@ -4,7 +4,6 @@ import type { FileRemoval, RecordingFiles } from '../../commands/recordings/reco
 
 /** What the read models know of the recordings' paths. */
 export interface RecordingPaths {
-  pathOf(id: number): string | undefined;
   /** Whether some recording has this very path. */
   isUsed(path: string): boolean;
 }
@@ -18,17 +17,13 @@ export class RecordingsFolder implements RecordingFiles {
     private readonly paths: RecordingPaths,
   ) {}
 
-  pathOf(id: number): string | undefined {
-    return this.paths.pathOf(id);
-  }
-
   async remove(path: string): Promise<FileRemoval> {
     if (this.paths.isUsed(path)) return kept('Another recording has the same file.');
     try {
       return await this.#remove(path);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-      return kept(code === 'ENOENT' ? 'There is no such file.' : `The file cannot be deleted (${code}).`);
+      return code === 'ENOENT' ? { deleted: true } : kept(`The file cannot be deleted (${code}).`);
     }
   }
 

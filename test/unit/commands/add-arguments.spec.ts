@@ -12,12 +12,45 @@ import {
   AddWindowContext,
   AddWindowContextHandler,
 } from '../../../src/commands/window-contexts/add-window-context.ts';
-import { RecordingLedger, toMessage } from './support.ts';
+import { logOf, RecordingLedger, toMessage } from './support.ts';
 import { inspected, wav } from './wav.ts';
 
 const ledger = new RecordingLedger();
 const addRecording = (params: object) =>
-  new AddRecordingHandler(ledger, wav).execute(toMessage(AddRecording, params));
+  new AddRecordingHandler(ledger, wav, logOf('recording_added', '/a.wav')).execute(
+    toMessage(AddRecording, params),
+  );
+
+describe('a recording that is added again after its file went', () => {
+  const command_id = '1b4e28ba-2fa1-41d2-883f-0016d3cca427';
+  const receipt = {
+    command_id,
+    first_seq: 4,
+    last_seq: 4,
+    result: { id: 9 },
+    created_at: '2026-05-01T08:00:00.000Z',
+  };
+  const again = (added: string, known: typeof receipt | undefined) => {
+    const forgetful = new RecordingLedger();
+    forgetful.receipt = known;
+    const handler = new AddRecordingHandler(forgetful, wav, logOf('recording_added', added));
+    return handler.execute(toMessage(AddRecording, { file_path: '/gone.mp3', command_id }));
+  };
+
+  it('CM23 is answered as the first time', async () => {
+    expect(await again('/gone.mp3', receipt)).toEqual({
+      status: 'applied',
+      command_id,
+      seq: 4,
+      result: { id: 9 },
+    });
+  });
+
+  it('CM23 is refused when the id belongs to another file, or to no command at all', async () => {
+    await expect(again('/other.mp3', receipt)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(again('/gone.mp3', undefined)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
 
 describe('add commands', () => {
   it('CM7 a dictionary entry', async () => {

@@ -1,5 +1,8 @@
 import type { Type } from '@nestjs/common';
 import type { Applied, CommandLedger, CommandSubmission } from '../../../src/commands/command-ledger.ts';
+import type { Receipt } from '../../../src/events/change-feed.ts';
+import type { DomainEvent } from '../../../src/events/domain-event.ts';
+import type { EventLog } from '../../../src/events/event-log.ts';
 import { HeycatError } from '../../../src/errors.ts';
 import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
 
@@ -36,11 +39,20 @@ export class RecordingLedger implements CommandLedger {
     });
   }
 
-  find(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  /** What {@link find} gives. */
+  receipt: Receipt | undefined;
+
+  find(): Promise<Receipt | undefined> {
+    return Promise.resolve(this.receipt);
   }
 
   get last(): CommandSubmission {
     return this.submissions.at(-1)!;
   }
+}
+
+/** A log that holds one event of a recording with this file, whatever seq is asked for. */
+export function logOf(type: 'recording_added' | 'recording_deleted', file_path: string): EventLog {
+  const event = { type, payload: { id: 1, file_path } } as unknown as DomainEvent;
+  return { read: () => Promise.resolve([event]), history: () => Promise.resolve([event]) };
 }

@@ -36,7 +36,7 @@ const PORTS = [
     provide: WAV_INSPECTOR,
     useValue: { inspect: () => Promise.resolve({ duration_ms: 1, sample_rate: 16_000 }) },
   },
-  { provide: RECORDING_FILES, useValue: { pathOf: () => undefined } },
+  { provide: RECORDING_FILES, useValue: {} },
   { provide: WINDOW_CONTEXTS, useValue: { list: () => [] } },
   { provide: EVENT_TELLER, useValue: { tell: () => undefined } },
   { provide: CHANGE_FEED, useValue: { listen: () => () => undefined } },
