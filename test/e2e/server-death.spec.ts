@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientEvent, Gap, HeycatClient, HeycatError } from '../../src/infra/ipc/client.ts';
+import { eventually, startService, type TestService } from '../support/service.ts';
+import { describeWithServer } from '../support/spacetimedb.ts';
+import type { Applied } from './command-cases/case.ts';
+import { serverThat } from './server-that.ts';
+
+interface Status {
+  last_seq: number;
+  engine: { pid: number; state: string };
+}
+
+const READS = [
+  'list_recordings',
+  'get_settings',
+  'list_dictionary_entries',
+  'get_voice_commands',
+  'list_window_contexts',
+  'get_statistics',
+];
+const answersOf = (service: TestService) => Promise.all(READS.map((method) => service.heycat.call(method)));
+const statusOf = (client: HeycatClient) => client.call<Status>('get_status');
+
+async function signal(client: HeycatClient, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  const { engine } = await statusOf(client);
+  process.kill(engine.pid, name);
+}
+
+async function allEvents(client: HeycatClient): Promise<ClientEvent[]> {
+  const events: ClientEvent[] = [];
+  for (let [from_seq, last] = [1, 1]; from_seq <= last;) {
+    const page = await client.call<{ events: ClientEvent[]; next_seq: number; last_seq: number }>(
+      'read_events',
+      {
+        from_seq,
+        limit: 1_000,
+      },
+    );
+    events.push(...page.events);
+    [from_seq, last] = [page.next_seq, page.last_seq];
+  }
+  return events;
+}
+
+describeWithServer('the server dies under the service', () => {
+  it('APP29 commands under way are told so, the server comes back, and a retry happens exactly once', async () => {
+    await using service = await startService();
+    const client = await service.connect();
+    const heard = await service.hear({ types: ['connection_status', 'sync_complete'] });
+    const commands = Array.from({ length: 400 }, (_, index) => ({
+      command_id: randomUUID(),
+      trigger: `word ${index}`,
+      replacement: 'r',
+      wait_ms: 10_000,
+    }));
+    const send = (command: object) => client.call<Applied>('add_dictionary_entry', command);
+
+    // The kill falls among them: some are answered, some are not.
+    const errors: HeycatError[] = [];
+    let [next, answered] = [0, 0];
+    const worker = async () => {
+      for (let command = commands[next++]; command !== undefined; command = commands[next++]) {
+        await send(command).catch((error: HeycatError) => errors.push(error));
+        if ((answered += 1) === 150) process.kill(engine.pid, 'SIGKILL');
+      }
+    };
+    const { engine } = await statusOf(client);
+    await Promise.all(Array.from({ length: 100 }, worker));
+
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { code, details } of errors) {
+      expect({ code, details }).toEqual({ code: 'ENGINE_UNAVAILABLE', details: { outcome: 'unknown' } });
+    }
+    const down = await heard.first(({ payload }) => payload['connected'] === false);
+    expect(down.payload['error']).toMatch(/SIGKILL|closed the connection|broke/);
+    const back = await heard.first((event) => heard.events.indexOf(event) > heard.events.indexOf(down));
+    expect(back.type).toBe('sync_complete');
+
+    // 1.x servers forget their last writes when they are killed: the same command_ids mend that as well.
+    for (const command of commands) await send(command);
+    const events = await allEvents(client);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    const ids = events.map(({ command_id }) => command_id!);
+    expect(ids.toSorted()).toEqual(commands.map(({ command_id }) => command_id).toSorted());
+
+    const before = await answersOf(service);
+    await service.restart();
+    expect(await answersOf(service)).toEqual(before);
+  });
+
+  it('APP30 reads are answered while there is no server', async () => {
+    await using server = await serverThat('if [ -e "$HERE/wait" ]; then sleep 1; fi');
+    await using service = await startService();
+    const client = await service.connect();
+    const heard = await service.hear({ types: ['connection_status'] });
+    const { seq } = await client.call<Applied>('save_setting', { key: 'kept', value: 1 });
+    await writeFile(join(server.folder, 'wait'), '');
+    await signal(client, 'SIGKILL');
+    await heard.first(({ payload }) => payload['connected'] === false);
+    expect(await client.call('get_settings')).toMatchObject({ settings: { kept: 1 }, as_of_seq: seq });
+    const refused = client.call('save_setting', { key: 'kept', value: 2, wait_ms: 0 });
+    await expect(refused).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      details: { outcome: 'not_sent' },
+    });
+    await heard.first(({ payload }) => payload['connected'] === true);
+    expect((await statusOf(client)).engine.state).toBe('ready');
+  });
+
+  it('APP31 a server that hangs is noticed within seconds, and what it was asked happens once', async () => {
+    await using service = await startService();
+    const client = await service.connect();
+    const heard = await service.hear({ types: ['connection_status'] });
+    const { engine } = await statusOf(client);
+    process.kill(engine.pid, 'SIGSTOP');
+    const since = performance.now();
+    const command = { command_id: randomUUID(), key: 'hung', value: 1 };
+    const refused = client.call('save_setting', command);
+    await expect(refused).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      details: { outcome: 'unknown' },
+    });
+    await heard.first(({ payload }) => payload['connected'] === false);
+    expect(performance.now() - since).toBeLessThan(15_000);
+    process.kill(engine.pid, 'SIGCONT');
+    await heard.first(({ payload }) => payload['connected'] === true);
+    const { seq } = await client.call<Applied>('save_setting', { ...command, wait_ms: 10_000 });
+    const { last_seq } = await statusOf(client);
+    expect({ seq, last_seq }).toEqual({ seq: 1, last_seq: 1 });
+  });
+
+  it('APP32 a server that forgot its last writes is told to subscribers as a gap, never silently', async () => {
+    const script = `if [ "$1" = start ]; then
+      if [ -e "$HERE/rewind" ]; then rm -rf "$5" && cp -r "$HERE/earlier" "$5" && rm "$HERE/rewind"
+      else rm -rf "$HERE/earlier" && cp -r "$5" "$HERE/earlier"; fi
+    fi`;
+    await using server = await serverThat(script);
+    await using service = await startService();
+    const client = await service.connect();
+    const save = (key: string) => client.call<Applied>('save_setting', { key, value: key, wait_ms: 10_000 });
+    for (const key of ['a', 'b']) await save(key);
+    await service.restart();
+    const [events, gaps]: [ClientEvent[], Gap[]] = [[], []];
+    await client.subscribe(
+      { areas: ['settings'], types: ['setting_updated'] },
+      (event) => events.push(event),
+      (gap) => gaps.push(gap),
+    );
+    for (const key of ['lost one', 'lost two', 'lost three']) await save(key);
+    await eventually(() => events.length === 3);
+    await writeFile(join(server.folder, 'rewind'), '');
+    await signal(client, 'SIGKILL');
+    await eventually(async () => (await statusOf(client)).last_seq === 2);
+    await eventually(() => gaps.length === 1);
+    expect(gaps).toMatchObject([{ seq: 2 }]);
+    const { seq } = await save('new');
+    await eventually(() => events.length === 4);
+    expect(events[3]).toMatchObject({ seq, entity_id: 'new' });
+    const { settings } = await client.call<{ settings: object }>('get_settings');
+    expect(settings).toEqual({ a: 'a', b: 'b', new: 'new' });
+  });
+});

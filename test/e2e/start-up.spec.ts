@@ -1,0 +1,81 @@
+import { codeOf, eventually, startService, synced } from '../support/service.ts';
+import { describeWithServer } from '../support/spacetimedb.ts';
+import { serverThat } from './server-that.ts';
+
+const SLOW = 'if [ "$1" = start ]; then sleep 2; fi';
+const save = { key: 'early', value: true };
+
+describeWithServer('start-up', () => {
+  it('APP26 the socket answers while the server is still starting; sync_complete comes with the baseline', async () => {
+    await using _ = await serverThat(SLOW);
+    const started = performance.now();
+    await using service = await startService({ early: true });
+    const client = await service.connect();
+    const heard = await service.hear();
+    const status = await client.call('get_status');
+    expect(status).toMatchObject({ last_seq: 0, epoch: '', synced: false, engine: { state: 'starting' } });
+    const lists = [
+      'list_recordings',
+      'list_dictionary_entries',
+      'get_voice_commands',
+      'list_window_contexts',
+    ];
+    for (const method of lists) {
+      expect(await client.call(method)).toMatchObject({ total_count: 0, as_of_seq: 0 });
+    }
+    const refused = client.call('save_setting', { ...save, wait_ms: 20 });
+    await expect(refused).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      retryable: true,
+      details: { outcome: 'not_sent' },
+    });
+    expect(await client.call('get_status')).toMatchObject({ engine: { state: 'starting' } });
+    expect(heard.events).toEqual([]);
+
+    const { seq } = await client.call<{ seq: number }>('save_setting', { ...save, wait_ms: 30_000 });
+
+    expect(performance.now() - started).toBeGreaterThan(2_000);
+    expect(seq).toBe(1);
+    await heard.first((event) => event.seq === seq);
+    expect(heard.events.map(({ type }) => type)).toEqual([
+      'sync_complete',
+      'connection_status',
+      'setting_updated',
+      'data_changed',
+    ]);
+    expect(heard.events[0]!.payload).toEqual({ epoch: expect.stringMatching(/^[0-9a-f]{32}$/), seq: 0 });
+    expect(heard.events[1]!.payload).toEqual({ connected: true });
+  });
+
+  it('APP27 who subscribes while the server is starting gets the history that was asked for, then what is new', async () => {
+    await using service = await startService();
+    for (const value of [1, 2, 3]) await service.heycat.call('save_setting', { key: 'k', value });
+    await using _ = await serverThat(SLOW);
+    await service.restart({ early: true });
+    const [all, fresh] = [await service.hear({ from_seq: 2 }), await service.hear()];
+    await service.heycat.call('save_setting', { key: 'k', value: 4, wait_ms: 30_000 });
+    for (const { first } of [all, fresh]) await first(({ seq }) => seq === 4);
+    expect(all.events.flatMap(({ seq }) => seq ?? [])).toEqual([2, 3, 4]);
+    expect(fresh.events.flatMap(({ seq }) => seq ?? [])).toEqual([4]);
+  });
+
+  it('APP28 when the server cannot start the socket says why, and the service comes up once it can', async () => {
+    await using server = await serverThat('if [ "$1" = start ]; then echo no room >&2; exit 9; fi');
+    await using service = await startService({ early: true });
+    const heard = await service.hear({ types: ['connection_status'] });
+    const told = await heard.first(() => true);
+    expect(told.payload).toMatchObject({ connected: false, error: expect.stringContaining('no room') });
+    const refused = service.heycat.call('save_setting', { ...save, wait_ms: 20 });
+    await expect(refused).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      message: expect.stringContaining('no room'),
+    });
+    await eventually(async () => {
+      const { engine } = await service.heycat.call<{ engine: { cause?: string } }>('get_status');
+      return engine.cause?.includes('no room') ?? false;
+    });
+    await server.becomeReal();
+    await synced(service.heycat);
+    expect(await codeOf(service.heycat.call('save_setting', save))).toBe('answered');
+  });
+});

@@ -1,0 +1,136 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHeycat, type Heycat } from '../../src/create-heycat.ts';
+import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client.ts';
+import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/runtime-file.ts';
+import { tempFolder } from './temp-folder.ts';
+
+/** What is told to one subscription, in order. */
+export interface Heard {
+  events: ClientEvent[];
+  /** The events of one command. */
+  of(commandId: string): ClientEvent[];
+  /** Resolves with the first event that matches, also one from before. */
+  first(matches: (event: ClientEvent) => boolean): Promise<ClientEvent>;
+}
+
+/** The whole service on the real server, spoken to over its socket. */
+export interface TestService extends AsyncDisposable {
+  heycat: Heycat;
+  dataDir: string;
+  runtimeDir: string;
+  runtime: RuntimeFile;
+  token: string;
+  /** A new client, closed with the service. */
+  connect(options?: { reconnect?: boolean }): Promise<HeycatClient>;
+  /** Subscribes a client of its own. */
+  hear(options?: SubscribeOptions): Promise<Heard>;
+  /** Ends the service in an orderly way and starts it on the same data. */
+  restart(options?: TestServiceOptions): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  /** Do not wait for the first baseline. */
+  early?: boolean;
+}
+
+export async function startService({ early = false }: TestServiceOptions = {}): Promise<TestService> {
+  const folder = await tempFolder();
+  const dataDir = join(folder.path, 'data');
+  const runtimeDir = join(folder.path, 'run');
+  const clients: HeycatClient[] = [];
+  const service: TestService = {
+    ...(await start(dataDir, runtimeDir, early)),
+    dataDir,
+    runtimeDir,
+    async connect(options = {}) {
+      const client = await HeycatClient.connect({ runtimeDir, ...options });
+      clients.push(client);
+      return client;
+    },
+    async hear(options = {}) {
+      return hear(await service.connect(), options);
+    },
+    async restart({ early = false } = {}) {
+      await service.heycat.close();
+      Object.assign(service, await start(dataDir, runtimeDir, early));
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client.close()));
+      await service.heycat.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+  return service;
+}
+
+async function start(dataDir: string, runtimeDir: string, early: boolean) {
+  const heycat = await createHeycat({ engine: 'sidecar', dataDir, runtimeDir });
+  const runtime = await readRuntimeFile(runtimeDir);
+  const token = (await readFile(runtime.token_file, 'utf8')).trim();
+  if (!early) await synced(heycat);
+  return { heycat, runtime, token };
+}
+
+/** Waits for the first baseline. */
+export async function synced(heycat: Pick<Heycat, 'call'>): Promise<void> {
+  await eventually(async () => (await heycat.call<{ synced: boolean }>('get_status')).synced);
+}
+
+export async function hear(client: HeycatClient, options: SubscribeOptions = {}): Promise<Heard> {
+  const events: ClientEvent[] = [];
+  await client.subscribe(options, (event) => events.push(event));
+  return {
+    events,
+    of: (commandId) => events.filter((event) => event.command_id === commandId),
+    async first(matches) {
+      await eventually(() => events.some(matches));
+      return events.find(matches)!;
+    },
+  };
+}
+
+/** Waits for a condition, long enough for the busiest machine. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 40_000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`never true: ${condition.toString()}`);
+    await sleep(5);
+  }
+}
+
+/** A WAV file of one tenth of a second in a folder, which is made when missing. */
+export async function copyOfTake(folder: string, name = 'take.wav'): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  await writeFile(path, wav());
+  return path;
+}
+
+/** 16 kHz, mono, 16 bit, 100 ms. */
+function wav(): Buffer {
+  const data = Buffer.alloc(3_200);
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + data.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(16_000, 24);
+  header.writeUInt32LE(32_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
+}
+
+/** The code of a refusal, or `answered`. */
+export async function codeOf(answer: Promise<unknown>): Promise<string> {
+  return answer.then(
+    () => 'answered',
+    (error: { code?: string }) => String(error.code),
+  );
+}
