@@ -1,0 +1,86 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HeycatError } from '../errors.ts';
+import { dataFolder } from '../infra/paths.ts';
+import { connect, type GlobalOptions } from './connect.ts';
+import { engineReady, synced, watch } from './demo-engine.ts';
+import { Hops } from './demo-hops.ts';
+import { recordingRoundTrip } from './demo-recording.ts';
+import { Interrupt } from './interrupt.ts';
+import { ServiceChild } from './service-child.ts';
+import { findOrBuild } from './spacetimedb.ts';
+import { endWithReader, note } from './terminal.ts';
+
+export interface DemoOptions extends GlobalOptions {
+  keep?: boolean;
+}
+
+const SOUND = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url));
+
+/** `heycat demo`: a service of its own, one recording the whole way round, and each hop with its measured time. */
+export async function demo({
+  json = false,
+  keep = false,
+  dataDir = dataFolder(),
+}: DemoOptions): Promise<void> {
+  endWithReader();
+  using interrupt = new Interrupt('The demo was ended.');
+  const { signal } = interrupt;
+  try {
+    // Into the real data folder: a quarter of an hour's work is worth keeping.
+    const server = await findOrBuild(dataDir, signal);
+    const folder = await mkdtemp(join(tmpdir(), 'heycat-demo-'));
+    try {
+      await run({ folder, serverBinary: server.path!, hops: new Hops(json), signal });
+    } finally {
+      if (!keep) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      note(keep ? `kept ${folder}` : `removed ${folder}`);
+    }
+  } catch (thrown) {
+    // What waits when Ctrl-C comes fails in many ways.
+    throw signal.aborted ? signal.reason : thrown;
+  }
+}
+
+interface Stage {
+  folder: string;
+  serverBinary: string;
+  hops: Hops;
+  signal: AbortSignal;
+}
+
+async function run({ folder, serverBinary, hops, signal }: Stage): Promise<void> {
+  const data = join(folder, 'data');
+  const runtimeDir = join(folder, 'run');
+  const wav = join(data, 'recordings', 'demo.wav');
+  await mkdir(join(data, 'recordings'), { recursive: true, mode: 0o700 });
+  await copyFile(SOUND, wav);
+  hops.title(`A recording travels the whole path, in ${folder}`);
+  hops.part('The service starts');
+  const service = new ServiceChild(['--data-dir', data, '--runtime-dir', runtimeDir], {
+    ...process.env,
+    HEYCAT_SPACETIMEDB_BIN: serverBinary,
+  });
+  try {
+    hops.hop('process_started', `the service's process is started (pid ${service.pid})`);
+    await service.serving(signal);
+    await using ui = await connect({ runtimeDir });
+    await using subscriber = await connect({ runtimeDir });
+    const events = await watch(subscriber);
+    await engineReady(ui, hops, signal);
+    await synced(ui, events, { hops, signal });
+    await recordingRoundTrip({ ui, events, wav, hops, signal });
+    hops.part('The service stops');
+  } catch (thrown) {
+    if (!signal.aborted) note(service.lastLog);
+    throw thrown;
+  } finally {
+    const code = await service.stop();
+    if (code === 0) hops.hop('stopped', 'the service has ended in good order, and its database before it');
+  }
+  if (service.exitCode !== 0) {
+    throw new HeycatError('INTERNAL', `The service ended with code ${service.exitCode}.`);
+  }
+}

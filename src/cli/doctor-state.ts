@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { HeycatError } from '../errors.ts';
+import { readPrivateFile } from '../infra/engine/private-file.ts';
+import { socketPlace } from '../infra/ipc/endpoint.ts';
+import { assertPrivateFolder } from '../infra/paths.ts';
+import type { ServiceStatus } from '../queries/system/get-status.ts';
+import { connect } from './connect.ts';
+import type { Check } from './doctor.ts';
+
+/** A service that takes longer to say how it is does not do well. */
+const ANSWER_MS = 5_000;
+
+export function checkDataFolder(dataDir: string): Promise<Check> {
+  return checkFolder('data folder', dataDir);
+}
+
+export async function checkKeys(dataDir: string): Promise<Check> {
+  const name = 'keys';
+  const path = join(dataDir, 'keys', 'signing-key.pem');
+  try {
+    const key = await readPrivateFile(path);
+    if (key !== undefined) return { name, state: 'ok', text: `${path}, closed to other users` };
+    return { name, state: 'absent', text: 'made at the first start' };
+  } catch (thrown) {
+    return faultOf(name, thrown);
+  }
+}
+
+export async function checkRuntimeFolder(runtimeDir: string): Promise<Check> {
+  const name = 'runtime folder';
+  try {
+    const folder = await checkFolder(name, runtimeDir);
+    const place = socketPlace(runtimeDir);
+    if (place.folder === undefined || folder.state === 'fault') return folder;
+    return { ...folder, text: `${folder.text}; its name is long, so the socket is ${place.path}` };
+  } catch (thrown) {
+    return faultOf(name, thrown);
+  }
+}
+
+export async function checkService(runtimeDir: string): Promise<Check> {
+  const name = 'service';
+  try {
+    await using client = await connect({ runtimeDir });
+    const { pid, engine } = await client.call<ServiceStatus>('get_status', {}, { timeoutMs: ANSWER_MS });
+    const text = `runs, pid ${pid}; its engine is ${engine.state}`;
+    if (engine.state !== 'failed') return { name, state: 'ok', text };
+    return { name, state: 'fault', text, ...(engine.cause !== undefined && { advice: engine.cause }) };
+  } catch (thrown) {
+    if (!(thrown instanceof HeycatError) || thrown.code !== 'NOT_READY') return faultOf(name, thrown);
+    return { name, state: 'absent', text: 'not running; `heycat start` starts it' };
+  }
+}
+
+async function checkFolder(name: string, path: string): Promise<Check> {
+  try {
+    await assertPrivateFolder(path);
+    return { name, state: 'ok', text: path };
+  } catch (thrown) {
+    const isAbsent = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isAbsent) return { name, state: 'absent', text: `${path}, made at the first start` };
+    return faultOf(name, thrown);
+  }
+}
+
+function faultOf(name: string, thrown: unknown): Check {
+  return { name, state: 'fault', text: thrown instanceof Error ? thrown.message : String(thrown) };
+}

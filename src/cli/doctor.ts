@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { dataFolder, runtimeFolder } from '../infra/paths.ts';
+import type { GlobalOptions } from './connect.ts';
+import { checkDisk, checkModule, checkNode, checkServer } from './doctor-needs.ts';
+import { checkDataFolder, checkKeys, checkRuntimeFolder, checkService } from './doctor-state.ts';
+import { answer, answerJson, endWithReader, printable, styled } from './terminal.ts';
+
+export interface Check {
+  name: string;
+  /** `absent` is no fault: it is made, or started, when it is needed. */
+  state: 'ok' | 'absent' | 'fault';
+  /** What was found. */
+  text: string;
+  /** What to do. */
+  advice?: string;
+}
+
+/** `heycat doctor`: looks, and makes nothing. @returns false when something required is missing or wrong. */
+export async function doctor(options: GlobalOptions): Promise<boolean> {
+  endWithReader();
+  const dataDir = resolve(options.dataDir ?? dataFolder());
+  const runtimeDir = resolve(options.runtimeDir ?? runtimeFolder());
+  const checks = await Promise.all([
+    checkNode(),
+    checkDataFolder(dataDir),
+    checkKeys(dataDir),
+    checkRuntimeFolder(runtimeDir),
+    checkServer(dataDir),
+    checkModule(),
+    checkDisk(dataDir),
+    checkService(runtimeDir),
+  ]);
+  const ok = checks.every(({ state }) => state !== 'fault');
+  if (options.json) answerJson({ ok, checks });
+  else for (const check of checks) tell(check);
+  return ok;
+}
+
+function tell({ name, state, text, advice }: Check): void {
+  const mark = { ok: styled('green', '✓'), absent: '–', fault: styled('red', '✗') }[state];
+  answer(`${mark} ${name.padEnd(16)} ${printable(text)}`);
+  if (advice !== undefined) answer(`${' '.repeat(19)}${printable(advice)}`);
+}

@@ -1,0 +1,30 @@
+import { HeycatError } from '../errors.ts';
+
+/** A second Ctrl-C ends at once; npx delivers one of them twice within this time. */
+const SAME_PRESS_MS = 500;
+
+/** Aborts its signal, with CANCELLED as the reason, on Ctrl-C or SIGTERM: long work ends and cleans up. */
+export class Interrupt implements Disposable {
+  readonly #controller = new AbortController();
+  #pressedAt: number | undefined;
+
+  constructor(private readonly sentence = 'Ended by Ctrl-C.') {
+    process.on('SIGINT', this.#press);
+    process.on('SIGTERM', this.#press);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    process.off('SIGINT', this.#press);
+    process.off('SIGTERM', this.#press);
+  }
+
+  readonly #press = (): void => {
+    if (this.#pressedAt !== undefined && performance.now() - this.#pressedAt > SAME_PRESS_MS) process.exit(1);
+    this.#pressedAt ??= performance.now();
+    this.#controller.abort(new HeycatError('CANCELLED', this.sentence));
+  };
+}

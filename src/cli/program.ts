@@ -1,0 +1,174 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { HeycatError } from '../errors.ts';
+import { LOG_LEVELS } from '../infra/logger.ts';
+import { packageVersion } from '../infra/version.ts';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { tellError } from './terminal.ts';
+
+type Done = (code: ExitCode) => void;
+
+/** Runs the command that the arguments name. @returns the exit code. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  let code: ExitCode = EXIT.done;
+  const program = heycat((outcome) => (code = outcome));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (thrown) {
+    // Commander has told its own refusals already.
+    if (!(thrown instanceof CommanderError)) tellError(thrown, program.opts()['json'] === true);
+    return exitCodeOf(thrown);
+  }
+}
+
+// Each command's code is loaded when it runs: `heycat call` need not wait for what only `heycat start` uses.
+function heycat(done: Done): Command {
+  const program = new Command('heycat')
+    .description('The data and dictation service of the heycat voice app.')
+    .version(packageVersion(), '--version', 'Print the version.')
+    .helpOption('-h, --help', 'Show help.')
+    .helpCommand('help [command]', 'Show help for a command.')
+    .option('--json', 'Answer in JSON, for programs.')
+    .option('--data-dir <folder>', 'Where data lives (default: HEYCAT_DATA_DIR, or the platform’s).')
+    .option(
+      '--runtime-dir <folder>',
+      'Where the socket is announced (default: HEYCAT_RUNTIME_DIR, or the platform’s).',
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('`heycat --help` shows the commands.')
+    .exitOverride();
+  serviceCommands(program, done);
+  clientCommands(program);
+  setupCommands(program, done);
+  return program.addHelpText(
+    'after',
+    '\nstdout carries only the answer. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no service running.',
+  );
+}
+
+function serviceCommands(program: Command, done: Done): void {
+  program
+    .command('start')
+    .description('Run the service in the foreground; Ctrl-C stops it.')
+    .addOption(
+      new Option('--engine <kind>', 'Where the database runs.')
+        .choices(['auto', 'embedded', 'sidecar', 'remote'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'What to log on stderr.').choices([...LOG_LEVELS]).default('info'),
+    )
+    .option('--exit-with-parent', 'End when standard input does, a pipe that the parent holds open.')
+    .addHelpText('after', examples('heycat start', 'heycat start --data-dir ~/voice --log-level debug'))
+    .action(async (_, command: Command) => {
+      const { start } = await import('./start.ts');
+      done(await start(command.optsWithGlobals()));
+    });
+  program
+    .command('stop')
+    .description('Stop the service, and wait until it has ended.')
+    .addHelpText('after', examples('heycat stop'))
+    .action(async (_, command: Command) => {
+      const { stop } = await import('./stop.ts');
+      await stop(command.optsWithGlobals());
+    });
+  program
+    .command('status')
+    .description('Show how the service is: engine, history, read models, clients.')
+    .addHelpText('after', examples('heycat status', 'heycat status --json'))
+    .action(async (_, command: Command) => {
+      const { status } = await import('./status.ts');
+      await status(command.optsWithGlobals());
+    });
+}
+
+function clientCommands(program: Command): void {
+  program
+    .command('call')
+    .description('Run any method of the service; `heycat call describe` lists them.')
+    .argument('<method>', 'For example list_recordings.')
+    .argument('[params]', 'A JSON object, or - to read it from standard input.')
+    .addHelpText(
+      'after',
+      examples(
+        `heycat call add_recording '{"file_path": "/home/me/take.wav"}'`,
+        `heycat call list_recordings '{"limit": 10}'`,
+        'heycat call save_setting - < setting.json',
+      ),
+    )
+    .action(async (method: string, params: string | undefined, _, command: Command) => {
+      const { call, readParams } = await import('./call.ts');
+      const object = await readParams(params).catch((thrown: unknown) =>
+        command.error(`error: ${HeycatError.from(thrown).message}`),
+      );
+      await call(method, object, command.optsWithGlobals());
+    });
+  program
+    .command('tail')
+    .description('Print events as they happen, also across restarts of the service; Ctrl-C ends it.')
+    .option('--from <seq>', 'Replay the history from this seq on.', wholeNumber)
+    .option('--types <types>', 'Only these types, separated by commas.', commaSeparated)
+    .addHelpText('after', examples('heycat tail', 'heycat tail --from 1 --types recording_added --json'))
+    .action(async (_, command: Command) => {
+      const { tail } = await import('./tail.ts');
+      await tail(command.optsWithGlobals());
+    });
+}
+
+function setupCommands(program: Command, done: Done): void {
+  program
+    .command('demo')
+    .description(
+      'Send a recording the whole way round, in a temporary folder, and show each hop with its time.',
+    )
+    .option('--keep', 'Keep the temporary folder.')
+    .addHelpText('after', examples('heycat demo'))
+    .action(async (_, command: Command) => {
+      const { demo } = await import('./demo.ts');
+      await demo(command.optsWithGlobals());
+    });
+  program
+    .command('doctor')
+    .description('Check what the service needs, and say how to get what is missing. Changes nothing.')
+    .addHelpText('after', examples('heycat doctor', 'heycat doctor --json'))
+    .action(async (_, command: Command) => {
+      const { doctor } = await import('./doctor.ts');
+      done((await doctor(command.optsWithGlobals())) ? EXIT.done : EXIT.failed);
+    });
+  const spacetimedb = program
+    .command('spacetimedb')
+    .description('The SpacetimeDB server that keeps the data.');
+  spacetimedb
+    .command('install')
+    .description('Find a server, or build one with cargo (about a quarter of an hour).')
+    .addHelpText('after', examples('heycat spacetimedb install'))
+    .action(async (_, command: Command) => {
+      const { install } = await import('./spacetimedb.ts');
+      await install(command.optsWithGlobals());
+    });
+  spacetimedb
+    .command('status')
+    .description('Say which server would be used; exit code 1 when there is none.')
+    .addHelpText('after', examples('heycat spacetimedb status --json'))
+    .action(async (_, command: Command) => {
+      const { serverStatus } = await import('./spacetimedb.ts');
+      done((await serverStatus(command.optsWithGlobals())) ? EXIT.done : EXIT.failed);
+    });
+}
+
+function examples(...lines: string[]): string {
+  return ['\nExamples:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It is a whole number from 1 on.');
+}
+
+function commaSeparated(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

@@ -1,0 +1,44 @@
+import type { BuildProgress } from '../infra/engine/sidecar/cargo-progress.ts';
+
+const BAR_CHARS = 30;
+/** Without a terminal a line is written each time that this much more is done. */
+const LINE_PERCENT = 5;
+
+/** Shows on stderr how far a build is: one line that changes on a terminal, a line now and then elsewhere. */
+export class ProgressView {
+  readonly #stream: NodeJS.WriteStream;
+  #lastStep = '';
+  #lastPercent = -LINE_PERCENT;
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+  }
+
+  readonly show = (progress: BuildProgress): void => {
+    if (this.#stream.isTTY) this.#stream.write(`\r${barLine(progress, this.#stream.columns)}\u001b[K`);
+    else this.#showLine(progress);
+  };
+
+  /** Leaves the line that changes; call it before anything else is written. */
+  end(): void {
+    if (this.#stream.isTTY) this.#stream.write('\r\u001b[K');
+  }
+
+  #showLine({ step, subject, done, total }: BuildProgress): void {
+    const percent = total === 0 ? 0 : (100 * done) / total;
+    if (total === 0 && step === this.#lastStep) return;
+    if (total > 0 && done < total && percent < this.#lastPercent + LINE_PERCENT) return;
+    if (total > 0 && done === total && this.#lastPercent === 100) return;
+    this.#lastStep = step;
+    this.#lastPercent = total === 0 ? this.#lastPercent : percent;
+    this.#stream.write(total === 0 ? `${step} ${subject}\n` : `${done}/${total} ${step} ${subject}\n`);
+  }
+}
+
+/** A bar no wider than the terminal, so that `\r` always returns to its beginning. */
+export function barLine({ step, subject, done, total }: BuildProgress, columns = 80): string {
+  const filled = total === 0 ? 0 : Math.round((BAR_CHARS * done) / total);
+  const bar = `[${'='.repeat(filled)}${' '.repeat(BAR_CHARS - filled)}]`;
+  const count = total === 0 ? '' : ` ${done}/${total}`;
+  return `${bar}${count} ${step} ${subject}`.slice(0, Math.max(0, columns - 1));
+}

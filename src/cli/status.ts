@@ -1,0 +1,52 @@
+import type { ServiceStatus } from '../queries/system/get-status.ts';
+import { connect, type GlobalOptions } from './connect.ts';
+import { answer, answerJson, endWithReader, printable, styled } from './terminal.ts';
+
+/** `heycat status`: what `get_status` answers, as a table. */
+export async function status(options: GlobalOptions): Promise<void> {
+  endWithReader();
+  await using client = await connect(options);
+  const report = await client.call<ServiceStatus>('get_status');
+  if (options.json) return answerJson(report);
+  const width = Math.max(...rows(report).map(([name]) => name.length));
+  for (const [name, text] of rows(report)) {
+    answer(`${styled('bold', name.padEnd(width))}  ${printable(text)}`);
+  }
+}
+
+/** The table's lines: a name and what it is. */
+export function rows(report: ServiceStatus, now = Date.now()): [string, string][] {
+  const { engine, queue, projections } = report;
+  const upTo = report.synced ? 'up to date' : 'waiting for the engine';
+  return [
+    ['service', `heycat-backend ${report.version}, pid ${report.pid}`],
+    ['since', `${report.started_at} (${duration(now - Date.parse(report.started_at))})`],
+    ['engine', engineText(engine)],
+    ...(engine.cause === undefined ? [] : [['', engine.cause] as [string, string]]),
+    ['history', `seq ${report.last_seq}, epoch ${report.epoch || '(not known yet)'}`],
+    ['read models', upTo],
+    ...projections.map(({ name, version, seq, failed }): [string, string] => [
+      `  ${name}`,
+      `version ${version}, seq ${seq}${failed === undefined ? '' : `, stopped by ${failed}`}`,
+    ]),
+    ['queue', `${queue.pending} waiting, ${queue.dead} given up`],
+    ['clients', `${report.clients}, this one included`],
+  ];
+}
+
+function engineText({ kind, state, version, pid }: ServiceStatus['engine']): string {
+  const facts = [kind, state];
+  if (version !== undefined) facts.push(`version ${version}`);
+  if (pid !== undefined) facts.push(`pid ${pid}`);
+  return facts.join(', ');
+}
+
+/** For example `2 h 5 min`; never negative, whatever the clocks say. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}
