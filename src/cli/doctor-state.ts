@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { HeycatError } from '../errors.ts';
-import { readPrivateFile } from '../infra/engine/private-file.ts';
+import { readPrivateFile } from '../infra/private-file.ts';
 import { socketPlace } from '../infra/ipc/endpoint.ts';
 import { assertPrivateFolder } from '../infra/paths.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';

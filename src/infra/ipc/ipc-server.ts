@@ -7,6 +7,7 @@ import { HeycatError } from '../../errors.ts';
 import { IpcConnection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { ensurePrivateFolder } from '../paths.ts';
+import { writePrivateFile } from '../private-file.ts';
 import { refuseLiveSocket, removeStaleSocket, socketPlace } from './endpoint.ts';
 import { PROTOCOL, randomHex32, ServerHandshake, type HandshakeFacts } from './handshake.ts';
 import { IpcContext } from './ipc-context.ts';
@@ -19,7 +20,6 @@ import {
   removeRuntimeFiles,
   runtimeFilePath,
   tokenFilePath,
-  writePrivateFile,
   type RuntimeFile,
 } from './runtime-file.ts';
 

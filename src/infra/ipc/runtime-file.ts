@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
 
@@ -23,24 +22,6 @@ export function runtimeFilePath(runtimeDir: string): string {
 
 export function tokenFilePath(runtimeDir: string): string {
   return join(runtimeDir, 'token');
-}
-
-/** Writes a file that is whole or absent for every reader, even after a power cut; mode 0600. */
-export async function writePrivateFile(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** @throws HeycatError NOT_READY with `details.reason` `not_running` when no service has announced itself there. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { readPrivateFile, writePrivateFile } from '../../../src/infra/engine/private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../../../src/infra/private-file.ts';
 import {
   dataFolder,
   defaultDataFolder,

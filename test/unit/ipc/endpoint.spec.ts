@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSocketPath, pipeName, removeStaleSocket, socketPlace } from '../../../src/infra/ipc/endpoint.ts';
-import { readRuntimeFile, runtimeFilePath, writePrivateFile } from '../../../src/infra/ipc/runtime-file.ts';
+import { readRuntimeFile, runtimeFilePath } from '../../../src/infra/ipc/runtime-file.ts';
+import { writePrivateFile } from '../../../src/infra/private-file.ts';
 import { RawClient, startService } from './service.ts';
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { calculateJwkThumbprint, SignJWT } from 'jose';
-import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../../private-file.ts';
 import { type KeyPair, loadKeyPair } from './key-pair.ts';
 
 /** The deployer owns the database and publishes the module; the user runs everything else and can do neither. */

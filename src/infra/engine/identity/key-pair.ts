@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HeycatError } from '../../../errors.ts';
 import { ensurePrivateFolder } from '../../paths.ts';
-import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../../private-file.ts';
 
 /** An ES256 (P-256) key pair and the PEM files that hold it. */
 export interface KeyPair {

@@ -1,6 +1,6 @@
 import { realpath, rm } from 'node:fs/promises';
 import { HeycatError } from '../../../errors.ts';
-import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../../private-file.ts';
 import { endProcess } from './end-process.ts';
 import { type ProcessFacts, processFacts } from './process-facts.ts';
 

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { HeycatError } from '../../errors.ts';
+import { HeycatError } from '../errors.ts';
 
 /** Writes a file of mode 0600 so that a crash leaves either the old content or the new, never a part. */
 export async function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
