@@ -44,6 +44,8 @@ export interface RemoteModuleOptions {
   onBadRow(table: string): void;
 }
 
+export type RemoteModule = ReturnType<typeof remoteModule>;
+
 /**
  * The generated module description with decoders of our own: rows come out in wire form, and of a reducer's
  * arguments only the command id is read.
@@ -60,7 +62,7 @@ export function remoteModule({ generated, owner, onBadRow }: RemoteModuleOptions
   const reducers = Object.fromEntries(
     Object.entries(generated.reducers).map(([name, { argsType }]) => [
       name,
-      { reducerName: name, argsType: commandIdOf(argsType) },
+      { readCommandId: commandIdOf(argsType) },
     ]),
   );
   return {
@@ -121,10 +123,7 @@ function exhaust(reader: BinaryReader): void {
   }
 }
 
-function commandIdOf(argsType: AlgebraicType) {
-  const hasId = fieldsOf(argsType)[0]?.name === 'command_id';
-  return {
-    product: { elements: [{ name: 'commandId' }] },
-    deserialize: (reader: BinaryReader) => ({ commandId: hasId ? readText(reader) : undefined }),
-  };
+/** Of a reducer's arguments only the command id is read, the first where there is one. */
+function commandIdOf(argsType: AlgebraicType): (args: BinaryReader) => string | undefined {
+  return fieldsOf(argsType)[0]?.name === 'command_id' ? readText : () => undefined;
 }

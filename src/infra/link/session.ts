@@ -5,11 +5,12 @@ import type { ChangeBatch, Receipt } from '../../events/change-feed.ts';
 import type { DomainEvent } from '../../events/domain-event.ts';
 import type { RowChange } from '../../events/rows.ts';
 import type { EngineEndpoint } from '../engine/engine.ts';
-import { Connection, type CallOutcome, type Transaction } from './connection.ts';
+import { Connection } from './connection.ts';
 import { deferred, type Deferred } from './deferred.ts';
 import { encodeReducerArgs } from './generated-module.ts';
 import { STATE_TABLES, type KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
+import type { CallOutcome, Transaction } from './transaction-frame.ts';
 
 /** What outlives a connection: how far the read models are, and the rows they were told. */
 export interface LinkMemory {
@@ -120,11 +121,11 @@ export class Session {
       this.#select('command_receipts', `first_seq > ${headSeq}`),
     ];
     await this.#subscribe(queries, () => {
-      const events = this.#takeEvents(this.#connection.rows('event_log'));
+      const events = inOrder(this.#connection.take('event_log'));
       memory.epoch = epoch;
       memory.seq = events.at(-1)?.seq ?? headSeq;
       const changes = AREAS.flatMap((area) =>
-        memory.mirror.diff(area, this.#connection.rows(STATE_TABLES[area])),
+        memory.mirror.diff(area, this.#connection.take(STATE_TABLES[area])),
       );
       this.#live = true;
       onBatch({ kind: 'baseline', epoch, seq: memory.seq, changes, events });
@@ -151,7 +152,7 @@ export class Session {
       } else if (table === 'event_log' && !gone) logged.push(row);
       else if (table === 'command_receipts' && !gone) receipt = row as unknown as Receipt;
     }
-    const events = this.#takeEvents(logged);
+    const events = inOrder(logged);
     const missing = events.findIndex((event, index) => event.seq !== memory.seq + 1 + index);
     if (missing >= 0) throw unavailable(`event ${memory.seq + 1 + missing} is missing`);
     memory.seq += events.length;
@@ -166,13 +167,6 @@ export class Session {
       onBatch(receipt === undefined ? batch : { ...batch, receipt });
     }
     if (outcome !== undefined) this.#settle(outcome, receipt);
-  }
-
-  /** In order of seq; event rows never change, so the SDK need not keep them. */
-  #takeEvents(rows: KeyedRow[]): DomainEvent[] {
-    this.#connection.forget('event_log', rows);
-    const events = rows as unknown as DomainEvent[];
-    return events.length < 2 ? events : events.toSorted((a, b) => a.seq - b.seq);
   }
 
   #settle({ commandId, error }: CallOutcome, receipt: Receipt | undefined): void {
@@ -233,6 +227,11 @@ export class Session {
     this.#calls.clear();
     for (const call of calls) call.reject(unavailable(cause, 'unknown'));
   }
+}
+
+function inOrder(rows: KeyedRow[]): DomainEvent[] {
+  const events = rows as unknown as DomainEvent[];
+  return events.length < 2 ? events : events.toSorted((a, b) => a.seq - b.seq);
 }
 
 function encode(reducer: string, args: Record<string, unknown>): Uint8Array {
