@@ -125,7 +125,9 @@ export class Connection {
   /** What the SDK sees of the socket: only well-formed frames, no transactions, and nothing once we are done. */
   #fence(): EngineSocket {
     const socket = this.#socket;
-    const fenced: EngineSocket = { send: (frame) => socket.send(frame), close: () => socket.close() };
+    // The SDK sends from a promise that nobody watches: a socket that throws must not do so there.
+    const send = (frame: Uint8Array): void => this.#guard(() => socket.send(frame));
+    const fenced: EngineSocket = { send, close: () => socket.close() };
     socket.onmessage = ({ data }) => {
       this.#frames.push(data);
       this.#read(fenced);

@@ -39,6 +39,7 @@ export class Link implements ChangeFeed {
   #session: Session | undefined;
   #up: Deferred<Session> = deferred();
   #lastCause = 'it is still starting';
+  #told: ConnectionStatus = { connected: false };
   #running: Promise<void> | undefined;
   #stopping = deferred<void>();
   #stopped = false;
@@ -166,11 +167,15 @@ export class Link implements ChangeFeed {
       this.#session = undefined;
       this.#up = deferred();
     }
-    if (!this.#stopped) this.#log.warn(`not connected to the engine: ${cause}`);
     this.#status({ connected: false, error: cause });
   }
 
+  /** Each change once, not each attempt. */
   #status(status: ConnectionStatus): void {
+    const { connected, error } = this.#told;
+    if (status.connected === connected && status.error === error) return;
+    this.#told = status;
+    if (!status.connected && !this.#stopped) this.#log.warn(`not connected to the engine: ${status.error}`);
     for (const listener of this.#listeners) listener.onConnection?.(status);
   }
 }

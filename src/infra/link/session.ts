@@ -42,6 +42,8 @@ export class Session {
   /** Ticks since anything was heard; counted, not timed, so that a sleeping computer is not taken for a dead engine. */
   #silentTicks = 0;
   #live = false;
+  /** Why the session is over. */
+  #end: string | undefined;
 
   private constructor(options: SessionOptions) {
     this.#options = options;
@@ -56,6 +58,7 @@ export class Session {
     });
     try {
       await session.#baseline();
+      if (session.#end !== undefined) throw unavailable(session.#end);
     } catch (thrown) {
       session.close();
       throw thrown;
@@ -221,6 +224,7 @@ export class Session {
   }
 
   #finish(cause: string): void {
+    this.#end = cause;
     clearInterval(this.#heartbeat);
     for (const asked of this.#asked) asked.reject(unavailable(cause));
     const calls = [...this.#calls.values()].flat();

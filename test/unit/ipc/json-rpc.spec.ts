@@ -267,12 +267,12 @@ describe('hostile frames after the handshake', () => {
   });
 
   it('IPC5 a busy connection whose reads end inside frames is left alone', async () => {
-    await using service = await startService({ limits: { frame_ms: 20 } });
+    await using service = await startService({ limits: { frame_ms: 500 } });
     using client = await RawClient.authenticated(service);
     const frame = 'Content-Length: 40\r\n\r\n{"jsonrpc":"2.0","id":5,"method":"ping"}';
     const started = performance.now();
     client.write(frame.slice(0, 30));
-    while (performance.now() - started < 200) {
+    while (performance.now() - started < 1_200) {
       const answers = client.messages.length;
       client.write(frame.slice(30) + frame.slice(0, 30));
       await until(() => client.isClosed || client.messages.length > answers);
