@@ -8,6 +8,8 @@ import { tempFolder } from './temp-folder.ts';
 
 /** What is told to one subscription, in order. */
 export interface Heard {
+  /** How often the history went back or was replaced; what was told at that moment may be missing. */
+  readonly gaps: number;
   events: ClientEvent[];
   /** The events of one command. */
   of(commandId: string): ClientEvent[];
@@ -80,9 +82,17 @@ export async function synced(heycat: Pick<Heycat, 'call'>): Promise<void> {
 
 export async function hear(client: HeycatClient, options: SubscribeOptions = {}): Promise<Heard> {
   const events: ClientEvent[] = [];
-  await client.subscribe(options, (event) => events.push(event));
+  let gaps = 0;
+  await client.subscribe(
+    options,
+    (event) => events.push(event),
+    () => (gaps += 1),
+  );
   return {
     events,
+    get gaps() {
+      return gaps;
+    },
     of: (commandId) => events.filter((event) => event.command_id === commandId),
     async first(matches) {
       await eventually(() => events.some(matches));
