@@ -123,8 +123,16 @@ function newState({ databaseIdentity, log }: GuestOptions): GuestState {
   };
 }
 
-/** The bytes as little-endian 64-bit words. */
+const knownWords = new WeakMap<Uint8Array, bigint[]>();
+
+/** The bytes as little-endian 64-bit words; those of the same array are only read once, so nobody may change it. */
 function words(bytes: Uint8Array): bigint[] {
+  let known = knownWords.get(bytes);
+  if (known === undefined) knownWords.set(bytes, (known = readWords(bytes)));
+  return known;
+}
+
+function readWords(bytes: Uint8Array): bigint[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.length / 8 }, (_, word) => view.getBigUint64(word * 8, true));
 }

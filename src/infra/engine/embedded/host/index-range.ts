@@ -23,30 +23,32 @@ export function indexRange(index: IndexAccess, asked: RangeArguments): IndexRang
   const prefixColumns = columns.length === 1 && asked.prefix.length === 0 ? 0 : asked.prefixColumns;
   const bounded = columns[prefixColumns];
   if (bounded === undefined) throw new Errno(ERRNO.BSATN_DECODE_ERROR);
-  const prefix = index.prefix + prefixKey(index, asked.prefix, prefixColumns);
+  const prefix = prefixColumns === 0 ? index.prefix : prefixKey(index, asked.prefix, prefixColumns);
   const open = columns.length > prefixColumns + 1;
-  const start = boundKey(index, bounded, asked.start);
-  const end = boundKey(index, bounded, asked.end);
-  return { index, start: lower(prefix, start, open), end: upper(prefix, end, open) };
+  const start = boundKey(index, bounded, { prefix, bound: asked.start });
+  const end = boundKey(index, bounded, { prefix, bound: asked.end });
+  const isPoint =
+    !open && index.schema.unique && start.kind === INCLUDED && end.kind === INCLUDED && start.key === end.key;
+  return { index, start: lower(start, open), end: upper(end, open), isPoint };
 }
 
 interface Bound {
   kind: number;
+  /** With the prefix. */
   key: string;
 }
 
-function lower(prefix: string, { kind, key }: Bound, open: boolean): string {
-  // A key that is all 0xff bytes has nothing behind it but its own end.
-  if (kind === EXCLUDED && !open) return behind(prefix + key) ?? `${prefix + key}\xff`;
-  return prefix + key;
+function lower({ kind, key }: Bound, open: boolean): string {
+  // The prefix in front names an index below 0xffffffff, so there always is a key behind.
+  return kind === EXCLUDED && !open ? (behind(key) ?? key) : key;
 }
 
-function upper(prefix: string, { kind, key }: Bound, open: boolean): string | undefined {
-  return kind === EXCLUDED && !open ? prefix + key : behind(prefix + key);
+function upper({ kind, key }: Bound, open: boolean): string | undefined {
+  return kind === EXCLUDED && !open ? key : behind(key);
 }
 
 function prefixKey(index: IndexAccess, prefix: Buffer, count: number): string {
-  writer.reset();
+  writer.begin(index.prefix);
   let at = 0;
   for (const column of index.schema.columns.slice(0, count)) {
     const codec = index.table.codecs[column]!;
@@ -58,11 +60,15 @@ function prefixKey(index: IndexAccess, prefix: Buffer, count: number): string {
   return writer.take();
 }
 
-function boundKey(index: IndexAccess, column: number, bound: Buffer): Bound {
+function boundKey(
+  index: IndexAccess,
+  column: number,
+  { prefix, bound }: { prefix: string; bound: Buffer },
+): Bound {
   const kind = bound[0];
-  if (kind === UNBOUNDED) return { kind, key: '' };
-  const key =
-    kind === INCLUDED || kind === EXCLUDED ? index.table.valueKey(column, bound.subarray(1)) : undefined;
+  if (kind === UNBOUNDED) return { kind, key: prefix };
+  if (kind !== INCLUDED && kind !== EXCLUDED) throw new Errno(ERRNO.BSATN_DECODE_ERROR);
+  const key = index.table.valueKey(column, bound.subarray(1), prefix);
   if (key === undefined) throw new Errno(ERRNO.BSATN_DECODE_ERROR);
-  return { kind: kind!, key };
+  return { kind, key };
 }

@@ -14,11 +14,19 @@ export class KeyWriter {
   private buffer: Buffer = Buffer.allocUnsafe(256);
   private length = 0;
 
-  reset(): void {
+  /** Begins a key with bytes that are kept as they are. */
+  begin(prefix: string): void {
     this.length = 0;
+    this.literal(prefix);
   }
 
-  /** The key written since `reset`; one above 900 bytes keeps its first 868 and the hash of the whole. */
+  /** Appends a key that has been taken before. */
+  literal(key: string): void {
+    this.reserve(key.length);
+    this.length += this.buffer.write(key, this.length, 'latin1');
+  }
+
+  /** The key written since `begin`; one above 900 bytes keeps its first 868 and the hash of the whole. */
   take(): string {
     const { buffer, length } = this;
     if (length <= LONGEST) return buffer.toString('latin1', 0, length);

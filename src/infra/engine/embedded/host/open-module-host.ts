@@ -135,12 +135,11 @@ class Host implements ModuleHost {
       return;
     }
     const { column, equals } = where;
-    const key = access.valueKey(column, Buffer.from(equals));
-    if (key === undefined) throw new HeycatError('INVALID_ARGUMENT', 'equals is no value of that column.');
     const index = access.indexes.find(({ schema }) => schema.columns[0] === column);
+    const key = access.valueKey(column, Buffer.from(equals), index?.prefix);
+    if (key === undefined) throw new HeycatError('INVALID_ARGUMENT', 'equals is no value of that column.');
     if (index !== undefined) {
-      const start = index.prefix + key;
-      yield* reading.rows({ index, start, end: behind(start) });
+      yield* reading.rows({ index, start: key, end: behind(key), isPoint: false });
       return;
     }
     for (const row of reading.allRows(access)) {

@@ -58,29 +58,43 @@ export class TableAccess {
     return this.offsets[column]!;
   }
 
-  /** Key of the row that was parsed last, without prefix. */
+  /** Key of the row that was parsed last. */
   rowKey(row: Buffer): string {
     if (this.rowIndex !== undefined) return this.indexKey(this.rowIndex, row);
-    return createHash('sha256').update(row).digest().toString('latin1');
+    return this.rowPrefix + createHash('sha256').update(row).digest().toString('latin1');
   }
 
-  /** What the row that was parsed last is found by in an index, without prefix. */
+  /** What all rows with the same values in an index's columns as the row that was parsed last are found by. */
   indexKey(index: IndexAccess, row: Buffer): string {
-    this.writer.reset();
-    for (const column of index.schema.columns)
-      this.codecs[column]!.writeKey(row, this.offsets[column]!, this.writer);
+    this.writeIndexKey(index, row);
     return this.writer.take();
   }
 
-  /** Key form of one value of a column, or undefined when the bytes are none. */
-  valueKey(column: number, value: Buffer): string | undefined {
+  /** Key of the entry of the row that was parsed last. */
+  entryKey(index: IndexAccess, row: Buffer, rowKey: string): string {
+    this.writeIndexKey(index, row);
+    const key = this.writer.take();
+    return index.schema.unique ? key : key + rowKey.slice(PREFIX);
+  }
+
+  /** Key form of one value of a column behind a prefix, or undefined when the bytes are no such value. */
+  valueKey(column: number, value: Buffer, prefix = ''): string | undefined {
     const codec = this.codecs[column]!;
     if (codec.end(value, 0) < 0) return undefined;
-    this.writer.reset();
+    this.writer.begin(prefix);
     codec.writeKey(value, 0, this.writer);
     return this.writer.take();
   }
+
+  private writeIndexKey(index: IndexAccess, row: Buffer): void {
+    this.writer.begin(index.prefix);
+    for (const column of index.schema.columns)
+      this.codecs[column]!.writeKey(row, this.offsets[column]!, this.writer);
+  }
 }
+
+/** Length of a prefix: a letter and a 32-bit id. */
+const PREFIX = 5;
 
 function prefix(kind: string, id: number): string {
   return kind + String.fromCharCode((id >>> 24) & 255, (id >>> 16) & 255, (id >>> 8) & 255, id & 255);

@@ -16,6 +16,8 @@ export interface IndexRange {
   index: IndexAccess;
   start: string;
   end: string | undefined;
+  /** There can be no other entry than the one at `start`. */
+  isPoint: boolean;
 }
 
 /** What one reducer reads and writes; dropping it is the rollback. Rows are a set: no two are wholly equal. */
@@ -43,7 +45,7 @@ export class Transaction {
   insert(table: TableAccess, bytes: Buffer): Buffer {
     const { row, generated } = this.newRow(table, bytes);
     const rowKey = table.rowKey(row);
-    const present = this.row(table, rowKey);
+    const present = this.row(rowKey);
     if (present?.equals(row)) return generated;
     if (present !== undefined) throw new Errno(ERRNO.UNIQUE_ALREADY_EXISTS);
     this.checkUnique(table, row);
@@ -58,7 +60,7 @@ export class Transaction {
     if (!index.schema.unique) throw new Errno(ERRNO.INDEX_NOT_UNIQUE);
     const oldKey = this.find(index, table.indexKey(index, row));
     this.checkUnique(table, row, { index, rowKey: oldKey });
-    const old = oldKey === undefined ? undefined : this.row(table, oldKey);
+    const old = oldKey === undefined ? undefined : this.row(oldKey);
     if (oldKey === undefined || old === undefined) throw new Errno(ERRNO.NO_SUCH_ROW);
     if (old.equals(row)) return generated;
     const rowKey = table.rowKey(row);
@@ -68,11 +70,11 @@ export class Transaction {
 
   /** True when it was there. */
   delete(table: TableAccess, rowKey: string): boolean {
-    const row = this.row(table, rowKey);
+    const row = this.row(rowKey);
     if (row === undefined) return false;
     table.parse(row);
     for (const index of table.indexes)
-      if (!index.holdsRows) this.writes.set(entryKey(index, table.indexKey(index, row), rowKey), null);
+      if (!index.holdsRows) this.writes.set(table.entryKey(index, row, rowKey), null);
     this.setRow(table, rowKey, undefined);
     return true;
   }
@@ -91,7 +93,7 @@ export class Transaction {
     for (const row of rows) {
       table.parse(row);
       const rowKey = table.rowKey(row);
-      if (this.row(table, rowKey)?.equals(row) && this.delete(table, rowKey)) deleted++;
+      if (this.row(rowKey)?.equals(row) && this.delete(table, rowKey)) deleted++;
     }
     return deleted;
   }
@@ -101,14 +103,25 @@ export class Transaction {
     return keys.filter((rowKey) => this.delete(range.index.table, rowKey)).length;
   }
 
-  *rows(range: IndexRange): Generator<Buffer> {
+  rows(range: IndexRange): Iterable<Buffer> {
+    if (!range.isPoint) return this.rowsBetween(range);
+    const row = this.rowAt(range);
+    return row === undefined ? [] : [row];
+  }
+
+  private rowAt({ index, start }: IndexRange): Buffer | undefined {
+    const rowKey = this.find(index, start);
+    return rowKey === undefined ? undefined : this.row(rowKey);
+  }
+
+  private *rowsBetween(range: IndexRange): Generator<Buffer> {
     const { index } = range;
     if (index.holdsRows) {
       for (const [, row] of this.view.range(range.start, range.end)) yield row as Buffer;
       return;
     }
     for (const rowKey of this.rowKeys(range)) {
-      const row = this.row(index.table, rowKey);
+      const row = this.row(rowKey);
       if (row !== undefined) yield row;
     }
   }
@@ -139,18 +152,23 @@ export class Transaction {
     return [...changes.values()].sort((left, right) => left.table.id - right.table.id);
   }
 
-  private *rowKeys({ index, start, end }: IndexRange): Generator<string> {
+  private *rowKeys({ index, start, end, isPoint }: IndexRange): Generator<string> {
+    if (isPoint) {
+      const rowKey = this.find(index, start);
+      if (rowKey !== undefined) yield rowKey;
+      return;
+    }
     for (const [key, value] of this.view.range(start, end))
-      yield index.holdsRows ? key.slice(index.prefix.length) : asText(value);
+      yield index.holdsRows ? key : asText(value);
   }
 
-  private row(table: TableAccess, rowKey: string): Buffer | undefined {
-    return this.view.get(table.rowPrefix + rowKey) as Buffer | undefined;
+  private row(rowKey: string): Buffer | undefined {
+    return this.view.get(rowKey) as Buffer | undefined;
   }
 
   /** Key of the row with this value in a unique index. */
   private find(index: IndexAccess, key: string): string | undefined {
-    const value = this.view.get(index.prefix + key);
+    const value = this.view.get(key);
     if (value === undefined) return undefined;
     return index.holdsRows ? key : asText(value);
   }
@@ -176,7 +194,7 @@ export class Transaction {
 
   private put(table: TableAccess, rowKey: string, row: Buffer): void {
     for (const index of table.indexes)
-      if (!index.holdsRows) this.writes.set(entryKey(index, table.indexKey(index, row), rowKey), rowKey);
+      if (!index.holdsRows) this.writes.set(table.entryKey(index, row, rowKey), rowKey);
     this.setRow(table, rowKey, row);
   }
 
@@ -187,9 +205,9 @@ export class Transaction {
   ): void {
     const { oldKey, old, rowKey, row } = change;
     const indexes = table.indexes.filter(({ holdsRows }) => !holdsRows);
-    const newEntries = indexes.map((index) => entryKey(index, table.indexKey(index, row), rowKey));
+    const newEntries = indexes.map((index) => table.entryKey(index, row, rowKey));
     table.parse(old);
-    const oldEntries = indexes.map((index) => entryKey(index, table.indexKey(index, old), oldKey));
+    const oldEntries = indexes.map((index) => table.entryKey(index, old, oldKey));
     for (const [position, entry] of newEntries.entries()) {
       if (entry === oldEntries[position] && rowKey === oldKey) continue;
       this.writes.set(oldEntries[position]!, null);
@@ -200,12 +218,11 @@ export class Transaction {
   }
 
   private setRow(table: TableAccess, rowKey: string, row: Buffer | undefined): void {
-    const key = table.rowPrefix + rowKey;
-    const present = this.view.get(key) as Buffer | undefined;
-    if (!this.touched.has(key)) this.touched.set(key, { table, before: present });
+    const present = this.row(rowKey);
+    if (!this.touched.has(rowKey)) this.touched.set(rowKey, { table, before: present });
     const added = Number(row !== undefined) - Number(present !== undefined);
     if (added !== 0) this.added.set(table, (this.added.get(table) ?? 0) + added);
-    this.writes.set(key, row ?? null);
+    this.writes.set(rowKey, row ?? null);
   }
 }
 
@@ -214,6 +231,3 @@ export function rowCount(store: Readable, table: TableAccess): number {
   return stored instanceof Buffer ? Number(stored.readBigUInt64LE()) : 0;
 }
 
-function entryKey(index: IndexAccess, key: string, rowKey: string): string {
-  return index.schema.unique ? index.prefix + key : index.prefix + key + rowKey;
-}
