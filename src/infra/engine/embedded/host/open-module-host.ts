@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { HeycatError } from '../../../../errors.ts';
 import type {
   Caller,
@@ -19,6 +20,8 @@ import { behind } from './key-writer.ts';
 import { readModuleDefinition, type ModuleDefinition } from './module-definition.ts';
 import { typeCodec, type TypeCodec } from './type-codec.ts';
 
+/** Set when `init` has run. */
+const INITIALISED = 'z';
 const NO_CONNECTION = new Uint8Array(16);
 /** The server's words for a reducer that panicked. */
 const TRAPPED = 'The Wasm instance encountered a fatal error.';
@@ -33,18 +36,18 @@ export async function openModuleHost(options: ModuleHostOptions): Promise<Module
   const guest = Guest.start(module, guestOptions);
   const described = guest.describe();
   const definition = readModuleDefinition(described);
-  const { store, created } =
+  const store =
     options.folder === undefined
-      ? { store: new MemoryStore(), created: true }
+      ? new MemoryStore()
       : await openFolderStore(options.folder, {
           described,
           definition,
-          wasm: options.wasm,
-          identity: options.databaseIdentity,
+          moduleDigest: createHash('sha256').update(options.wasm).digest('hex'),
+          databaseIdentity: options.databaseIdentity,
         });
-  const host = new Host({ module, guest, guestOptions, definition, store, created });
+  const host = new Host({ module, guest, guestOptions, definition, store });
   try {
-    if (created) await host.initialise(options.owner);
+    if (host.created) await host.initialise(options.owner);
   } catch (thrown) {
     await host.close();
     throw thrown;
@@ -58,7 +61,6 @@ interface Parts {
   guestOptions: GuestOptions;
   definition: ModuleDefinition;
   store: Store;
-  created: boolean;
 }
 
 class Host implements ModuleHost {
@@ -73,7 +75,7 @@ class Host implements ModuleHost {
 
   constructor(private readonly parts: Parts) {
     this.schema = parts.definition.schema;
-    this.created = parts.created;
+    this.created = parts.store.get(INITIALISED) === undefined;
     this.guest = parts.guest;
     this.store = parts.store;
     this.sequences = new Sequences(parts.store);
@@ -86,7 +88,7 @@ class Host implements ModuleHost {
     );
   }
 
-  /** Runs `init` as the owner and makes it durable. */
+  /** Runs `init` as the owner and makes it durable, with the mark that it has run in the same transaction. */
   async initialise(owner: Uint8Array): Promise<void> {
     const init = this.schema.reducers.find(({ lifecycle }) => lifecycle === 'init');
     if (init !== undefined) {
@@ -95,7 +97,7 @@ class Host implements ModuleHost {
         connectionId: NO_CONNECTION,
         timestampMicros: BigInt(Date.now()) * 1000n,
       };
-      const result = this.call(init.name, new Uint8Array(), caller);
+      const result = this.run(init.name, { args: new Uint8Array(), caller, mark: INITIALISED });
       if ('failed' in result)
         throw new HeycatError('ENGINE_UNAVAILABLE', `The module's init failed: ${result.failed}`);
     }
@@ -103,6 +105,13 @@ class Host implements ModuleHost {
   }
 
   call(name: string, args: Uint8Array, caller: Caller): CallResult {
+    return this.run(name, { args, caller });
+  }
+
+  private run(
+    name: string,
+    { args, caller, mark }: { args: Uint8Array; caller: Caller; mark?: string },
+  ): CallResult {
     this.checkOpen();
     const reducer = this.reducers.get(name);
     if (reducer === undefined) throw new HeycatError('NOT_FOUND', `The module has no reducer ${name}.`);
@@ -117,6 +126,7 @@ class Host implements ModuleHost {
       return { failed: TRAPPED };
     }
     const committed = transaction.changes();
+    if (mark !== undefined) transaction.writes.set(mark, 'yes');
     if (transaction.writes.size > 0) this.store.commit(transaction.writes);
     return { committed };
   }

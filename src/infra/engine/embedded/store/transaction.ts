@@ -158,8 +158,7 @@ export class Transaction {
       if (rowKey !== undefined) yield rowKey;
       return;
     }
-    for (const [key, value] of this.view.range(start, end))
-      yield index.holdsRows ? key : asText(value);
+    for (const [key, value] of this.view.range(start, end)) yield index.holdsRows ? key : asText(value);
   }
 
   private row(rowKey: string): Buffer | undefined {
@@ -230,4 +229,3 @@ export function rowCount(store: Readable, table: TableAccess): number {
   const stored = store.get(table.countKey);
   return stored instanceof Buffer ? Number(stored.readBigUInt64LE()) : 0;
 }
-

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { chmod, open as openFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { open, type RootDatabase } from 'lmdb';
+import { HeycatError } from '../../../../errors.ts';
+import type { Entry, Readable, Stored } from './key-value.ts';
+
+/** Number of the last write-ahead log file whose writes are all here. */
+const APPLIED = Buffer.from('a');
+/** Writes handed over at once: more would hold up the event loop. */
+const SLICE = 500;
+
+/** The rows that have left the write-ahead log, in an LMDB file. */
+export class LmdbFile implements Readable {
+  private constructor(private readonly database: RootDatabase<Buffer, Buffer>) {}
+
+  /** @throws HeycatError ENGINE_UNAVAILABLE when it is damaged. */
+  static async open(folder: string): Promise<LmdbFile> {
+    const path = join(folder, 'data.mdb');
+    if (existsSync(path)) await checkFile(path);
+    try {
+      // Each commit waits for the disk: the write-ahead log is deleted on its word.
+      const options = { keyEncoding: 'binary', encoding: 'binary', overlappingSync: false } as const;
+      const database = open<Buffer, Buffer>({ path: folder, noSubdir: false, ...options });
+      for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
+      return new LmdbFile(database);
+    } catch (cause) {
+      throw damaged(path, cause);
+    }
+  }
+
+  get applied(): number {
+    return Number(this.database.getBinary(APPLIED)?.toString() ?? 0);
+  }
+
+  get(key: string): Stored | undefined {
+    return this.database.getBinary(Buffer.from(key, 'latin1'));
+  }
+
+  *range(start: string, end: string | undefined): Generator<Entry> {
+    const options = {
+      start: Buffer.from(start, 'latin1'),
+      ...(end !== undefined && { end: Buffer.from(end, 'latin1') }),
+    };
+    for (const { key, value } of this.database.getRange(options)) yield [key.toString('latin1'), value];
+  }
+
+  /** Resolves when all is on disk, and later reads see it. Done twice it is the same, so half of it does no harm. */
+  async apply(writes: Iterable<[string, Stored | null]>, applied: number): Promise<void> {
+    let slice: Promise<boolean>[] = [];
+    for (const [key, value] of writes) {
+      slice.push(this.write(Buffer.from(key, 'latin1'), value));
+      if (slice.length < SLICE) continue;
+      await Promise.all(slice);
+      await setImmediate();
+      slice = [];
+    }
+    await Promise.all(slice);
+    await this.database.put(APPLIED, Buffer.from(String(applied)));
+    await this.database.flushed;
+    this.database.resetReadTxn();
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+
+  private write(key: Buffer, value: Stored | null): Promise<boolean> {
+    if (value === null) return this.database.remove(key);
+    return this.database.put(key, typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
+  }
+}
+
+/** Where LMDB keeps what is looked at below, within each of the two pages that head a file. */
+const META = { magic: 24, pageSize: 48, freeRoot: 88, mainRoot: 136, lastPage: 144, length: 160 };
+const LMDB_MAGIC = 0xbeefc0de;
+const NO_PAGE = 0xffffffffffffffffn;
+/** A file may end a little before the last page that was ever handed out. */
+const SLACK_PAGES = 64n;
+
+/** LMDB maps the file and would die of a page that is not there, so a shortened one is found before. */
+async function checkFile(path: string): Promise<void> {
+  const file = await openFile(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(META.length);
+    await file.read(head, 0, head.length, 0);
+    const pageSize = head.readUInt32LE(META.pageSize);
+    if (head.readUInt32LE(META.magic) !== LMDB_MAGIC || pageSize < 512) throw damaged(path);
+    for (const position of [0, pageSize]) {
+      await file.read(head, 0, head.length, position);
+      if (head.readUInt32LE(META.magic) !== LMDB_MAGIC) throw damaged(path);
+      const pages = BigInt(Math.floor(size / pageSize));
+      const roots = [META.freeRoot, META.mainRoot].map((at) => head.readBigUInt64LE(at));
+      const inside = roots.every((root) => root === NO_PAGE || root < pages);
+      if (!inside || head.readBigUInt64LE(META.lastPage) + 1n > pages + SLACK_PAGES) throw damaged(path);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function damaged(path: string, cause?: unknown): HeycatError {
+  return new HeycatError(
+    'ENGINE_UNAVAILABLE',
+    `The database file ${path} is damaged; restore the data folder from a backup. Nothing was changed.`,
+    {},
+    { cause },
+  );
+}
