@@ -32,6 +32,7 @@ interface Client {
 
 const WATCH_TICKS = 5;
 const STOP_MS = 5_000;
+const FRAMES_AT_ONCE = 16;
 
 /**
  * The worker thread that the module runs in, and the connections to it. A thread of its own keeps the service
@@ -165,14 +166,18 @@ export class EngineThread {
 
   #send(connection: number, frame: Uint8Array): void {
     this.#out.add(connection, (writer) => writer.raw(frame));
+    // A full load goes at once, so that the worker has something to do while the rest is still being made.
+    if (this.#out.count >= FRAMES_AT_ONCE) this.#flush();
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     // After the promises of this turn, so that whatever they send crosses with it.
-    process.nextTick(() => this.#flush());
+    process.nextTick(() => {
+      this.#isFlushing = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {
-    this.#isFlushing = false;
     if (this.#out.isEmpty) return;
     const batch = this.#out.take();
     this.#post({ kind: 'frames', batch }, [batch.buffer]);

@@ -12,17 +12,12 @@ export class Subscriptions {
   readonly #live = new Map<string, { plan: Plan; count: number }>();
   readonly #byTable = new Map<number, Plan[]>();
 
-  /**
-   * @returns the plans whose rows the connection does not have yet.
-   * @throws HeycatError INVALID_ARGUMENT when the query id is in use.
-   */
+  has(queryId: number): boolean {
+    return this.#byId.has(queryId);
+  }
+
+  /** @returns the plans whose rows the connection does not have yet; the query id must not be in use. */
   add(queryId: number, plans: readonly Plan[]): Plan[] {
-    if (this.#byId.has(queryId)) {
-      throw new HeycatError(
-        'INVALID_ARGUMENT',
-        `A subscription with the query id ${queryId} exists already.`,
-      );
-    }
     const distinct = [...new Map(plans.map((plan) => [plan.key, plan])).values()];
     this.#byId.set(queryId, distinct);
     return distinct.filter((plan) => this.#hold(plan));

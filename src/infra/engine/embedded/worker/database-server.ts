@@ -179,10 +179,17 @@ export class DatabaseServer {
   }
 
   #subscribe(connection: Connection, message: ClientMessage & { kind: 'subscribe' }): void {
+    const { queryId } = message;
     this.#answer(connection, message, (writer) => {
       const { schema } = this.#options.host;
       const plans = message.queries.flatMap((sql) => planQuery(schema, sql, connection));
-      const added = connection.subscriptions.add(message.queryId, plans);
+      if (connection.subscriptions.has(queryId)) {
+        // As an error of the subscription it would end the one that the id belongs to.
+        const call = { reducer: '<none>', reducerId: UNKNOWN_REDUCER, args: NO_ARGS, requestId: 0 };
+        const sentence = `INVALID_ARGUMENT: The query id ${queryId} is in use; unsubscribe first`;
+        return messages.writeFailed(writer, this.#record(connection, call), sentence);
+      }
+      const added = connection.subscriptions.add(queryId, plans);
       messages.writeSubscribed(writer, message, this.#rowsOf(added, 'inserts'));
     });
   }

@@ -9,6 +9,12 @@ export interface AddressedFrame {
 /** Frames that cross between the threads in one message, because each crossing costs more than a frame. */
 export class FrameBatch {
   readonly writer = new FrameWriter();
+  #count = 0;
+
+  /** Frames since the last {@link take}. */
+  get count(): number {
+    return this.#count;
+  }
 
   get isEmpty(): boolean {
     return this.writer.length === 0;
@@ -25,6 +31,7 @@ export class FrameBatch {
       this.writer.rewind(start);
       throw thrown;
     }
+    this.#count += 1;
     this.writer.patch(hole, this.writer.length - hole - 4);
   }
 
@@ -34,6 +41,7 @@ export class FrameBatch {
 
   /** The bytes so far, to be transferred; the batch starts again. */
   take(): Uint8Array<ArrayBuffer> {
+    this.#count = 0;
     return this.writer.take();
   }
 }
