@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, open as openFile } from 'node:fs/promises';
+import { chmod, open as openFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
@@ -85,11 +85,11 @@ async function checkFile(path: string): Promise<void> {
   try {
     const { size } = await file.stat();
     const head = Buffer.alloc(META.length);
-    await file.read(head, 0, head.length, 0);
+    await readHead(file, head, 0, path);
     const pageSize = head.readUInt32LE(META.pageSize);
     if (head.readUInt32LE(META.magic) !== LMDB_MAGIC || pageSize < 512) throw damaged(path);
     for (const position of [0, pageSize]) {
-      await file.read(head, 0, head.length, position);
+      await readHead(file, head, position, path);
       if (head.readUInt32LE(META.magic) !== LMDB_MAGIC) throw damaged(path);
       const pages = BigInt(Math.floor(size / pageSize));
       const roots = [META.freeRoot, META.mainRoot].map((at) => head.readBigUInt64LE(at));
@@ -99,6 +99,11 @@ async function checkFile(path: string): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+async function readHead(file: FileHandle, head: Buffer, position: number, path: string): Promise<void> {
+  const { bytesRead } = await file.read(head, 0, head.length, position);
+  if (bytesRead < head.length) throw damaged(path);
 }
 
 function damaged(path: string, cause?: unknown): HeycatError {
