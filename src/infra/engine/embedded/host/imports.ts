@@ -11,6 +11,7 @@ export const SINK = 1;
 const NO_LINE = 0xffffffff;
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug', 'trace'];
 const PANIC = 101;
+const NO_PREFIX = Buffer.alloc(0);
 
 /** What the module can see and say while it runs. */
 export interface GuestState {
@@ -100,11 +101,13 @@ function lookups(state: GuestState): Record<string, Import> {
 function rangeFrom(state: GuestState, args: number[]) {
   const [id = 0, prefixPointer = 0, prefixLength = 0, prefixColumns = 0, ...bounds] = args;
   const [start = 0, startLength = 0, end = 0, endLength = 0] = bounds;
+  const startBytes = state.memory.bytes(start, startLength);
   const asked = {
-    prefix: prefixColumns === 0 ? Buffer.alloc(0) : state.memory.bytes(prefixPointer, prefixLength),
+    prefix: prefixColumns === 0 ? NO_PREFIX : state.memory.bytes(prefixPointer, prefixLength),
     prefixColumns,
-    start: state.memory.bytes(start, startLength),
-    end: state.memory.bytes(end, endLength),
+    start: startBytes,
+    // The module asks for one value with the same bytes on both sides.
+    end: end === start && endLength === startLength ? startBytes : state.memory.bytes(end, endLength),
   };
   transaction(state);
   const index = state.tables.indexById.get(id >>> 0);

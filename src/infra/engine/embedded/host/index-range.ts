@@ -26,7 +26,7 @@ export function indexRange(index: IndexAccess, asked: RangeArguments): IndexRang
   const prefix = prefixColumns === 0 ? index.prefix : prefixKey(index, asked.prefix, prefixColumns);
   const open = columns.length > prefixColumns + 1;
   const start = boundKey(index, bounded, { prefix, bound: asked.start });
-  const end = boundKey(index, bounded, { prefix, bound: asked.end });
+  const end = asked.end === asked.start ? start : boundKey(index, bounded, { prefix, bound: asked.end });
   const isPoint =
     !open && index.schema.unique && start.kind === INCLUDED && end.kind === INCLUDED && start.key === end.key;
   return { index, start: lower(start, open), end: upper(end, open), isPoint };
@@ -68,7 +68,7 @@ function boundKey(
   const kind = bound[0];
   if (kind === UNBOUNDED) return { kind, key: prefix };
   if (kind !== INCLUDED && kind !== EXCLUDED) throw new Errno(ERRNO.BSATN_DECODE_ERROR);
-  const key = index.table.valueKey(column, bound.subarray(1), prefix);
+  const key = index.table.valueKey(column, bound, { prefix, offset: 1 });
   if (key === undefined) throw new Errno(ERRNO.BSATN_DECODE_ERROR);
   return { kind, key };
 }

@@ -23,7 +23,7 @@ export class KeyWriter {
   /** Appends a key that has been taken before. */
   literal(key: string): void {
     this.reserve(key.length);
-    this.length += this.buffer.write(key, this.length, 'latin1');
+    for (let at = 0; at < key.length; at++) this.buffer[this.length++] = key.charCodeAt(at);
   }
 
   /** The key written since `begin`; one above 900 bytes keeps its first 868 and the hash of the whole. */

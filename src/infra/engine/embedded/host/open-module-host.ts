@@ -146,7 +146,7 @@ class Host implements ModuleHost {
     }
     const { column, equals } = where;
     const index = access.indexes.find(({ schema }) => schema.columns[0] === column);
-    const key = access.valueKey(column, Buffer.from(equals), index?.prefix);
+    const key = access.valueKey(column, Buffer.from(equals), { prefix: index?.prefix ?? '' });
     if (key === undefined) throw new HeycatError('INVALID_ARGUMENT', 'equals is no value of that column.');
     if (index !== undefined) {
       yield* reading.rows({ index, start: key, end: behind(key), isPoint: false });
@@ -154,7 +154,7 @@ class Host implements ModuleHost {
     }
     for (const row of reading.allRows(access)) {
       access.parse(row);
-      if (access.valueKey(column, row.subarray(access.offset(column))) === key) yield row;
+      if (access.valueKey(column, row, { offset: access.offset(column) }) === key) yield row;
     }
   }
 

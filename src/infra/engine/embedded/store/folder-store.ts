@@ -50,7 +50,9 @@ export class FolderStore implements Store {
   }
 
   get(key: string): Stored | undefined {
-    return this.view.get(key);
+    let value = this.recent.get(key);
+    if (value === undefined && this.moving.size > 0) value = this.moving.get(key);
+    return value === undefined ? this.file.get(key) : (value ?? undefined);
   }
 
   range(start: string, end: string | undefined): Iterable<Entry> {

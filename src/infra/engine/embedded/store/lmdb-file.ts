@@ -7,13 +7,19 @@ import { HeycatError } from '../../../../errors.ts';
 import type { Entry, Readable, Stored } from './key-value.ts';
 
 /** Number of the last write-ahead log file whose writes are all here. */
-const APPLIED = Buffer.from('a');
+const APPLIED = 'a';
 /** Writes handed over at once: more would hold up the event loop. */
 const SLICE = 500;
 
+/** Keys of one character per byte. */
+const keyEncoder = {
+  writeKey: (key: string, target: Buffer, start: number) => start + target.write(key, start, 'latin1'),
+  readKey: (source: Buffer, start: number, end: number) => source.toString('latin1', start, end),
+};
+
 /** The rows that have left the write-ahead log, in an LMDB file. */
 export class LmdbFile implements Readable {
-  private constructor(private readonly database: RootDatabase<Buffer, Buffer>) {}
+  private constructor(private readonly database: RootDatabase<Buffer, string>) {}
 
   /** @throws HeycatError ENGINE_UNAVAILABLE when it is damaged. */
   static async open(folder: string): Promise<LmdbFile> {
@@ -21,8 +27,8 @@ export class LmdbFile implements Readable {
     if (existsSync(path)) await checkFile(path);
     try {
       // Each commit waits for the disk: the write-ahead log is deleted on its word.
-      const options = { keyEncoding: 'binary', encoding: 'binary', overlappingSync: false } as const;
-      const database = open<Buffer, Buffer>({ path: folder, noSubdir: false, ...options });
+      const options = { keyEncoder, encoding: 'binary', overlappingSync: false } as const;
+      const database = open<Buffer, string>({ path: folder, noSubdir: false, ...options });
       for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
       return new LmdbFile(database);
     } catch (cause) {
@@ -35,22 +41,19 @@ export class LmdbFile implements Readable {
   }
 
   get(key: string): Stored | undefined {
-    return this.database.getBinary(Buffer.from(key, 'latin1'));
+    return this.database.getBinary(key);
   }
 
   *range(start: string, end: string | undefined): Generator<Entry> {
-    const options = {
-      start: Buffer.from(start, 'latin1'),
-      ...(end !== undefined && { end: Buffer.from(end, 'latin1') }),
-    };
-    for (const { key, value } of this.database.getRange(options)) yield [key.toString('latin1'), value];
+    const options = end === undefined ? { start } : { start, end };
+    for (const { key, value } of this.database.getRange(options)) yield [key, value];
   }
 
   /** Resolves when all is on disk, and later reads see it. Done twice it is the same, so half of it does no harm. */
   async apply(writes: Iterable<[string, Stored | null]>, applied: number): Promise<void> {
     let slice: Promise<boolean>[] = [];
     for (const [key, value] of writes) {
-      slice.push(this.write(Buffer.from(key, 'latin1'), value));
+      slice.push(this.write(key, value));
       if (slice.length < SLICE) continue;
       await Promise.all(slice);
       await setImmediate();
@@ -66,7 +69,7 @@ export class LmdbFile implements Readable {
     await this.database.close();
   }
 
-  private write(key: Buffer, value: Stored | null): Promise<boolean> {
+  private write(key: string, value: Stored | null): Promise<boolean> {
     if (value === null) return this.database.remove(key);
     return this.database.put(key, typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
   }

@@ -77,12 +77,12 @@ export class TableAccess {
     return index.schema.unique ? key : key + rowKey.slice(PREFIX);
   }
 
-  /** Key form of one value of a column behind a prefix, or undefined when the bytes are no such value. */
-  valueKey(column: number, value: Buffer, prefix = ''): string | undefined {
+  /** Key form, behind a prefix, of the value of a column at an offset, or undefined when there is no such value. */
+  valueKey(column: number, bytes: Buffer, { prefix = '', offset = 0 } = {}): string | undefined {
     const codec = this.codecs[column]!;
-    if (codec.end(value, 0) < 0) return undefined;
+    if (codec.end(bytes, offset) < 0) return undefined;
     this.writer.begin(prefix);
-    codec.writeKey(value, 0, this.writer);
+    codec.writeKey(bytes, offset, this.writer);
     return this.writer.take();
   }
 

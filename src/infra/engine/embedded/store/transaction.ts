@@ -58,9 +58,10 @@ export class Transaction {
     const { row, generated } = this.newRow(table, bytes);
     if (index === undefined) throw new Errno(ERRNO.NO_SUCH_INDEX);
     if (!index.schema.unique) throw new Errno(ERRNO.INDEX_NOT_UNIQUE);
-    const oldKey = this.find(index, table.indexKey(index, row));
-    this.checkUnique(table, row, { index, rowKey: oldKey });
+    const key = table.indexKey(index, row);
+    const oldKey = index.holdsRows ? key : this.find(index, key);
     const old = oldKey === undefined ? undefined : this.row(oldKey);
+    this.checkUnique(table, row, { index, rowKey: old === undefined ? undefined : oldKey });
     if (oldKey === undefined || old === undefined) throw new Errno(ERRNO.NO_SUCH_ROW);
     if (old.equals(row)) return generated;
     const rowKey = table.rowKey(row);
@@ -75,7 +76,7 @@ export class Transaction {
     table.parse(row);
     for (const index of table.indexes)
       if (!index.holdsRows) this.writes.set(table.entryKey(index, row, rowKey), null);
-    this.setRow(table, rowKey, undefined);
+    this.setRow(table, rowKey, { before: row, after: undefined });
     return true;
   }
 
@@ -110,7 +111,7 @@ export class Transaction {
   }
 
   private rowAt({ index, start }: IndexRange): Buffer | undefined {
-    const rowKey = this.find(index, start);
+    const rowKey = index.holdsRows ? start : this.find(index, start);
     return rowKey === undefined ? undefined : this.row(rowKey);
   }
 
@@ -175,7 +176,8 @@ export class Transaction {
   private newRow(table: TableAccess, bytes: Buffer): { row: Buffer; generated: Buffer } {
     const end = table.parse(bytes);
     if (end < 0) throw new Errno(ERRNO.BSATN_DECODE_ERROR);
-    const row = Buffer.from(bytes.subarray(0, end));
+    const row = Buffer.allocUnsafe(end);
+    bytes.copy(row, 0, 0, end);
     return { row, generated: this.sequences.fill(table, row, this.writes) };
   }
 
@@ -185,7 +187,8 @@ export class Transaction {
     replaced?: { index: IndexAccess; rowKey: string | undefined },
   ): void {
     for (const index of table.indexes) {
-      if (!index.schema.unique || index === replaced?.index) continue;
+      if (!index.schema.unique || index === replaced?.index || (index.holdsRows && replaced === undefined))
+        continue;
       const holder = this.find(index, table.indexKey(index, row));
       if (holder !== undefined && holder !== replaced?.rowKey) throw new Errno(ERRNO.UNIQUE_ALREADY_EXISTS);
     }
@@ -194,7 +197,7 @@ export class Transaction {
   private put(table: TableAccess, rowKey: string, row: Buffer): void {
     for (const index of table.indexes)
       if (!index.holdsRows) this.writes.set(table.entryKey(index, row, rowKey), rowKey);
-    this.setRow(table, rowKey, row);
+    this.setRow(table, rowKey, { before: undefined, after: row });
   }
 
   /** Expects the new row to be parsed; leaves alone the index entries that stay the same. */
@@ -212,16 +215,19 @@ export class Transaction {
       this.writes.set(oldEntries[position]!, null);
       this.writes.set(entry, rowKey);
     }
-    if (rowKey !== oldKey) this.setRow(table, oldKey, undefined);
-    this.setRow(table, rowKey, row);
+    if (rowKey !== oldKey) this.setRow(table, oldKey, { before: old, after: undefined });
+    this.setRow(table, rowKey, { before: rowKey === oldKey ? old : undefined, after: row });
   }
 
-  private setRow(table: TableAccess, rowKey: string, row: Buffer | undefined): void {
-    const present = this.row(rowKey);
-    if (!this.touched.has(rowKey)) this.touched.set(rowKey, { table, before: present });
-    const added = Number(row !== undefined) - Number(present !== undefined);
+  private setRow(
+    table: TableAccess,
+    rowKey: string,
+    { before, after }: { before: Buffer | undefined; after: Buffer | undefined },
+  ): void {
+    if (!this.touched.has(rowKey)) this.touched.set(rowKey, { table, before });
+    const added = Number(after !== undefined) - Number(before !== undefined);
     if (added !== 0) this.added.set(table, (this.added.get(table) ?? 0) + added);
-    this.writes.set(rowKey, row ?? null);
+    this.writes.set(rowKey, after ?? null);
   }
 }
 
