@@ -6,6 +6,10 @@ import { WriteAheadLog, type Group } from './write-ahead-log.ts';
 
 /** From this size on the log is carried over into the LMDB file. */
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
+/** A log of this size waits for the file to catch up: it is kept in memory, and read when opening. */
+const LONGEST_LOG = 12 * 1024 * 1024;
+/** A log below this size is left for the next opening to read. */
+const CLOSING_BYTES = 1024 * 1024;
 
 interface Waiter {
   resolve: () => void;
@@ -80,6 +84,11 @@ export class FolderStore implements Store {
   async close(): Promise<void> {
     await this.durable().catch(() => {});
     await this.checkpoint;
+    if (this.failure === undefined && this.log.length > CLOSING_BYTES) {
+      this.startNewLayer();
+      this.startCheckpoint(await this.log.rotate());
+      await this.checkpoint;
+    }
     await this.log.close();
     await this.file.close();
     this.failure ??= new HeycatError('ENGINE_UNAVAILABLE', 'The engine is closed.');
@@ -110,6 +119,7 @@ export class FolderStore implements Store {
         try {
           if (group.size > 0) await this.log.append(group);
           if (full) this.startCheckpoint(await this.log.rotate());
+          else if (this.log.length > LONGEST_LOG) await this.checkpoint;
         } catch (cause) {
           this.fail(cause);
           for (const { reject } of waiters) reject(this.failure!);

@@ -51,16 +51,11 @@ export class LmdbFile implements Readable {
 
   /** Resolves when all is on disk, and later reads see it. Done twice it is the same, so half of it does no harm. */
   async apply(writes: Iterable<[string, Stored | null]>, applied: number): Promise<void> {
-    let slice: Promise<boolean>[] = [];
-    for (const [key, value] of writes) {
-      slice.push(this.write(key, value));
-      if (slice.length < SLICE) continue;
-      await Promise.all(slice);
-      await setImmediate();
-      slice = [];
-    }
-    await Promise.all(slice);
-    await this.database.put(APPLIED, Buffer.from(String(applied)));
+    const written: Promise<boolean>[] = [];
+    for (const [key, value] of writes)
+      if (written.push(this.write(key, value)) % SLICE === 0) await setImmediate();
+    written.push(this.database.put(APPLIED, Buffer.from(String(applied))));
+    await Promise.all(written);
     await this.database.flushed;
     this.database.resetReadTxn();
   }
