@@ -79,6 +79,41 @@ describe('kill -9 in the middle of a load', () => {
   }, 300_000);
 });
 
+describe('a disk that is full', () => {
+  it('HST31 stops everything with a sentence, and keeps what was acknowledged', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'heycat-full-'));
+    try {
+      const program = join(await compileTo(join(folder, 'js')), 'crash-program.js');
+      const data = join(folder, 'data');
+      // The shell's limit on the size of a file, in KiB, fails a write as a full disk does.
+      const limited = ['-c', 'ulimit -f 1024; exec "$@"', 'sh', process.execPath, program, WASM, data, '1'];
+      const child = spawn('bash', limited, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const [said, complaint] = await Promise.all([
+        textOf(child.stdout),
+        textOf(child.stderr),
+        once(child, 'close'),
+      ]);
+      expect(child.exitCode).toBe(1);
+      expect(complaint).toContain('ENGINE_UNAVAILABLE');
+      const acknowledged = Number(said.trim().split('\n').at(-1));
+      expect(acknowledged).toBeGreaterThan(40);
+      const host = await openHost(data);
+      const count = host.count(table(host, 'command_receipts'));
+      expect(count).toBeGreaterThanOrEqual(acknowledged - 1);
+      expect([...host.scan(table(host, 'event_log'))]).toHaveLength(count);
+      await host.close();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
 /** Columns row_key, owner_identity, command_id. */
 function receiptCommand(bytes: Buffer): string {
   const at = 4 + bytes.readUInt32LE(0) + 32;

@@ -122,6 +122,7 @@ describe('the module host', () => {
         await host.close();
       }
       const host = await openPuppet(folder, counted, reducers);
+      expect(host.created).toBe(false);
       expect(rows(host)).toEqual(hex(note(1, 'add'), note(2, 'add'), note(3, 'add')));
       await host.close();
     });

@@ -100,6 +100,10 @@ class Host implements ModuleHost {
       const result = this.run(init.name, { args: new Uint8Array(), caller, mark: INITIALISED });
       if ('failed' in result)
         throw new HeycatError('ENGINE_UNAVAILABLE', `The module's init failed: ${result.failed}`);
+    } else {
+      const transaction = new Transaction(this.store, this.sequences);
+      transaction.writes.set(INITIALISED, 'yes');
+      this.store.commit(transaction.writes);
     }
     await this.durable();
   }
