@@ -8,9 +8,14 @@ import { LinkCommandLedger } from '../../src/infra/link/link-command-ledger.ts';
 import { LinkEventLog } from '../../src/infra/link/link-event-log.ts';
 import { Link } from '../../src/infra/link/link.ts';
 import { FaultyEngine } from './faulty-engine.ts';
-import { sidecarHarness, type SidecarHarness } from './sidecar-harness.ts';
 
-/** A link on the real server whose connections can be made to misbehave. */
+/** What runs under the link. */
+export interface LinkedEngine extends AsyncDisposable {
+  engine: Engine;
+  crash(): Promise<void>;
+}
+
+/** A link on a real engine whose connections can be made to misbehave. */
 export class LinkHarness implements AsyncDisposable {
   readonly batches: ChangeBatch[] = [];
   readonly statuses: ConnectionStatus[] = [];
@@ -23,7 +28,7 @@ export class LinkHarness implements AsyncDisposable {
   readonly ledger: LinkCommandLedger;
 
   private constructor(
-    readonly server: SidecarHarness,
+    readonly server: LinkedEngine,
     engine = new FaultyEngine(server.engine),
   ) {
     this.engine = engine;
@@ -40,8 +45,8 @@ export class LinkHarness implements AsyncDisposable {
     });
   }
 
-  static async start(): Promise<LinkHarness> {
-    const harness = new LinkHarness(await sidecarHarness({ settleMs: 0 }));
+  static async start(server: LinkedEngine): Promise<LinkHarness> {
+    const harness = new LinkHarness(server);
     harness.link.start();
     await until(() => harness.batches.length > 0, 'the first baseline');
     return harness;

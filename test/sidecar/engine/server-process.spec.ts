@@ -23,14 +23,13 @@ describeWithServer('the server process', () => {
     expect(await modeOf('keys')).toBe(0o700);
     expect(await modeOf('keys', 'signing-key.pem')).toBe(0o600);
     expect(await modeOf('keys', 'signing-key.pub.pem')).toBe(0o600);
-    expect(await modeOf('keys', 'identities.json')).toBe(0o600);
     expect(await modeOf('engine', 'sidecar')).toBe(0o700);
     expect(await modeOf('engine', 'sidecar.json')).toBe(0o600);
     expect(await modeOf('logs', 'spacetimedb.log')).toBe(0o600);
     expect(await readFile(join(harness.dataDir, 'logs', 'spacetimedb.log'), 'utf8')).not.toMatch(/eyJ/);
   });
 
-  it('ENG16 what the server says our identities are is known before the next start', async () => {
+  it('ENG16 the server knows us under the identities that we compute', async () => {
     await using harness = await sidecarHarness({ settleMs: 0 });
     const endpoint = await harness.engine.start();
     const identity = await EngineIdentity.load(join(harness.dataDir, 'keys'));

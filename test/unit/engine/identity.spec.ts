@@ -3,6 +3,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { decodeJwt, jwtVerify } from 'jose';
 import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
+import { identityFromClaims } from '../../../src/infra/engine/identity/claims.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const onPosix = process.platform === 'win32' ? it.skip : it;
@@ -91,18 +92,15 @@ describe('identity', () => {
     expect(decodeJwt(await identity.token('deployer')).sub).toMatch(/^heycat-deployer-[\w-]{43}$/);
   });
 
-  it('ENG16 a cache of identities that cannot be read is learnt again', async () => {
+  it('ENG16 an identity follows from the subject alone, as a server computes it', async () => {
+    // What SpacetimeDB 1.2.0 answered for a token of this issuer and subject.
+    expect(identityFromClaims('localhost', 'heycat-user-example')).toBe(
+      'c200bb8ae512239d14870570bbb9e705b263cfbc87248b1cca341e4b5505665c',
+    );
     await using folder = await tempFolder();
-    const keys = join(folder.path, 'keys');
-    const identity = await EngineIdentity.load(keys);
-    expect(identity.identity('user')).toBeUndefined();
-    const hex = 'c2'.repeat(32);
-    await identity.learn('user', hex);
-    expect((await EngineIdentity.load(keys)).identity('user')).toBe(hex);
-    expect((await EngineIdentity.load(keys)).identity('deployer')).toBeUndefined();
-    for (const content of ['{', '[]', 'null', `{"${identity.subject('user')}": "no hex"}`]) {
-      await writeFile(join(keys, 'identities.json'), content);
-      expect((await EngineIdentity.load(keys)).identity('user')).toBeUndefined();
-    }
+    const identity = await EngineIdentity.load(join(folder.path, 'keys'));
+    expect(identity.identity('user')).toBe(identityFromClaims('localhost', identity.subject('user')));
+    expect(identity.identity('deployer')).not.toBe(identity.identity('user'));
+    expect(identity.database('heycat-data')).toMatch(/^c200[0-9a-f]{60}$/);
   });
 });

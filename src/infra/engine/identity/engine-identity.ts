@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { calculateJwkThumbprint, SignJWT } from 'jose';
-import { readPrivateFile, writePrivateFile } from '../../private-file.ts';
+import { identityFromClaims } from './claims.ts';
 import { type KeyPair, loadKeyPair } from './key-pair.ts';
 
 /** The deployer owns the database and publishes the module; the user runs everything else and can do neither. */
@@ -14,22 +13,10 @@ const AUDIENCE = 'spacetimedb';
  * from issuer and subject alone, so the subject carries the key's thumbprint: two installations never share one.
  */
 export class EngineIdentity {
-  readonly #keys: KeyPair;
-  readonly #thumbprint: string;
-  readonly #cachePath: string;
-  #known: Record<string, string>;
-
-  private constructor(parts: {
-    keys: KeyPair;
-    thumbprint: string;
-    cachePath: string;
-    known: Record<string, string>;
-  }) {
-    this.#keys = parts.keys;
-    this.#thumbprint = parts.thumbprint;
-    this.#cachePath = parts.cachePath;
-    this.#known = parts.known;
-  }
+  private constructor(
+    private readonly keys: KeyPair,
+    private readonly thumbprint: string,
+  ) {}
 
   /**
    * Reads the keys of a folder, or makes them the first time.
@@ -37,21 +24,19 @@ export class EngineIdentity {
    */
   static async load(folder: string): Promise<EngineIdentity> {
     const keys = await loadKeyPair(folder);
-    const thumbprint = await calculateJwkThumbprint(keys.publicKey);
-    const cachePath = join(folder, 'identities.json');
-    return new EngineIdentity({ keys, thumbprint, cachePath, known: await readKnown(cachePath) });
+    return new EngineIdentity(keys, await calculateJwkThumbprint(keys.publicKey));
   }
 
   get privateKeyPath(): string {
-    return this.#keys.privateKeyPath;
+    return this.keys.privateKeyPath;
   }
 
   get publicKeyPath(): string {
-    return this.#keys.publicKeyPath;
+    return this.keys.publicKeyPath;
   }
 
   subject(role: Role): string {
-    return `heycat-${role}-${this.#thumbprint}`;
+    return `heycat-${role}-${this.thumbprint}`;
   }
 
   /** A signed ES256 token of the role, valid for the given seconds; a secret, never to be logged. */
@@ -63,30 +48,16 @@ export class EngineIdentity {
       .setAudience([AUDIENCE])
       .setIssuedAt()
       .setExpirationTime(`${lifetimeSeconds} s`)
-      .sign(this.#keys.privateKey);
+      .sign(this.keys.privateKey);
   }
 
-  /** The role's identity, 64 hex digits; undefined until a server has told it once. */
-  identity(role: Role): string | undefined {
-    return this.#known[this.subject(role)];
+  /** The role's identity, 64 hex digits. */
+  identity(role: Role): string {
+    return identityFromClaims(ISSUER, this.subject(role));
   }
 
-  /** Keeps what a server said the role's identity is, so that it is known before the next start. */
-  async learn(role: Role, identity: string): Promise<void> {
-    if (this.identity(role) === identity) return;
-    this.#known = { ...this.#known, [this.subject(role)]: identity };
-    await writePrivateFile(this.#cachePath, JSON.stringify(this.#known, undefined, 2) + '\n');
-  }
-}
-
-/** A cache: what cannot be read is learnt again. */
-async function readKnown(path: string): Promise<Record<string, string>> {
-  try {
-    const known: unknown = JSON.parse((await readPrivateFile(path)) ?? '{}');
-    const isHex = (entry: [string, unknown]): entry is [string, string] =>
-      typeof entry[1] === 'string' && /^[0-9a-f]{64}$/.test(entry[1]);
-    return Object.fromEntries(Object.entries(known as object).filter(isHex));
-  } catch {
-    return {};
+  /** The identity of this installation's database where no server gives it one, 64 hex digits. */
+  database(name: string): string {
+    return identityFromClaims(ISSUER, `${name}/${this.thumbprint}`);
   }
 }

@@ -31,9 +31,8 @@ export interface Publication {
 export async function publishModule(publication: Publication): Promise<{ user: string; published: boolean }> {
   const { api, identity } = publication;
   const wasm = await readModule(publication.wasmPath);
-  const deployer = await learnIdentity(publication, 'deployer');
-  const user = await learnIdentity(publication, 'user');
-  const published = await publishWhereDifferent(publication, wasm, deployer);
+  const user = identity.identity('user');
+  const published = await publishWhereDifferent(publication, wasm, identity.identity('deployer'));
   const token = await identity.token('deployer');
   await api
     .call(DATABASE, { reducer: 'admit_member', args: [[`0x${user}`]], token })
@@ -76,13 +75,6 @@ function assertOurs(owner: string | undefined, deployer: string): void {
       'made it, or move this data folder away.',
     { owner },
   );
-}
-
-async function learnIdentity(from: Publication, role: 'deployer' | 'user'): Promise<string> {
-  const signal = AbortSignal.timeout(10_000);
-  const { identity } = await from.api.socketToken(await from.identity.token(role), signal);
-  await from.identity.learn(role, identity);
-  return identity;
 }
 
 async function readModule(path: string): Promise<Uint8Array> {

@@ -1,0 +1,230 @@
+import { HeycatError } from '../../../../errors.ts';
+import type {
+  IndexSchema,
+  Lifecycle,
+  ModuleSchema,
+  PrimitiveKind,
+  ReducerSchema,
+  TableSchema,
+  TypeSchema,
+} from '../module-host.ts';
+import { ByteReader } from './byte-reader.ts';
+
+/** Where a counter column starts and how it goes on; a column without a bound has the one of 128 bits. */
+export interface SequenceDefinition {
+  column: number;
+  start: bigint;
+  min: bigint;
+  max: bigint;
+  increment: bigint;
+}
+
+export interface ModuleDefinition {
+  schema: ModuleSchema;
+  /** By table name. */
+  sequences: Map<string, SequenceDefinition[]>;
+}
+
+/** A type before its references are resolved. */
+type RawType =
+  | { ref: number }
+  | { kind: PrimitiveKind }
+  | { kind: 'array'; element: RawType }
+  | { kind: 'product'; elements: RawField[] }
+  | { kind: 'sum'; variants: RawField[] };
+interface RawField {
+  name: string | undefined;
+  type: RawType;
+}
+
+/** The server's system tables and their indexes have the ids below. */
+const FIRST_USER_ID = 4096;
+const VERSION_9 = 1;
+const MAX_I128 = (1n << 127n) - 1n;
+const PRIMITIVES: readonly PrimitiveKind[] = [
+  'string',
+  'bool',
+  'i8',
+  'u8',
+  'i16',
+  'u16',
+  'i32',
+  'u32',
+  'i64',
+  'u64',
+  'i128',
+  'u128',
+  'i256',
+  'u256',
+  'f32',
+  'f64',
+];
+const LIFECYCLES: readonly Lifecycle[] = ['init', 'client_connected', 'client_disconnected'];
+
+/**
+ * Reads what `__describe_module__` wrote: a BSATN `RawModuleDef` of version 9.
+ * @throws HeycatError ENGINE_UNAVAILABLE for another version or a part that this host does not carry out.
+ */
+export function readModuleDefinition(described: Uint8Array): ModuleDefinition {
+  const reader = new ByteReader(described);
+  if (reader.u8() !== VERSION_9) throw unsupported('a module definition of another version than 9');
+  const typespace = reader.array(() => readType(reader));
+  const resolve = resolver(typespace);
+  const rawTables = reader.array(() => readTable(reader));
+  const reducers = reader.array(() => readReducer(reader, resolve));
+  reader.array(() => {
+    reader.array(() => reader.string());
+    reader.string();
+    reader.u32();
+    reader.u8();
+  });
+  if (reader.u32() > 0) throw unsupported('miscellaneous exports');
+  const rules = reader.array(() => reader.string());
+  const nextIndex = counter(FIRST_USER_ID);
+  const tables = rawTables.map((raw, position) =>
+    tableSchema(raw, { id: FIRST_USER_ID + position, row: resolve({ ref: raw.typeRef }), nextIndex, rules }),
+  );
+  return {
+    schema: { tables, reducers: reducers.map((reducer, id) => Object.assign(reducer, { id })) },
+    sequences: new Map(rawTables.map((raw) => [raw.name, raw.sequences])),
+  };
+}
+
+function unsupported(what: string): HeycatError {
+  return new HeycatError(
+    'ENGINE_UNAVAILABLE',
+    `The module uses ${what}, which the embedded engine does not carry out; run it with --engine sidecar.`,
+  );
+}
+
+function counter(from: number): () => number {
+  let next = from;
+  return () => next++;
+}
+
+function readType(reader: ByteReader): RawType {
+  const tag = reader.u8();
+  if (tag === 0) return { ref: reader.u32() };
+  if (tag === 1) return { kind: 'sum', variants: readFields(reader) };
+  if (tag === 2) return { kind: 'product', elements: readFields(reader) };
+  if (tag === 3) return { kind: 'array', element: readType(reader) };
+  const kind = PRIMITIVES[tag - 4];
+  if (kind === undefined) throw unsupported(`a type with tag ${tag}`);
+  return { kind };
+}
+
+function readFields(reader: ByteReader): RawField[] {
+  return reader.array(() => ({ name: reader.option(() => reader.string()), type: readType(reader) }));
+}
+
+/** Puts the type itself in the place of each reference; a type that contains itself has no finite form here. */
+function resolver(typespace: RawType[]): (type: RawType) => TypeSchema {
+  const resolve = (type: RawType, inside: readonly number[]): TypeSchema => {
+    if ('ref' in type) {
+      const target = typespace[type.ref];
+      if (target === undefined || inside.includes(type.ref)) throw unsupported('a recursive type');
+      return resolve(target, [...inside, type.ref]);
+    }
+    const fields = (raw: RawField[]) => raw.map(({ name, type }) => ({ name, type: resolve(type, inside) }));
+    if (type.kind === 'array') return { kind: 'array', element: resolve(type.element, inside) };
+    if (type.kind === 'product') return { kind: 'product', elements: fields(type.elements) };
+    if (type.kind === 'sum') return { kind: 'sum', variants: fields(type.variants) };
+    return { kind: type.kind };
+  };
+  return (type) => resolve(type, []);
+}
+
+interface RawTable {
+  name: string;
+  typeRef: number;
+  primaryKey: number[];
+  indexes: { name: string | undefined; label: string; columns: number[] }[];
+  uniques: number[][];
+  sequences: SequenceDefinition[];
+  isPublic: boolean;
+}
+
+function readTable(reader: ByteReader): RawTable {
+  const columns = () => reader.array(() => reader.u16());
+  const name = reader.string();
+  const typeRef = reader.u32();
+  const primaryKey = columns();
+  const indexes = reader.array(() => readIndex(reader));
+  const uniques = reader.array(() => {
+    reader.option(() => reader.string());
+    if (reader.u8() !== 0) throw unsupported('a constraint that is not unique');
+    return columns();
+  });
+  const sequences = reader.array(() => readSequence(reader));
+  if (reader.option(() => true)) throw unsupported(`the scheduled table ${name}`);
+  reader.u8(); // system or user table
+  return { name, typeRef, primaryKey, indexes, uniques, sequences, isPublic: reader.u8() === 0 };
+}
+
+function readIndex(reader: ByteReader): RawTable['indexes'][number] {
+  const name = reader.option(() => reader.string());
+  reader.option(() => reader.string());
+  const algorithm = reader.u8();
+  if (algorithm === 0) return { name, label: 'btree', columns: reader.array(() => reader.u16()) };
+  if (algorithm === 2) return { name, label: 'direct', columns: [reader.u16()] };
+  throw unsupported('a hash index');
+}
+
+function readSequence(reader: ByteReader): SequenceDefinition {
+  reader.option(() => reader.string());
+  const column = reader.u16();
+  const [start, min, max] = [0, 0, 0].map(() => reader.option(() => reader.i128()));
+  const increment = reader.i128();
+  return { column, start: start ?? min ?? 1n, min: min ?? 1n, max: max ?? MAX_I128, increment };
+}
+
+function readReducer(reader: ByteReader, resolve: (type: RawType) => TypeSchema): Omit<ReducerSchema, 'id'> {
+  const name = reader.string();
+  const params = readFields(reader).map(({ name, type }, position) => ({
+    name: name ?? String(position),
+    type: resolve(type),
+  }));
+  const lifecycle = reader.option(() => LIFECYCLES[reader.u8()]);
+  return lifecycle === undefined ? { name, params } : { name, params, lifecycle };
+}
+
+function tableSchema(
+  raw: RawTable,
+  context: { id: number; row: TypeSchema; nextIndex: () => number; rules: string[] },
+): TableSchema {
+  if (context.row.kind !== 'product') throw unsupported(`the table ${raw.name}, whose rows are no product`);
+  const columns = context.row.elements.map(({ name, type }, position) => ({
+    name: name ?? String(position),
+    type,
+  }));
+  const indexes = raw.indexes.map((index): IndexSchema => {
+    const names = index.columns.map((column) => columns[column]?.name ?? '');
+    return {
+      id: context.nextIndex(),
+      name: index.name ?? `${raw.name}_${names.join('_')}_idx_${index.label}`,
+      columns: index.columns,
+      unique: raw.uniques.some((unique) => sameSet(unique, index.columns)),
+    };
+  });
+  return {
+    id: context.id,
+    name: raw.name,
+    isPublic: raw.isPublic,
+    columns,
+    primaryKey: raw.primaryKey[0],
+    indexes,
+    visibility: context.rules.filter((sql) => selectedTable(sql) === raw.name),
+  };
+}
+
+function sameSet(left: readonly number[], right: readonly number[]): boolean {
+  return new Set(left).size === new Set(right).size && left.every((column) => right.includes(column));
+}
+
+/** The table whose rows a rule lets through: `SELECT * FROM t …` or `SELECT t.* FROM …`. */
+function selectedTable(sql: string): string | undefined {
+  const match = /^\s*select\s+(?:"?(\w+)"?\s*\.\s*)?\*\s+from\s+"?(\w+)"?(?:\s+(?:as\s+)?"?(\w+)"?)?/i.exec(
+    sql,
+  );
+  return match?.[1] !== undefined && match[1] !== match[3] ? match[1] : match?.[2];
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { HeycatError } from '../../../../errors.ts';
+import type {
+  Caller,
+  CallResult,
+  ModuleHost,
+  ModuleHostOptions,
+  ModuleSchema,
+  ReducerSchema,
+  TableSchema,
+} from '../module-host.ts';
+import { MemoryStore, type Store } from '../store/key-value.ts';
+import { openFolderStore } from '../store/open-folder-store.ts';
+import { Sequences } from '../store/sequences.ts';
+import { TableAccess } from '../store/table-access.ts';
+import { rowCount, Transaction } from '../store/transaction.ts';
+import { Guest, type GuestOptions } from './guest.ts';
+import type { Tables } from './imports.ts';
+import { behind } from './key-writer.ts';
+import { readModuleDefinition, type ModuleDefinition } from './module-definition.ts';
+import { typeCodec, type TypeCodec } from './type-codec.ts';
+
+/** Set when `init` has run. */
+const INITIALISED = 'z';
+const NO_CONNECTION = new Uint8Array(16);
+/** The server's words for a reducer that panicked. */
+const TRAPPED = 'The Wasm instance encountered a fatal error.';
+
+/**
+ * Opens the database in the folder, or a new one; runs `init` when it is new.
+ * @throws HeycatError ENGINE_UNAVAILABLE when the module or the folder cannot be used; the folder stays as it is.
+ */
+export async function openModuleHost(options: ModuleHostOptions): Promise<ModuleHost> {
+  const module = await WebAssembly.compile(options.wasm);
+  const guestOptions = { databaseIdentity: options.databaseIdentity, log: options.onLog ?? (() => {}) };
+  const guest = Guest.start(module, guestOptions);
+  const described = guest.describe();
+  const definition = readModuleDefinition(described);
+  const store =
+    options.folder === undefined
+      ? new MemoryStore()
+      : await openFolderStore(options.folder, {
+          described,
+          definition,
+          moduleDigest: createHash('sha256').update(options.wasm).digest('hex'),
+          databaseIdentity: options.databaseIdentity,
+        });
+  const host = new Host({ module, guest, guestOptions, definition, store });
+  try {
+    if (host.created) await host.initialise(options.owner);
+  } catch (thrown) {
+    await host.close();
+    throw thrown;
+  }
+  return host;
+}
+
+interface Parts {
+  module: WebAssembly.Module;
+  guest: Guest;
+  guestOptions: GuestOptions;
+  definition: ModuleDefinition;
+  store: Store;
+}
+
+class Host implements ModuleHost {
+  readonly schema: ModuleSchema;
+  readonly created: boolean;
+  private readonly tables: Tables;
+  private readonly reducers: Map<string, { schema: ReducerSchema; params: TypeCodec }>;
+  private readonly sequences: Sequences;
+  private readonly store: Store;
+  private guest: Guest | undefined;
+  private closed: Promise<void> | undefined;
+
+  constructor(private readonly parts: Parts) {
+    this.schema = parts.definition.schema;
+    this.created = parts.store.get(INITIALISED) === undefined;
+    this.guest = parts.guest;
+    this.store = parts.store;
+    this.sequences = new Sequences(parts.store);
+    this.tables = tableAccess(parts.definition);
+    this.reducers = new Map(
+      this.schema.reducers.map((schema) => [
+        schema.name,
+        { schema, params: typeCodec({ kind: 'product', elements: schema.params }) },
+      ]),
+    );
+  }
+
+  /** Runs `init` as the owner and makes it durable, with the mark that it has run in the same transaction. */
+  async initialise(owner: Uint8Array): Promise<void> {
+    const init = this.schema.reducers.find(({ lifecycle }) => lifecycle === 'init');
+    if (init !== undefined) {
+      const caller = {
+        identity: owner,
+        connectionId: NO_CONNECTION,
+        timestampMicros: BigInt(Date.now()) * 1000n,
+      };
+      const result = this.run(init.name, { args: new Uint8Array(), caller, mark: INITIALISED });
+      if ('failed' in result)
+        throw new HeycatError('ENGINE_UNAVAILABLE', `The module's init failed: ${result.failed}`);
+    } else {
+      const transaction = new Transaction(this.store, this.sequences);
+      transaction.writes.set(INITIALISED, 'yes');
+      this.store.commit(transaction.writes);
+    }
+    await this.durable();
+  }
+
+  call(name: string, args: Uint8Array, caller: Caller): CallResult {
+    return this.run(name, { args, caller });
+  }
+
+  private run(
+    name: string,
+    { args, caller, mark }: { args: Uint8Array; caller: Caller; mark?: string },
+  ): CallResult {
+    this.checkOpen();
+    const reducer = this.reducers.get(name);
+    if (reducer === undefined) throw new HeycatError('NOT_FOUND', `The module has no reducer ${name}.`);
+    if (reducer.params.end(Buffer.from(args.buffer, args.byteOffset, args.length), 0) < 0)
+      return { failed: `invalid arguments for reducer ${name}` };
+    const transaction = new Transaction(this.store, this.sequences);
+    this.guest ??= Guest.start(this.parts.module, this.parts.guestOptions);
+    const outcome = this.guest.call(reducer.schema.id, args, { caller, tables: this.tables, transaction });
+    if (outcome.ended === 'failed') return { failed: outcome.text };
+    if (outcome.ended === 'trapped') {
+      this.guest = undefined;
+      return { failed: TRAPPED };
+    }
+    const committed = transaction.changes();
+    if (mark !== undefined) transaction.writes.set(mark, 'yes');
+    if (transaction.writes.size > 0) this.store.commit(transaction.writes);
+    return { committed };
+  }
+
+  async durable(): Promise<void> {
+    await this.store.durable();
+  }
+
+  *scan(table: TableSchema, where?: { column: number; equals: Uint8Array }): Iterable<Uint8Array> {
+    this.checkOpen();
+    const access = this.tables.byName.get(table.name);
+    if (access === undefined) throw new HeycatError('NOT_FOUND', `The module has no table ${table.name}.`);
+    const reading = new Transaction(this.store, this.sequences);
+    if (where === undefined) {
+      yield* reading.allRows(access);
+      return;
+    }
+    const { column, equals } = where;
+    const index = access.indexes.find(({ schema }) => schema.columns[0] === column);
+    const key = access.valueKey(column, Buffer.from(equals), { prefix: index?.prefix ?? '' });
+    if (key === undefined) throw new HeycatError('INVALID_ARGUMENT', 'equals is no value of that column.');
+    if (index !== undefined) {
+      yield* reading.rows({ index, start: key, end: behind(key), isPoint: false });
+      return;
+    }
+    for (const row of reading.allRows(access)) {
+      access.parse(row);
+      if (access.valueKey(column, row, { offset: access.offset(column) }) === key) yield row;
+    }
+  }
+
+  count(table: TableSchema): number {
+    const access = this.tables.byName.get(table.name);
+    return access === undefined ? 0 : rowCount(this.store, access);
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.store.close();
+    return this.closed;
+  }
+
+  private checkOpen(): void {
+    if (this.closed !== undefined) throw new HeycatError('ENGINE_UNAVAILABLE', 'The engine is closed.');
+  }
+}
+
+function tableAccess({ schema, sequences }: ModuleDefinition): Tables {
+  const all = schema.tables.map((table) => new TableAccess(table, sequences.get(table.name) ?? []));
+  const indexes = all.flatMap(({ indexes }) => indexes);
+  return {
+    byId: new Map(all.map((table) => [table.schema.id, table])),
+    byName: new Map(all.map((table) => [table.schema.name, table])),
+    indexById: new Map(indexes.map((index) => [index.schema.id, index])),
+    indexByName: new Map(indexes.map((index) => [index.schema.name, index])),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * What runs the module and keeps its rows. `openModuleHost(options: ModuleHostOptions): Promise<ModuleHost>` is in
+ * host/open-module-host.ts.
+ */
+
+/** A type of the module's typespace with every reference resolved; what BSATN bytes of it look like. */
+export type TypeSchema =
+  | { kind: PrimitiveKind }
+  | { kind: 'array'; element: TypeSchema }
+  /** Fields in BSATN order; Identity, ConnectionId, Timestamp and TimeDuration are products of one `__…__` field. */
+  | { kind: 'product'; elements: { name: string | undefined; type: TypeSchema }[] }
+  /** One byte of tag, then the variant; Option is the sum of `some` and `none`. */
+  | { kind: 'sum'; variants: { name: string | undefined; type: TypeSchema }[] };
+
+export type PrimitiveKind =
+  | 'string'
+  | 'bool'
+  | 'i8'
+  | 'u8'
+  | 'i16'
+  | 'u16'
+  | 'i32'
+  | 'u32'
+  | 'i64'
+  | 'u64'
+  | 'i128'
+  | 'u128'
+  | 'i256'
+  | 'u256'
+  | 'f32'
+  | 'f64';
+
+/** A column in BSATN order. */
+export interface ColumnSchema {
+  name: string;
+  type: TypeSchema;
+}
+
+export interface IndexSchema {
+  /** What `index_id_from_name` answers. */
+  id: number;
+  name: string;
+  columns: number[];
+  /** True when a unique constraint covers exactly these columns. */
+  unique: boolean;
+}
+
+export interface TableSchema {
+  /** As the server numbers user tables: from 4096 on. */
+  id: number;
+  name: string;
+  isPublic: boolean;
+  columns: ColumnSchema[];
+  /** Column number; composite primary keys do not exist. */
+  primaryKey: number | undefined;
+  indexes: IndexSchema[];
+  /** Row-level rules that select from it, as SQL. */
+  visibility: string[];
+}
+
+export type Lifecycle = 'init' | 'client_connected' | 'client_disconnected' | 'update';
+
+export interface ReducerSchema {
+  id: number;
+  name: string;
+  lifecycle?: Lifecycle;
+  params: ColumnSchema[];
+}
+
+export interface ModuleSchema {
+  tables: TableSchema[];
+  reducers: ReducerSchema[];
+}
+
+export interface Caller {
+  /** 32 bytes, little endian as in BSATN. */
+  identity: Uint8Array;
+  /** 16 bytes, little endian; all zero where there is none. */
+  connectionId: Uint8Array;
+  timestampMicros: bigint;
+}
+
+/** Net effect of one transaction on one table, as whole BSATN rows; an updated row is in both lists. */
+export interface TableChange {
+  table: TableSchema;
+  inserts: Uint8Array[];
+  deletes: Uint8Array[];
+}
+
+/** `failed` is the module's own text for an Err, or says that it panicked. */
+export type CallResult = { committed: TableChange[] } | { failed: string };
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'panic';
+
+export interface ModuleHost {
+  readonly schema: ModuleSchema;
+  /** True when this opening created the database, that is ran `init`. */
+  readonly created: boolean;
+  /**
+   * Runs one reducer in one transaction; the result is visible at once, durable when `durable()` resolves.
+   * @param args BSATN product of the reducer's parameters
+   * @throws HeycatError ENGINE_UNAVAILABLE once the disk has failed or after `close()`, NOT_FOUND for a name that is
+   * no reducer.
+   */
+  call(reducer: string, args: Uint8Array, caller: Caller): CallResult;
+  /**
+   * Resolves when everything called so far is on disk (group commit). Rejects with ENGINE_UNAVAILABLE when the disk
+   * fails; then nothing more is accepted.
+   */
+  durable(): Promise<void>;
+  /**
+   * All rows of a table, or those whose column equals a BSATN value, through an index where there is one. Lazy: use it
+   * up before the next `call()`.
+   */
+  scan(table: TableSchema, where?: { column: number; equals: Uint8Array }): Iterable<Uint8Array>;
+  /** Number of rows, without reading them. */
+  count(table: TableSchema): number;
+  /** Makes everything durable, then releases the folder; safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface ModuleHostOptions {
+  wasm: Uint8Array;
+  /** Data folder; undefined keeps everything in memory only. */
+  folder: string | undefined;
+  /** 32 bytes, little endian: what the module's `identity()` answers. */
+  databaseIdentity: Uint8Array;
+  /** 32 bytes, little endian: the sender of `init` and `update`. */
+  owner: Uint8Array;
+  onLog?: (level: LogLevel, text: string) => void;
+}

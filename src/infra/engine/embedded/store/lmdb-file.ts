@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { chmod, open as openFile, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { open, type RootDatabase } from 'lmdb';
+import { HeycatError } from '../../../../errors.ts';
+import type { Entry, Readable, Stored } from './key-value.ts';
+
+/** Number of the last write-ahead log file whose writes are all here. */
+const APPLIED = 'a';
+/** Writes handed over at once: more would hold up the event loop. */
+const SLICE = 500;
+
+/** Keys of one character per byte. */
+const keyEncoder = {
+  writeKey: (key: string, target: Buffer, start: number) => start + target.write(key, start, 'latin1'),
+  readKey: (source: Buffer, start: number, end: number) => source.toString('latin1', start, end),
+};
+
+/** The rows that have left the write-ahead log, in an LMDB file. */
+export class LmdbFile implements Readable {
+  private constructor(private readonly database: RootDatabase<Buffer, string>) {}
+
+  /** @throws HeycatError ENGINE_UNAVAILABLE when it is damaged. */
+  static async open(folder: string): Promise<LmdbFile> {
+    const path = join(folder, 'data.mdb');
+    if (existsSync(path)) await checkFile(path);
+    try {
+      // Each commit waits for the disk: the write-ahead log is deleted on its word.
+      const options = { keyEncoder, encoding: 'binary', overlappingSync: false } as const;
+      const database = open<Buffer, string>({ path: folder, noSubdir: false, ...options });
+      for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
+      return new LmdbFile(database);
+    } catch (cause) {
+      throw damaged(path, cause);
+    }
+  }
+
+  get applied(): number {
+    return Number(this.database.getBinary(APPLIED)?.toString() ?? 0);
+  }
+
+  get(key: string): Stored | undefined {
+    return this.database.getBinary(key);
+  }
+
+  *range(start: string, end: string | undefined): Generator<Entry> {
+    const options = end === undefined ? { start } : { start, end };
+    for (const { key, value } of this.database.getRange(options)) yield [key, value];
+  }
+
+  /** Resolves when all is on disk, and later reads see it. Done twice it is the same, so half of it does no harm. */
+  async apply(writes: Iterable<[string, Stored | null]>, applied: number): Promise<void> {
+    const written: Promise<boolean>[] = [];
+    for (const [key, value] of writes)
+      if (written.push(this.write(key, value)) % SLICE === 0) await setImmediate();
+    written.push(this.database.put(APPLIED, Buffer.from(String(applied))));
+    await Promise.all(written);
+    await this.database.flushed;
+    this.database.resetReadTxn();
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+
+  private write(key: string, value: Stored | null): Promise<boolean> {
+    if (value === null) return this.database.remove(key);
+    return this.database.put(key, typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
+  }
+}
+
+/** Where LMDB keeps what is looked at below, within each of the two pages that head a file. */
+const META = { magic: 24, pageSize: 48, freeRoot: 88, mainRoot: 136, lastPage: 144, length: 160 };
+const LMDB_MAGIC = 0xbeefc0de;
+const NO_PAGE = 0xffffffffffffffffn;
+/** A file may end a little before the last page that was ever handed out. */
+const SLACK_PAGES = 64n;
+
+/** LMDB maps the file and would die of a page that is not there, so a shortened one is found before. */
+async function checkFile(path: string): Promise<void> {
+  const file = await openFile(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(META.length);
+    await readHead(file, head, 0, path);
+    const pageSize = head.readUInt32LE(META.pageSize);
+    if (head.readUInt32LE(META.magic) !== LMDB_MAGIC || pageSize < 512) throw damaged(path);
+    for (const position of [0, pageSize]) {
+      await readHead(file, head, position, path);
+      if (head.readUInt32LE(META.magic) !== LMDB_MAGIC) throw damaged(path);
+      const pages = BigInt(Math.floor(size / pageSize));
+      const roots = [META.freeRoot, META.mainRoot].map((at) => head.readBigUInt64LE(at));
+      const inside = roots.every((root) => root === NO_PAGE || root < pages);
+      if (!inside || head.readBigUInt64LE(META.lastPage) + 1n > pages + SLACK_PAGES) throw damaged(path);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function readHead(file: FileHandle, head: Buffer, position: number, path: string): Promise<void> {
+  const { bytesRead } = await file.read(head, 0, head.length, position);
+  if (bytesRead < head.length) throw damaged(path);
+}
+
+function damaged(path: string, cause?: unknown): HeycatError {
+  return new HeycatError(
+    'ENGINE_UNAVAILABLE',
+    `The database file ${path} is damaged; restore the data folder from a backup. Nothing was changed.`,
+    {},
+    { cause },
+  );
+}
