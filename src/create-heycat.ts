@@ -4,11 +4,8 @@ import { join, resolve } from 'node:path';
 import type { INestMicroservice, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
-import { HeycatError } from './errors.ts';
-import { EmbeddedEngine } from './infra/engine/embedded/embedded-engine.ts';
+import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
-import { findServer } from './infra/engine/sidecar/server-binary.ts';
-import { SidecarEngine } from './infra/engine/sidecar/sidecar-engine.ts';
 import { InstanceLock } from './infra/instance-lock.ts';
 import { IpcServer } from './infra/ipc/ipc-server.ts';
 import type { NotificationSink } from './infra/ipc/notification-sink.ts';
@@ -23,7 +20,7 @@ import { packageVersion } from './infra/version.ts';
 import { ReadModels } from './projections/read-models.ts';
 
 export interface HeycatOptions {
-  /** Where the module runs. Default `auto`: the sidecar where a server is found, else embedded. */
+  /** Where the module runs. Default `auto`: where the data is; in a new folder the sidecar if a server is found, else embedded. */
   engine?: 'auto' | EngineKind;
   /** Default: HEYCAT_DATA_DIR, or the platform's application-data folder. */
   dataDir?: string;
@@ -158,23 +155,6 @@ class RunningHeycat implements Heycat {
   close(): Promise<void> {
     return (this.#closed ??= this.end());
   }
-}
-
-async function chooseEngine(kind: 'auto' | EngineKind, dataDir: string): Promise<Engine> {
-  if (kind === 'embedded' || (kind === 'auto' && !(await hasServer(dataDir)))) {
-    return new EmbeddedEngine({ dataDir });
-  }
-  if (kind === 'auto' || kind === 'sidecar') return new SidecarEngine({ dataDir });
-  const sentence = `The ${kind} engine is not part of this version; use embedded or sidecar.`;
-  throw new HeycatError('INVALID_ARGUMENT', sentence, { field: 'engine' });
-}
-
-/** A server that is named wrongly counts as one: the sidecar says what is wrong with it. */
-async function hasServer(dataDir: string): Promise<boolean> {
-  return findServer(dataDir).then(
-    (found) => found !== undefined,
-    () => true,
-  );
 }
 
 function statusOf(strategy: IpcServer, engine: Engine) {

@@ -52,7 +52,11 @@ export async function engineReady(client: HeycatClient, hops: Hops, signal: Abor
   for (let status = first; ; status = await client.call<ServiceStatus>('get_status', {}, { signal })) {
     const { kind, state, version, pid, cause } = status.engine;
     if (state === 'ready') {
-      return hops.hop('engine_ready', `the engine is ready: ${kind}, SpacetimeDB ${version}, pid ${pid}`);
+      const what =
+        pid === undefined
+          ? `${kind}, in the service's own process`
+          : `${kind}, SpacetimeDB ${version}, pid ${pid}`;
+      return hops.hop('engine_ready', `the engine is ready: ${what}`);
     }
     if (state === 'failed') throw new HeycatError('ENGINE_UNAVAILABLE', cause);
     if (performance.now() > deadline)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeycatError } from '../errors.ts';
+import { findServer } from '../infra/engine/sidecar/server-binary.ts';
 import { dataFolder } from '../infra/paths.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { engineReady, synced, watch } from './demo-engine.ts';
@@ -10,7 +11,6 @@ import { Hops } from './demo-hops.ts';
 import { recordingRoundTrip } from './demo-recording.ts';
 import { Interrupt } from './interrupt.ts';
 import { ServiceChild } from './service-child.ts';
-import { findOrBuild } from './spacetimedb.ts';
 import { endWithReader, note } from './terminal.ts';
 
 export interface DemoOptions extends GlobalOptions {
@@ -29,11 +29,11 @@ export async function demo({
   using interrupt = new Interrupt('The demo was ended.');
   const { signal } = interrupt;
   try {
-    // Into the real data folder: a quarter of an hour's work is worth keeping.
-    const server = await findOrBuild(dataDir, signal);
+    // One that `heycat spacetimedb install` has built lies in the real data folder, not in the demo's.
+    const server = await findServer(dataDir);
     const folder = await mkdtemp(join(tmpdir(), 'heycat-demo-'));
     try {
-      await run({ folder, serverBinary: server.path!, hops: new Hops(json), signal });
+      await run({ folder, serverBinary: server?.path, hops: new Hops(json), signal });
     } finally {
       if (!keep) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       note(keep ? `kept ${folder}` : `removed ${folder}`);
@@ -46,7 +46,8 @@ export async function demo({
 
 interface Stage {
   folder: string;
-  serverBinary: string;
+  /** Absent: the embedded engine runs. */
+  serverBinary: string | undefined;
   hops: Hops;
   signal: AbortSignal;
 }
@@ -61,7 +62,7 @@ async function run({ folder, serverBinary, hops, signal }: Stage): Promise<void>
   hops.part('The service starts');
   const service = new ServiceChild(['--data-dir', data, '--runtime-dir', runtimeDir], {
     ...process.env,
-    HEYCAT_SPACETIMEDB_BIN: serverBinary,
+    ...(serverBinary !== undefined && { HEYCAT_SPACETIMEDB_BIN: serverBinary }),
   });
   try {
     hops.hop('process_started', `the service's process is started (pid ${service.pid})`);

@@ -4,6 +4,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { HeycatError } from '../errors.ts';
+import { chooseEngine } from '../infra/engine/choose-engine.ts';
 import { modulePath } from '../infra/engine/server/module-file.ts';
 import { spacetimedbStatus } from '../infra/engine/sidecar/server-binary.ts';
 import type { Check } from './doctor.ts';
@@ -33,7 +34,10 @@ export async function checkServer(dataDir: string): Promise<Check> {
     return { name, state: 'fault', text: HeycatError.from(thrown).message };
   }
   const text = 'no SpacetimeDB server in HEYCAT_SPACETIMEDB_BIN, on PATH or in the data folder';
-  return { name, state: 'fault', text, advice: await waysToServer() };
+  const engine = await chooseEngine('auto', dataDir);
+  if (engine.status.kind === 'embedded')
+    return { name, state: 'absent', text: `${text}; the embedded engine needs none` };
+  return { name, state: 'fault', text: `${text}, and the data is in one`, advice: await waysToServer() };
 }
 
 /** What can be done depends on whether cargo is there. */

@@ -86,9 +86,9 @@ describe('heycat without a service', () => {
 
   it('CLI5 start refuses an engine that this version lacks, and ends 1', async () => {
     await using place = await cliPlace();
-    const { code, stdout, stderr } = await place.run('start', '--engine', 'embedded');
+    const { code, stdout, stderr } = await place.run('start', '--engine', 'remote');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/INVALID_ARGUMENT: The embedded engine .* use sidecar/);
+    expect(stderr).toMatch(/INVALID_ARGUMENT: The remote engine .* use embedded or sidecar/);
   });
 
   it('CLI6 --exit-with-parent is refused where standard input is no pipe', async () => {
@@ -118,7 +118,8 @@ describe('heycat doctor', () => {
 
   it('CLI16 names each fault with what to do, and ends 1', async () => {
     await using place = await cliPlace();
-    await mkdir(place.dataDir);
+    // A server's data, and no server.
+    await mkdir(join(place.dataDir, 'engine', 'sidecar'), { recursive: true });
     await chmod(place.dataDir, 0o755);
     const env = { HEYCAT_SPACETIMEDB_BIN: '', PATH: place.root, HOME: place.root, XDG_DATA_HOME: place.root };
     const { code, stdout } = await place.spawn(['doctor', '--json'], env).ended;

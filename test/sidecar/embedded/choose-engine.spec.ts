@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chooseEngine } from '../../../src/infra/engine/choose-engine.ts';
 import { describeWithServer, serverBinary } from '../../support/spacetimedb.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
@@ -23,5 +26,23 @@ describe('the engine that runs where none is named', () => {
 describeWithServer('the engine that runs where none is named, beside a server', () => {
   it('EMB16 is the sidecar where a server is found', async () => {
     expect(await run(serverBinary())).toMatchObject({ engine: { kind: 'sidecar', state: 'ready' } });
+  });
+});
+
+describe('the engine of a folder that has data', () => {
+  it.each(['embedded', 'sidecar'] as const)(
+    'EMB17 stays the %s one, whatever is found later',
+    async (kind) => {
+      await using folder = await tempFolder();
+      await mkdir(join(folder.path, 'engine', kind), { recursive: true });
+      expect((await chooseEngine('auto', folder.path)).status.kind).toBe(kind);
+    },
+  );
+
+  it('EMB17 is the one that is named, and one that does not exist is refused', async () => {
+    await using folder = await tempFolder();
+    expect((await chooseEngine('embedded', folder.path)).status.kind).toBe('embedded');
+    expect((await chooseEngine('sidecar', folder.path)).status.kind).toBe('sidecar');
+    await expect(chooseEngine('remote', folder.path)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });

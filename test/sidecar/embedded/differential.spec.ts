@@ -8,7 +8,7 @@ import type { Told } from '../../support/server-frames.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
 import { twoEngines, type Listener } from '../../support/two-engines.ts';
 
-const CALLS = Number(process.env['HEYCAT_DIFF_CALLS'] ?? 300);
+const CALLS = Number(process.env['HEYCAT_DIFF_CALLS'] ?? 1_000);
 const SEED = Number(process.env['HEYCAT_DIFF_SEED'] ?? Date.now() % 2 ** 31);
 const CALLS_PER_RUN = 50;
 

@@ -60,17 +60,19 @@ async function linuxListeners(pid: number): Promise<string[]> {
 async function socketInodes(pid: number): Promise<Set<string>> {
   const folder = `/proc/${pid}/fd`;
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    // The process has just ended, which whoever started it learns anyway.
-    if (error.code === 'ENOENT') return [];
+    if (GONE.has(error.code ?? '')) return [];
     throw error;
   });
   const targets = await Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(absent)));
   return new Set(targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
 }
 
+/** How the kernel says that a process has just ended, or is about to; whoever started it learns that anyway. */
+const GONE = new Set(['ENOENT', 'ESRCH', 'EINVAL', 'EACCES']);
+
 /** A descriptor may be closed between listing and reading; a kernel without IPv6 has no tcp6. */
 function absent(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return '';
+  if (GONE.has(error.code ?? '')) return '';
   throw error;
 }
 

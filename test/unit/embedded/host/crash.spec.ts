@@ -11,7 +11,7 @@ import { commandId } from './commands.ts';
 import { compileTo } from './compiled.ts';
 
 const WASM = resolve(import.meta.dirname, '../../../../spacetimedb/heycat-data/dist/heycat_data.wasm');
-const KILLS = Number(process.env['HEYCAT_KILLS'] ?? 4);
+const KILLS = Number(process.env['HEYCAT_KILLS'] ?? (process.env['CI'] ? 20 : 4));
 const SEED = Number(process.env['HEYCAT_SEED'] ?? Date.now() % 1_000_000);
 
 /** Lehmer's generator, so that a seed repeats the moments. */
