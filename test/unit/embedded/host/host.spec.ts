@@ -243,6 +243,22 @@ describe('a data folder that cannot be used', () => {
       await again.close();
     });
   });
+
+  it('HST14 opens after a second crash, when groups follow the place where the first one cut the log off', async () => {
+    await inFolder(async (folder) => {
+      const host = await openPuppet(folder);
+      host.call('add', NO_ARGUMENTS, caller);
+      await host.close();
+      const log = join(folder, 'wal-0000000001');
+      await truncate(log, (await readFile(log)).length - 3);
+      const second = await openPuppet(folder);
+      second.call('add', NO_ARGUMENTS, caller);
+      await second.close();
+      const third = await openPuppet(folder);
+      expect(rows(third)).toHaveLength(2);
+      await third.close();
+    });
+  });
 });
 
 async function flipEarlyByte(folder: string): Promise<void> {

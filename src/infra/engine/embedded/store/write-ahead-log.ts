@@ -35,13 +35,17 @@ export class WriteAheadLog {
   static async open(folder: string, applied: number, replay: (group: Group) => void): Promise<WriteAheadLog> {
     const numbers = (await fileNumbers(folder)).filter((number) => number > applied);
     const groups: Group[] = [];
+    const torn: { path: string; end: number }[] = [];
     for (const [position, number] of numbers.entries()) {
       const bytes = await readFile(fileName(folder, number));
       const end = readGroups(bytes, (group) => groups.push(group));
       if (end === bytes.length) continue;
       const mustBeWhole = await holdsGroups(folder, numbers.slice(position + 1));
       if (mustBeWhole || findGroup(bytes, end + 1)) throw damaged(fileName(folder, number));
+      torn.push({ path: fileName(folder, number), end });
     }
+    // Before anything follows it: what a crash cut off would look like damage in the middle after the next crash.
+    for (const { path, end } of torn) await cut(path, end);
     groups.forEach(replay);
     const next = (numbers.at(-1) ?? applied) + 1;
     return new WriteAheadLog(folder, await create(folder, next), next, 0);
@@ -107,6 +111,16 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+async function cut(path: string, end: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.truncate(end);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
