@@ -8,6 +8,7 @@ import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { InstanceLock } from './infra/instance-lock.ts';
 import { IpcServer } from './infra/ipc/ipc-server.ts';
+import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/methods.ts';
 import type { NotificationSink } from './infra/ipc/notification-sink.ts';
 import { RpcErrorFilter } from './infra/ipc/rpc-error.filter.ts';
 import { SubscriptionHub } from './infra/ipc/subscription-hub.ts';
@@ -44,6 +45,7 @@ export interface HeycatEvent {
 /** A running service. */
 export interface Heycat {
   /** Runs any command or query of `describe`. Throws HeycatError with the code that a socket client would get. */
+  call<M extends keyof Methods>(method: M, params: ParamsOf<M>): Promise<AnswerOf<M>>;
   call<T = Record<string, unknown>>(method: string, params?: Record<string, unknown>): Promise<T>;
   /**
    * Tells events from now on, or from `from_seq` on; the parameters are those of the method `subscribe`.

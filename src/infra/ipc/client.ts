@@ -12,9 +12,11 @@ import {
 } from './client-subscription.ts';
 import { findTarget } from './client-target.ts';
 import { ClientWire, type OnAnswer, type ServiceFacts } from './client-wire.ts';
+import type { AnswerOf, Methods, ParamsOf } from './methods.ts';
 import type { Params } from './messages.ts';
 
 export { HeycatError } from '../../errors.ts';
+export type { AnswerOf, Methods, ParamsOf } from './methods.ts';
 export type { ClientEvent, Gap, Subscribed, SubscribeOptions } from './client-subscription.ts';
 export type { ServiceFacts } from './client-wire.ts';
 
@@ -113,7 +115,9 @@ export class HeycatClient {
    * @throws HeycatError what the service answers; NOT_READY with `details.outcome` `not_sent` or `unknown` when there
    * is no connection; DEADLINE_EXCEEDED; CANCELLED.
    */
-  call<T = unknown>(method: string, params: object = {}, options: CallOptions = {}): Promise<T> {
+  call<M extends keyof Methods>(method: M, params: ParamsOf<M>, options?: CallOptions): Promise<AnswerOf<M>>;
+  call<T = unknown>(method: string, params?: object, options?: CallOptions): Promise<T>;
+  call<T>(method: string, params: object = {}, options: CallOptions = {}): Promise<T> {
     const { timeoutMs, signal, retry = false } = options;
     if (signal?.aborted) return Promise.reject(new HeycatError('CANCELLED'));
     return new Promise((resolve, reject) => {
@@ -132,7 +136,13 @@ export class HeycatClient {
   }
 
   /** Calls a method that writes. It gets a command_id when it has none, so that it can be repeated after a reconnect. */
-  command<T = unknown>(method: string, params: object = {}, options: CallOptions = {}): Promise<T> {
+  command<M extends keyof Methods>(
+    method: M,
+    params: ParamsOf<M>,
+    options?: CallOptions,
+  ): Promise<AnswerOf<M>>;
+  command<T = unknown>(method: string, params?: object, options?: CallOptions): Promise<T>;
+  command<T>(method: string, params: object = {}, options: CallOptions = {}): Promise<T> {
     return this.call<T>(method, { command_id: randomUUID(), ...params }, { retry: true, ...options });
   }
 
