@@ -1,4 +1,4 @@
-/** A service in temporary folders, its server, and the processes that load them; all end with it. */
+/** A service in temporary folders, its server where it has one, and the processes that load them; all end with it. */
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { EngineIdentity } from '../../dist/infra/engine/identity/engine-identity
 import { DATABASE } from '../../dist/infra/engine/server/module-publisher.js';
 import { ServerApi } from '../../dist/infra/engine/server/server-api.js';
 import { HeycatClient } from '../../dist/infra/ipc/client.js';
+import { syncedAppends } from './disk.mjs';
 
 const START_MS = 60_000;
 const STOP_MS = 5_000;
@@ -20,13 +21,15 @@ const HEYCAT = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 export class Place {
   #folder = mkdtempSync(join(tmpdir(), 'heycat-bench-'));
   #children = new Set();
+  #engine;
   #env;
   #execArgv;
   #service;
   #ended;
 
-  /** @param options `server` is the server's binary, `execArgv` goes to the service's Node. */
-  constructor({ server, execArgv }) {
+  /** @param options `engine` is its kind, `server` the server's binary, `execArgv` goes to the service's Node. */
+  constructor({ engine, server, execArgv }) {
+    this.#engine = engine;
     this.#execArgv = execArgv;
     this.#env = {
       ...process.env,
@@ -39,7 +42,7 @@ export class Place {
   /** Starts the service. @returns ms from the spawn to `sync_complete`. */
   async start() {
     const before = performance.now();
-    const options = ['--engine', 'sidecar', '--log-level', 'error', '--exit-with-parent'];
+    const options = ['--engine', this.#engine, '--log-level', 'error', '--exit-with-parent'];
     this.#service = this.#own(() =>
       spawn(process.execPath, [...this.#execArgv, HEYCAT, 'start', ...options], {
         env: this.#env,
@@ -63,13 +66,14 @@ export class Place {
     await end(this.#service);
   }
 
-  /** A process that runs operations: `run({operation, count, inFlight?})`. */
+  /** A process that runs operations: `run({operation, count, inFlight?})`. Only beside a sidecar. */
   async bareClient() {
     const { port } = this.#serverRecord();
     const target = { uri: `ws://127.0.0.1:${port}`, database: DATABASE, token: await this.#secondUser(port) };
     return this.#generator('bare-client.mjs', { BENCH_TARGET: JSON.stringify(target) });
   }
 
+  /** A process like the bare one, by way of the service. */
   async heycatClient() {
     const file_path = this.#path('data/recordings/take.wav');
     copyFileSync(WAV, file_path);
@@ -77,9 +81,19 @@ export class Place {
     return this.#generator('heycat-client.mjs', { BENCH_RECORDING: JSON.stringify(recording) });
   }
 
+  /** Milliseconds of synced appends on the disk that the service writes to. */
+  syncedAppends(count) {
+    return syncedAppends(this.#path('synced-appends'), count);
+  }
+
   /** Resident memory in MB, null where the system has no `ps`. */
-  memory() {
-    return { service: residentMb(this.#service.pid), server: residentMb(this.#serverRecord().pid) };
+  serviceMemory() {
+    return residentMb(this.#service.pid);
+  }
+
+  /** The same of the sidecar's server. */
+  serverMemory() {
+    return residentMb(this.#serverRecord().pid);
   }
 
   /** Ends every process, the server by way of its service, and removes the folders. */
@@ -110,7 +124,8 @@ export class Place {
     const child = this.#own(() => fork(new URL(name, import.meta.url), options));
     await answerOf(child);
     return {
-      run: (request) => {
+      run: async (request) => {
+        if (!child.connected) throw new Error('A load generator is gone.');
         const answer = answerOf(child);
         child.send(request);
         return answer;
