@@ -24,7 +24,7 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
 }
 
 /** A rename survives a power cut only once its folder is synced; Windows cannot open folders and needs none. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

@@ -214,6 +214,17 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       harness.engine.refusal = undefined;
     });
 
+    it('LNK9 a link that is stopped at any moment of its connecting ends, and connects no more', async () => {
+      for (let ms = 0; ms < 40; ms += 2) {
+        const other = harness.another();
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        await other.link.stop();
+        const { length } = other.engine.sockets;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(other.engine.sockets).toHaveLength(length);
+      }
+    });
+
     it('LNK9 an engine that crashed is started again, and the read models agree with it', async () => {
       const { seq } = await harness.saveSetting('before the crash', true);
       await new Promise((resolve) => setTimeout(resolve, writesSettleMs));

@@ -49,5 +49,3 @@ export interface Engine {
   /** Ends it in an orderly way; safe to call in any state. */
   stop(): Promise<void>;
 }
-
-export const ENGINE = Symbol('Engine');

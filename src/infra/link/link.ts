@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { HeycatError } from '../../errors.ts';
 import type {
@@ -41,8 +42,7 @@ export class Link implements ChangeFeed {
   #lastCause = 'it is still starting';
   #told: ConnectionStatus = { connected: false };
   #running: Promise<void> | undefined;
-  #stopping = deferred<void>();
-  #stopped = false;
+  #stopping = new AbortController();
 
   constructor(
     private readonly engine: Engine,
@@ -71,15 +71,13 @@ export class Link implements ChangeFeed {
   /** Begins in the background; listeners hear how it goes. */
   start(): void {
     if (this.#running !== undefined) return;
-    this.#stopping = deferred();
-    this.#stopped = false;
+    this.#stopping = new AbortController();
     this.engine.onExit = (cause) => this.#session?.fail(cause);
     this.#running = this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#stopping.resolve();
+    this.#stopping.abort();
     this.#session?.fail('the service is stopping');
     await this.#running;
     this.#running = undefined;
@@ -116,12 +114,13 @@ export class Link implements ChangeFeed {
 
   async #run(): Promise<void> {
     let failures = 0;
-    while (!this.#stopped) {
+    while (!this.#stopping.signal.aborted) {
       try {
         const endpoint = (this.#endpoint = await this.#engineReady(failures >= RECONNECTS_BEFORE_RESTART));
-        if (this.#stopped) return;
+        if (this.#stopping.signal.aborted) return;
         const down = deferred<string>();
         const session = await this.#open(endpoint, down);
+        if (this.#stopping.signal.aborted) return session.close();
         failures = 0;
         this.#connected(session);
         this.#disconnected(await down.promise);
@@ -129,7 +128,9 @@ export class Link implements ChangeFeed {
         failures += 1;
         this.#disconnected(HeycatError.from(thrown).message);
       }
-      await Promise.race([sleep(this.#backoff.next()), this.#stopping.promise]);
+      // Rejects when the link is stopped meanwhile, and leaves no timer that would keep a host's process alive.
+      const { signal } = this.#stopping;
+      await sleep(this.#backoff.next(), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -175,7 +176,8 @@ export class Link implements ChangeFeed {
     const { connected, error } = this.#told;
     if (status.connected === connected && status.error === error) return;
     this.#told = status;
-    if (!status.connected && !this.#stopped) this.#log.warn(`not connected to the engine: ${status.error}`);
+    if (!status.connected && !this.#stopping.signal.aborted)
+      this.#log.warn(`not connected to the engine: ${status.error}`);
     for (const listener of this.#listeners) listener.onConnection?.(status);
   }
 }
@@ -185,10 +187,6 @@ function within<T>(work: Promise<T>, ms: number, late: () => HeycatError): Promi
     const timer = setTimeout(() => reject(late()), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function unavailable(cause: string, outcome: 'not_sent' | 'unknown'): HeycatError {

@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../../../..');
 const FOLDERS = [
   'src',
+  'src/infra',
   'src/infra/engine/embedded',
   'src/infra/engine/embedded/host',
   'src/infra/engine/embedded/store',

@@ -58,6 +58,7 @@ describe('kill -9 in the middle of a load', () => {
       for (let kill = 0; kill < KILLS; kill++) {
         if (kill % KILLS_PER_FOLDER === 0) [data, first] = [join(folder, `data-${kill}`), 1];
         const acknowledged = await loadAndKill(program, data, { first, after: next() * 400 });
+        expect(acknowledged).toBeGreaterThanOrEqual(first);
         const host = await openHost(data);
         const [receipts, log] = [table(host, 'command_receipts'), table(host, 'event_log')];
         const count = host.count(receipts);

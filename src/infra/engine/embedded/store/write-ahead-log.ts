@@ -3,6 +3,7 @@ import { open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promis
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { HeycatError } from '../../../../errors.ts';
+import { syncFolder } from '../../../private-file.ts';
 import type { Stored } from './key-value.ts';
 
 /** One group: these 12 bytes, then its entries. Little endian: magic, length of the entries, CRC-32 of the entries. */
@@ -101,17 +102,6 @@ async function create(folder: string, number: number): Promise<FileHandle> {
   const file = await open(fileName(folder, number), flags, 0o600);
   await syncFolder(folder);
   return file;
-}
-
-/** Makes new names in the folder survive a power cut; Windows cannot open a folder and needs no such thing. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function cut(path: string, end: number): Promise<void> {
