@@ -8,6 +8,8 @@ import type { Entry, Readable, Stored } from './key-value.ts';
 
 /** Number of the last write-ahead log file whose writes are all here. */
 const APPLIED = 'a';
+/** Addresses set aside for the file, not memory: each time it outgrew them it would be mapped once more beside itself. */
+const MAP_BYTES = 2 ** 30;
 /** Writes handed over at once: more would hold up the event loop. */
 const SLICE = 500;
 
@@ -27,7 +29,7 @@ export class LmdbFile implements Readable {
     if (existsSync(path)) await checkFile(path);
     try {
       // Each commit waits for the disk: the write-ahead log is deleted on its word.
-      const options = { keyEncoder, encoding: 'binary', overlappingSync: false } as const;
+      const options = { keyEncoder, encoding: 'binary', overlappingSync: false, mapSize: MAP_BYTES } as const;
       const database = open<Buffer, string>({ path: folder, noSubdir: false, ...options });
       for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
       return new LmdbFile(database);
