@@ -1,10 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { EmbeddedEngine } from './embedded/embedded-engine.ts';
 import type { Engine, EngineKind } from './engine.ts';
 import { findServer } from './sidecar/server-binary.ts';
-import { SidecarEngine } from './sidecar/sidecar-engine.ts';
 
 /**
  * The engine of a data folder. `auto` stays with the engine that has the data, so that a server installed later does
@@ -13,10 +11,15 @@ import { SidecarEngine } from './sidecar/sidecar-engine.ts';
  */
 export async function chooseEngine(kind: 'auto' | EngineKind, dataDir: string): Promise<Engine> {
   switch (kind === 'auto' ? await suitable(dataDir) : kind) {
-    case 'embedded':
+    // Each is loaded where it runs: what speaks to a server takes memory, and time to start.
+    case 'embedded': {
+      const { EmbeddedEngine } = await import('./embedded/embedded-engine.ts');
       return new EmbeddedEngine({ dataDir });
-    case 'sidecar':
+    }
+    case 'sidecar': {
+      const { SidecarEngine } = await import('./sidecar/sidecar-engine.ts');
       return new SidecarEngine({ dataDir });
+    }
     default: {
       const sentence = `The ${kind} engine is not part of this version; use embedded or sidecar.`;
       throw new HeycatError('INVALID_ARGUMENT', sentence, { field: 'engine' });

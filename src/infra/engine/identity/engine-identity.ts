@@ -1,4 +1,5 @@
-import { calculateJwkThumbprint, SignJWT } from 'jose';
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';
+import { SignJWT } from 'jose/jwt/sign';
 import { identityFromClaims } from './claims.ts';
 import { type KeyPair, loadKeyPair } from './key-pair.ts';
 
