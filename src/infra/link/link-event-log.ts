@@ -6,7 +6,7 @@ import { sqlText } from './sql.ts';
 import type { Link } from './link.ts';
 
 /** Events held in memory; older ones are looked up in the engine. */
-const RECENT_MAX = 10_000;
+const RECENT_MAX = 2_000;
 
 /** The event log as the link sees it: the newest events in memory, the rest in event_log. */
 export class LinkEventLog implements EventLog, ChangeFeedListener {
