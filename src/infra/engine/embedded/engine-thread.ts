@@ -33,6 +33,8 @@ interface Client {
 const WATCH_TICKS = 5;
 const STOP_MS = 5_000;
 const FRAMES_AT_ONCE = 16;
+/** Room for new objects. With Node's default, 48 MB, calls are not faster. */
+const YOUNG_MB = 6;
 
 /**
  * The worker thread that the module runs in, and the connections to it. A thread of its own keeps the service
@@ -58,6 +60,7 @@ export class EngineThread {
     this.#worker = new Worker(workerFile(), {
       name: 'heycat-engine',
       workerData: { ...options.start, watch: this.#watch.memory } satisfies WorkerStart,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       ...(options.execArgv && { execArgv: options.execArgv }),
     });
     const timer = setInterval(this.#overseer(), options.callMs / WATCH_TICKS);
