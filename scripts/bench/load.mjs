@@ -21,7 +21,7 @@ export async function pipelined(operation, { count, inFlight }) {
   const worker = async () => {
     while (left > 0) {
       left -= 1;
-      await operation();
+      await operation(left);
     }
   };
   const before = performance.now();

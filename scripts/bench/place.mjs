@@ -81,6 +81,18 @@ export class Place {
     return this.#generator('heycat-client.mjs', { BENCH_RECORDING: JSON.stringify(recording) });
   }
 
+  /** Runs `work` with a function that adds a recording with a text, and resolves once it is there. */
+  async addRecordings(work) {
+    const file_path = this.#path('data/recordings/take.wav');
+    copyFileSync(WAV, file_path);
+    const client = await HeycatClient.connect({ runtimeDir: this.#path('run') });
+    try {
+      await work((transcription) => client.command('add_recording', { file_path, transcription }));
+    } finally {
+      await client.close();
+    }
+  }
+
   /** Milliseconds of synced appends on the disk that the service writes to. */
   syncedAppends(count) {
     return syncedAppends(this.#path('synced-appends'), count);
