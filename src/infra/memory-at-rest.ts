@@ -9,7 +9,7 @@ const WORK_SHARE = 0.1;
 const WORTH_BYTES = 6 * 1024 * 1024;
 
 /**
- * Collects garbage whenever this thread has come to rest. V8 collects when it allocates, so that a service with nothing
+ * Collects garbage whenever this thread has come to rest. For a process that is ours alone: V8 is told for all of it. V8 collects when it allocates, so that a service with nothing
  * to do would keep what its busiest moment needed. @returns a function that ends it.
  */
 export function releaseMemoryAtRest(quietMs = QUIET_MS): () => void {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { HeycatError } from '../../../../errors.ts';
-import { releaseMemoryAtRest } from '../../../memory-at-rest.ts';
 import { identityBytes } from '../../identity/claims.ts';
 import { openModuleHost } from '../host/open-module-host.ts';
 import type { ModuleHost } from '../module-host.ts';
@@ -78,7 +77,6 @@ function serve(host: ModuleHost): void {
     }
   });
   post({ kind: 'ready' });
-  releaseMemoryAtRest();
 }
 
 function take(server: DatabaseServer, host: ModuleHost, message: ToWorker): void {
