@@ -76,5 +76,6 @@ const hubOver = (log: EventLog) => (models: ReadModels) =>
     log,
     epoch: () => models.epoch ?? '',
     seq: () => models.seq,
+    stale: () => models.stale,
     snapshot: () => models.snapshot(),
   });

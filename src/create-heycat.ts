@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path';
 import type { INestMicroservice, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
+import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
+import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
 import { InstanceLock } from './infra/instance-lock.ts';
 import { IpcServer } from './infra/ipc/ipc-server.ts';
 import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/methods.ts';
@@ -62,8 +64,8 @@ export interface Heycat {
 }
 
 /**
- * Runs the service inside this process. Answers at once, while the engine is still starting: reads are empty until
- * `sync_complete`, commands wait for the engine.
+ * Runs the service inside this process. Answers at once, while the engine is still starting: until `sync_complete` reads are
+ * as the last run left them (`stale: true`), commands wait for the engine.
  * @throws HeycatError BUSY when another process serves the data folder, NOT_AUTHORIZED when a folder is open to others.
  */
 export async function createHeycat(options: HeycatOptions = {}): Promise<Heycat> {
@@ -114,13 +116,30 @@ async function run(options: HeycatOptions, { dataDir, recordingsDir, lock }: Pla
   const models = app.get(ReadModels);
   const hub = app.get(SubscriptionHub);
   link.listen({ onBatch: () => undefined, onConnection: (status) => tellConnection(hub, status) });
+  const cache = cacheOf(models, { dataDir, engine, link });
+  const restored = await cache.restore();
+  if (restored !== undefined) log.resume(restored);
+  link.listen(cache);
   await app.listen();
-  link.start();
+  link.start(restored?.told());
   return new RunningHeycat(strategy, async () => {
     await strategy.close();
     await link.stop();
+    await cache.close();
     await app.close();
     await lock.release();
+  });
+}
+
+function cacheOf(
+  models: ReadModels,
+  { dataDir, engine, link }: { dataDir: string; engine: Engine; link: Link },
+) {
+  const identity = async () => (await EngineIdentity.load(join(dataDir, 'keys'))).identity('user');
+  return new ProjectionCache({
+    folder: join(dataDir, 'cache'),
+    models,
+    owner: async () => ({ engine: engine.status.kind, identity: link.identity ?? (await identity()) }),
   });
 }
 

@@ -70,6 +70,12 @@ const SHAPES: { readonly [A in Area]: Shape<A> } = {
   },
 };
 
+/** Names of the columns that the rows of an area have. */
+export function columnsOf(area: Area): string[] {
+  const { columns, times } = SHAPES[area];
+  return [...Object.keys(columns), ...Object.keys(times), 'seq'];
+}
+
 /**
  * What an event did to its row: the same fold as the module's `apply(event)`, so that state can be rebuilt from the
  * log here and compared with the module's.

@@ -12,6 +12,7 @@ import { recordings } from './recordings.ts';
 import type { RowKey } from './row-key.ts';
 import { notYet, SeqWaiters } from './seq-waiters.ts';
 import { settings } from './settings.ts';
+import type { CapturedModels, Snapshot } from './snapshot.ts';
 import { statistics } from './statistics.ts';
 import { voiceCommands } from './voice-commands.ts';
 import { windowContexts } from './window-contexts.ts';
@@ -36,7 +37,7 @@ export interface ProjectionStatus {
 
 interface Slot {
   readonly projection: Projection<unknown>;
-  readonly state: unknown;
+  state: unknown;
   failure?: { seq: number; cause: unknown };
 }
 
@@ -49,10 +50,12 @@ export interface Applied {
   failures: readonly { name: string; cause: unknown }[];
 }
 
-/** All read models, at one seq. Only {@link ReadModels.apply} changes them; rows in them are never mutated. */
+/** All read models, at one seq. {@link ReadModels.apply} changes them; rows in them are never mutated. */
 export class ReadModels {
   #epoch = '';
   #seq = 0;
+  #stale = true;
+  #whole = Promise.resolve();
   readonly #slots: ReadonlyMap<unknown, Slot>;
   readonly #waiters = new SeqWaiters();
 
@@ -64,19 +67,44 @@ export class ReadModels {
     );
   }
 
-  /** Empty before the first baseline. */
+  /** Empty before the first baseline, unless a snapshot was restored. */
   get epoch(): string {
     return this.#epoch;
   }
 
-  /** Seq of the newest event contained, 0 before the first baseline: `as_of_seq` of every answer. */
+  /** Seq of the newest event contained, 0 where there is none: `as_of_seq` of every answer. */
   get seq(): number {
     return this.#seq;
   }
 
-  /** True once a baseline has come. */
-  get synced(): boolean {
-    return this.#epoch !== '';
+  /** True until a baseline has come: what is held is as an earlier run of the service left it, or nothing. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  /** Settles when everything held is in memory: who reads all rows waits, so that no pages are read at once. */
+  get whole(): Promise<void> {
+    return this.#whole;
+  }
+
+  /** Takes up what an earlier run saved, before anything is applied. */
+  restore({ epoch, seq, contents, whole }: Snapshot): void {
+    for (const slot of this.#slots.values()) {
+      slot.state = slot.projection.initial(contents[slot.projection.name]);
+    }
+    this.#epoch = epoch;
+    this.#seq = seq;
+    this.#whole = whole;
+  }
+
+  /** What {@link restore} takes up; undefined while it would not be worth it: stale, or without a stopped projection. */
+  capture(): CapturedModels | undefined {
+    const running = this.#running();
+    if (this.#stale || running.length < this.#slots.size) return undefined;
+    const contents = Object.fromEntries(
+      running.map(({ projection, state }) => [projection.name, projection.content(state).slice()]),
+    );
+    return { epoch: this.#epoch, seq: this.#seq, contents };
   }
 
   /**
@@ -85,7 +113,8 @@ export class ReadModels {
    */
   apply(batch: ChangeBatch): Applied | undefined {
     const sameEpoch = batch.epoch === this.#epoch;
-    if (batch.kind === 'transaction' && !(sameEpoch && batch.seq >= this.#seq)) return undefined;
+    const follows = sameEpoch && batch.seq >= this.#seq && !this.#stale;
+    if (batch.kind === 'transaction' && !follows) return undefined;
     const events = sameEpoch ? batch.events.filter((event) => event.seq > this.#seq) : batch.events;
     const areas = new Set(events.map((event) => event.area));
     const running = this.#running();
@@ -97,6 +126,7 @@ export class ReadModels {
     }
     this.#epoch = batch.epoch;
     this.#seq = batch.seq;
+    this.#stale = false;
     this.#waiters.wake(batch.seq);
     const failures = running.flatMap(({ projection, failure }) =>
       failure === undefined ? [] : [{ name: projection.name, cause: failure.cause }],

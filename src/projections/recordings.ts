@@ -35,7 +35,7 @@ export function pageOfRecordings(rows: Recordings, request: RecordingsRequest = 
   if (matches !== undefined) return filteredPage(rows, { limit, end, offset, matches });
   const stop = Math.max(0, end - offset);
   const start = Math.max(0, stop - limit);
-  return page(rows.all.slice(start, stop).toReversed(), rows.size, start > 0);
+  return page(rows.slice(start, stop).toReversed(), rows.size, start > 0);
 }
 
 interface FilteredRequest {

@@ -3,6 +3,7 @@ import type { AreaRows } from '../events/rows.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { Projection } from './projection.ts';
 import { rowKey, type KeyOf } from './row-key.ts';
+import type { RowPage } from './snapshot.ts';
 
 /** All rows of one area, in order of id or key. */
 export type AreaState<A extends Area> = OrderedRows<KeyOf<A>, AreaRows[A]>;
@@ -23,7 +24,7 @@ export function rowProjection<A extends Area, View>({
     name: area,
     version,
     view,
-    initial: () => new OrderedRows(rowKey<A>),
+    initial: (pages) => new OrderedRows(rowKey<A>, pages as readonly RowPage<AreaRows[A]>[]),
     apply: (rows, change) => {
       if (change.area !== area) return;
       const { before, after } = change as { before?: AreaRows[A]; after?: AreaRows[A] };

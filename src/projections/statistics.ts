@@ -1,6 +1,7 @@
 import type { RecordingRow } from '../events/rows.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { Projection } from './projection.ts';
+import type { RowPage } from './snapshot.ts';
 
 /** What was dictated on one UTC day, in whole units so that adding and taking away leaves no remainder. */
 interface DayCounts {
@@ -58,7 +59,7 @@ function wordsIn(text: string | null): number {
 
 function count(days: Days, recording: RecordingRow, sign: 1 | -1): void {
   const day = recording.created_at.slice(0, 10);
-  const counts = days.get(day) ?? { day, takes: 0, duration_ms: 0, words: 0 };
+  const counts = { ...(days.get(day) ?? { day, takes: 0, duration_ms: 0, words: 0 }) };
   const { duration_ms, transcription } = recording;
   add(counts, { takes: 1, duration_ms, words: wordsIn(transcription) }, sign);
   if (counts.takes === 0) days.remove(day);
@@ -68,7 +69,7 @@ function count(days: Days, recording: RecordingRow, sign: 1 | -1): void {
 export const statistics: Projection<Days, StatisticsView> = {
   name: 'statistics',
   version: 1,
-  initial: () => new OrderedRows((counts) => counts.day),
+  initial: (pages) => new OrderedRows((counts) => counts.day, pages as readonly RowPage<DayCounts>[]),
   apply: (days, change) => {
     if (change.area !== 'recordings') return;
     if (change.before !== undefined) count(days, change.before, -1);

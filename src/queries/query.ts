@@ -7,6 +7,8 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 /** What every answer carries: the seq of the newest event that it takes into account. */
 export interface AsOf {
   as_of_seq: number;
+  /** Present until the service, in this run of it, has compared its read models with the engine. */
+  stale?: true;
 }
 
 /** What every query may ask beside its own fields; the message is also the DTO that the socket checks. */
@@ -33,7 +35,11 @@ export async function reached(models: ReadModels, query: QueryMessage<unknown>):
 
 /** Reads and stamps in one synchronous step, so that no batch can come between. */
 export function stamped<Answer extends object>(models: ReadModels, read: () => Answer): Answer & AsOf {
-  return { ...read(), as_of_seq: models.seq };
+  return { ...read(), ...asOf(models) };
+}
+
+function asOf({ seq, stale }: ReadModels): AsOf {
+  return stale ? { as_of_seq: seq, stale } : { as_of_seq: seq };
 }
 
 /** The answer of a query that reads nothing but the read models. Throws as {@link reached}, and what `read` throws. */

@@ -154,7 +154,9 @@ function answerOf(params: DtoClass | undefined, { answers = [] }: Partial<Method
   const fields = answers.map((field): [string, JsonSchema] => [field, {}]);
   const asOf: [string, JsonSchema][] = isQuery ? [['as_of_seq', { ...schema('Seq') }]] : [];
   const properties = Object.fromEntries([...fields, ...asOf]);
-  return { type: 'object', properties, required: Object.keys(properties) };
+  const required = Object.keys(properties);
+  if (isQuery) properties['stale'] = { const: true };
+  return { type: 'object', properties, required };
 }
 
 function errorsOf(params: DtoClass | undefined): ErrorCode[] {

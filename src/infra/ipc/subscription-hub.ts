@@ -17,6 +17,8 @@ export interface HubSource {
   epoch(): string;
   /** Seq of the newest event that the projections hold. */
   seq(): number;
+  /** True while epoch and seq are those of an earlier run of the service, which the engine may have gone beyond. */
+  stale(): boolean;
   /** The read models at {@link seq}, by area. */
   snapshot(): Record<string, unknown>;
   readonly log: EventLog;
@@ -43,6 +45,8 @@ export interface SubscribeAnswer {
   seq: number;
   /** True when from_seq is not part of this history: read the state anew, events begin after `seq`. */
   gap?: true;
+  /** As in the answer of a query. */
+  stale?: true;
   snapshot?: Record<string, unknown>;
 }
 
@@ -106,28 +110,31 @@ export class SubscriptionHub {
     const filter = new EventFilter(request.types, request.areas);
     const replays = (): boolean => request.from_seq !== undefined && !this.#isGap(request);
     const page =
-      replays() && request.from_seq! <= this.#source.seq()
+      replays() && !this.#source.stale() && request.from_seq! <= this.#source.seq()
         ? await this.#source.log.read(request.from_seq!, PAGE)
         : [];
     // From here on nothing waits: position, snapshot and registration belong to the same moment.
     this.#checkCount(sink);
     const epoch = this.#source.epoch();
     const seq = this.#source.seq();
+    const stale = this.#source.stale();
     const from = replays() ? request.from_seq : undefined;
     const subscription = new Subscription({
       id: (this.#lastId += 1),
       sink,
       outbox: this.#outbox(sink),
       filter,
-      epoch: epoch === '' && from !== undefined ? (request.epoch ?? '') : epoch,
+      epoch: stale && from !== undefined ? (request.epoch ?? '') : epoch,
       from,
       next: from ?? seq + 1,
       page: from === undefined ? [] : page,
     });
     this.#subscriptions.set(subscription.id, subscription);
-    this.#head = Math.max(this.#head, seq);
+    // While stale nothing is in the log yet: the first baseline makes everybody catch up.
+    if (!stale) this.#head = Math.max(this.#head, seq);
     const answer: SubscribeAnswer = { subscription: subscription.id, epoch, seq };
     if (this.#isGap(request)) answer.gap = true;
+    if (stale) answer.stale = true;
     if (request.snapshot === true) answer.snapshot = this.#source.snapshot();
     return {
       answer,
@@ -145,10 +152,10 @@ export class SubscriptionHub {
     subscription.outbox.forget(id);
   }
 
-  /** While the epoch is unknown nothing can be judged: the first batch that names it decides. */
+  /** While the read models are stale nothing can be judged: the first baseline decides. */
   #isGap(request: SubscribeRequest): boolean {
     const epoch = this.#source.epoch();
-    if (epoch === '') return false;
+    if (this.#source.stale()) return false;
     if (request.epoch !== undefined && request.epoch !== '' && request.epoch !== epoch) return true;
     return request.from_seq !== undefined && request.from_seq > this.#source.seq() + 1;
   }

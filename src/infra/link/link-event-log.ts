@@ -17,12 +17,19 @@ export class LinkEventLog implements EventLog, ChangeFeedListener {
 
   constructor(private readonly link: Link) {}
 
+  /** Goes on behind what an earlier run of the service knew: none of it is in memory. Before the first batch. */
+  resume({ epoch, seq }: { epoch: string; seq: number }): void {
+    this.#epoch = epoch;
+    this.#seq = seq;
+  }
+
   onBatch(batch: ChangeBatch): void {
-    const follows = this.#epoch === batch.epoch && (batch.events[0]?.seq ?? this.#seq + 1) === this.#seq + 1;
+    const { epoch, seq, events } = batch;
+    const follows = this.#epoch === epoch && seq === this.#seq + events.length;
     if (batch.kind === 'baseline' && !follows) this.#recent = [];
-    this.#epoch = batch.epoch;
-    this.#seq = batch.seq;
-    this.#recent.push(...batch.events);
+    this.#epoch = epoch;
+    this.#seq = seq;
+    this.#recent.push(...events);
     // Trimmed by halves, so that the cost of moving the rest is paid rarely.
     if (this.#recent.length > 2 * RECENT_MAX) this.#recent = this.#recent.slice(-RECENT_MAX);
   }

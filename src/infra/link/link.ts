@@ -8,6 +8,8 @@ import type {
   ConnectionStatus,
   Receipt,
 } from '../../events/change-feed.ts';
+import { AREAS, type Area } from '../../events/areas.ts';
+import type { AreaRows } from '../../events/rows.ts';
 import type { Engine, EngineEndpoint } from '../engine/engine.ts';
 import { Backoff } from './backoff.ts';
 import { deferred, type Deferred } from './deferred.ts';
@@ -20,6 +22,13 @@ export interface LinkOptions {
   deadlineMs?: number;
   heartbeatMs?: number;
   backoff?: Backoff;
+}
+
+/** What an earlier run of the service was told. */
+export interface Told {
+  epoch: string;
+  seq: number;
+  rows<A extends Area>(area: A): readonly AreaRows[A][];
 }
 
 /** Failed connections to a running engine before it is started anew. */
@@ -68,12 +77,15 @@ export class Link implements ChangeFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Begins in the background; listeners hear how it goes. */
-  start(): void {
+  /**
+   * Begins in the background; listeners hear how it goes.
+   * @param told settles before the first baseline, which then brings only what is different.
+   */
+  start(told?: Promise<Told | undefined>): void {
     if (this.#running !== undefined) return;
     this.#stopping = new AbortController();
     this.engine.onExit = (cause) => this.#session?.fail(cause);
-    this.#running = this.#run();
+    this.#running = this.#run(told);
   }
 
   async stop(): Promise<void> {
@@ -112,11 +124,19 @@ export class Link implements ChangeFeed {
     return within(this.#up.promise, waitMs, () => unavailable(this.#lastCause, 'not_sent'));
   }
 
-  async #run(): Promise<void> {
+  #recall(told: Told | undefined): void {
+    if (told === undefined || this.#memory.epoch !== undefined) return;
+    this.#memory.epoch = told.epoch;
+    this.#memory.seq = told.seq;
+    for (const area of AREAS) this.#memory.mirror.recall(area, told.rows(area));
+  }
+
+  async #run(told?: Promise<Told | undefined>): Promise<void> {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
       try {
         const endpoint = (this.#endpoint = await this.#engineReady(failures >= RECONNECTS_BEFORE_RESTART));
+        this.#recall(await told);
         if (this.#stopping.signal.aborted) return;
         const down = deferred<string>();
         const session = await this.#open(endpoint, down);

@@ -1,6 +1,7 @@
 import type { Area } from '../../events/areas.ts';
 import type { AreaRows, RowChange } from '../../events/rows.ts';
-import { ROW_KEY, type KeyedRow } from './remote-module.ts';
+import { rowKey, type RowKey } from '../../projections/row-key.ts';
+import type { KeyedRow } from './remote-module.ts';
 
 type AnyRow = AreaRows[Area];
 
@@ -9,19 +10,24 @@ type AnyRow = AreaRows[Area];
  * new; compared with the mirror only the real differences remain.
  */
 export class RowMirror {
-  readonly #rows = new Map<Area, Map<unknown, AnyRow>>();
+  readonly #rows = new Map<Area, Map<RowKey, AnyRow>>();
+
+  /** Replaces an area's rows by those that were told in an earlier run of the service. */
+  recall(area: Area, rows: readonly AnyRow[]): void {
+    this.#rows.set(area, new Map(rows.map((row) => [rowKey(row), row])));
+  }
 
   /** Records one live change; returns it with the row that was there before. */
   change(area: Area, row: KeyedRow, gone: boolean): RowChange | undefined {
     const rows = this.#of(area);
-    const key = row[ROW_KEY];
+    const after = row as unknown as AnyRow;
+    const key = rowKey(after);
     const before = rows.get(key);
     if (gone) {
       if (before === undefined) return undefined;
       rows.delete(key);
       return { area, before } as RowChange;
     }
-    const after = row as unknown as AnyRow;
     rows.set(key, after);
     return { area, before, after } as RowChange;
   }
@@ -29,21 +35,23 @@ export class RowMirror {
   /** Replaces an area's rows by a baseline; returns what differs. A row's seq changes with each of its events. */
   diff(area: Area, baseline: Iterable<KeyedRow>): RowChange[] {
     const old = this.#of(area);
-    const fresh = new Map<unknown, AnyRow>();
+    const fresh = new Map<RowKey, AnyRow>();
     const changes: RowChange[] = [];
     for (const row of baseline) {
-      const key = row[ROW_KEY];
       const after = row as unknown as AnyRow;
+      const key = rowKey(after);
       const before = old.get(key);
-      fresh.set(key, after);
-      if (before === undefined || !sameRow(before, after)) changes.push({ area, before, after } as RowChange);
+      const isSame = before !== undefined && sameRow(before, after);
+      // The read models hold the row before, so that keeping it keeps one copy.
+      fresh.set(key, isSame ? before : after);
+      if (!isSame) changes.push({ area, before, after } as RowChange);
     }
     for (const [key, before] of old) if (!fresh.has(key)) changes.push({ area, before } as RowChange);
     this.#rows.set(area, fresh);
     return changes;
   }
 
-  #of(area: Area): Map<unknown, AnyRow> {
+  #of(area: Area): Map<RowKey, AnyRow> {
     let rows = this.#rows.get(area);
     if (rows === undefined) this.#rows.set(area, (rows = new Map()));
     return rows;
@@ -52,5 +60,10 @@ export class RowMirror {
 
 /** Equal seqs are not enough: after a restore the same seq may stand for another history. */
 function sameRow(a: AnyRow, b: AnyRow): boolean {
-  return a.seq === b.seq && JSON.stringify(a) === JSON.stringify(b);
+  const [left, right] = [Object.entries(a), b as unknown as Record<string, unknown>];
+  return a.seq === b.seq && left.every(([column, value]) => sameValue(value, right[column]));
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && a !== null && JSON.stringify(a) === JSON.stringify(b));
 }

@@ -29,6 +29,8 @@ export interface SessionOptions {
   heartbeatMs: number;
 }
 
+/** Events that a baseline brings at most; who needs older ones reads them from the log. */
+const MOST_EVENTS = 10_000;
 const AREA_OF_TABLE = new Map<string, Area>(AREAS.map((area) => [STATE_TABLES[area], area]));
 
 /** One connection brought up to date and kept so: baseline first, then one batch per transaction, in commit order. */
@@ -116,7 +118,8 @@ export class Session {
     if (head === undefined) throw unavailable('the engine has no stream for this user');
     const headSeq = Number(head['next_seq']) - 1;
     const epoch = String(head['epoch']);
-    const resumes = memory.epoch === epoch && memory.seq <= headSeq;
+    const missed = headSeq - memory.seq;
+    const resumes = memory.epoch === epoch && missed >= 0 && missed <= MOST_EVENTS;
     const from = resumes ? memory.seq : headSeq;
     const queries = [
       ...Object.values(STATE_TABLES).map((table) => this.#select(table)),

@@ -62,7 +62,9 @@ export class ListRecordingsHandler implements IQueryHandler<ListRecordings> {
     if (cursor !== undefined && offset !== undefined) {
       throw new HeycatError('INVALID_ARGUMENT', 'cursor and offset exclude each other.', { field: 'offset' });
     }
-    const request = { limit: query.limit ?? undefined, cursor, offset, matches: recordingFilter(query) };
+    const matches = recordingFilter(query);
+    if (matches !== undefined) await this.models.whole;
+    const request = { limit: query.limit ?? undefined, cursor, offset, matches };
     return answer(this.models, query, () => pageOfRecordings(this.models.read(recordings), request));
   }
 }

@@ -5,7 +5,7 @@ import { answer, QueryMessage } from '../query.ts';
 import { STATUS_SOURCE, type EngineReport, type ProcessStatus, type StatusSource } from './status-source.ts';
 
 export interface ServiceStatus extends ProcessStatus {
-  /** Empty before the first baseline. */
+  /** Empty before the first baseline, unless a snapshot of it was kept. */
   epoch: string;
   last_seq: number;
   /** True once the read models have agreed with the engine. */
@@ -31,7 +31,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       ...this.source.process(),
       epoch: this.models.epoch,
       last_seq: this.models.seq,
-      synced: this.models.synced,
+      synced: !this.models.stale,
       engine: this.source.engine(),
       queue: this.source.queue(),
       projections: this.models.describe(),

@@ -50,8 +50,8 @@ export class ReadEventsHandler implements IQueryHandler<ReadEvents> {
   ) {}
 
   async execute(query: ReadEvents) {
-    const { as_of_seq } = await answer(this.models, query, () => ({}));
-    return { ...(await this.#page(query, as_of_seq)), as_of_seq };
+    const asOf = await answer(this.models, query, () => ({}));
+    return { ...(await this.#page(query, asOf.as_of_seq)), ...asOf };
   }
 
   async #page(query: ReadEvents, lastSeq: number): Promise<EventsPage> {

@@ -31,11 +31,13 @@ export class History implements HubSource {
     history: async (): Promise<DomainEvent[]> => [],
   };
   currentEpoch = 'epoch-1';
+  isStale = false;
   /** What reading the log costs; a test may make it slow or failing. */
   beforeRead: () => Promise<unknown> = () => Promise.resolve();
 
   epoch = (): string => this.currentEpoch;
   seq = (): number => this.events.length;
+  stale = (): boolean => this.isStale;
   snapshot = (): Record<string, unknown> => ({ recordings: this.events.map(({ seq }) => seq) });
 
   /** Appends one event of the area per given payload. */

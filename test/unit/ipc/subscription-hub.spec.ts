@@ -154,10 +154,12 @@ describe('subscriptions', () => {
   it('IPC22 who subscribes before the history is known starts with it', async () => {
     const { history, publish, open } = setUp();
     history.currentEpoch = '';
+    history.isStale = true;
     const live = await open({ types: ['recording_added'] });
     const resumed = await open({ types: ['recording_added'], epoch: 'epoch-1', from_seq: 3 });
     const foreign = await open({ types: ['recording_added'], epoch: 'epoch-0', from_seq: 3 });
     history.currentEpoch = 'epoch-1';
+    history.isStale = false;
     history.append('recordings', [{}, {}, {}, {}]);
     publish();
     await until(() => resumed.reader.seqs.length === 3);

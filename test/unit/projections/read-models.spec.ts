@@ -132,11 +132,11 @@ describe('what a batch brings', () => {
     const change: RowChange = { area: 'recordings', after: aRecording({ id: 1 }) };
     const models = new ReadModels();
     expect(models.apply(transaction(1, [change]))).toBeUndefined();
-    expect(models).toMatchObject({ epoch: '', seq: 0, synced: false });
+    expect(models).toMatchObject({ epoch: '', seq: 0, stale: true });
 
     models.apply(baseline(5, [], 'e2'));
     expect(models.apply(transaction(6, [change]))).toBeUndefined();
-    expect(models).toMatchObject({ epoch: 'e2', seq: 5, synced: true });
+    expect(models).toMatchObject({ epoch: 'e2', seq: 5, stale: false });
     expect(models.read(recordings).size).toBe(0);
   });
 
@@ -160,7 +160,7 @@ describe('what a batch brings', () => {
         if (change.area === 'settings') throw new TypeError('dear diary');
       },
       view: () => ({}),
-      content: () => ({}),
+      content: () => [],
     };
     const models = new ReadModels([statistics, brittle]);
     models.apply(baseline(4, [{ area: 'recordings', after: aRecording({ id: 1 }) }]));

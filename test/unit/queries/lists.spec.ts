@@ -108,9 +108,10 @@ describe('queries for one area', () => {
 });
 
 describe('what all queries share', () => {
-  it('QR12 before the first baseline they answer at once with nothing, as of seq 0', async () => {
+  it('QR12 before the first baseline they answer at once with nothing, stale, as of seq 0', async () => {
     await using side = await openReadSide();
-    expect(await side.ask(ListDictionaryEntries)).toEqual({ entries: [], total_count: 0, as_of_seq: 0 });
-    expect(await side.ask(GetSettings)).toEqual({ settings: {}, as_of_seq: 0 });
+    const asOf = { as_of_seq: 0, stale: true };
+    expect(await side.ask(ListDictionaryEntries)).toEqual({ entries: [], total_count: 0, ...asOf });
+    expect(await side.ask(GetSettings)).toEqual({ settings: {}, ...asOf });
   });
 });

@@ -177,6 +177,7 @@ describe('get_status', () => {
       synced: false,
       projections: names.map((name) => ({ name, version: 1, seq: 0 })),
       as_of_seq: 0,
+      stale: true,
     });
     side.feed.bring(baseline(12, []));
     expect(await side.ask(GetStatus)).toMatchObject({
