@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { AreaRows } from '../../src/events/rows.ts';
+import type { Told } from '../../src/infra/link/link.ts';
 import { LinkHarness, until, type LinkedEngine } from '../support/link-harness.ts';
 
 export interface LinkContract {
@@ -201,6 +203,37 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       expect(await other.log.read(2, 3)).toEqual(all.slice(1, 4));
       const history = await other.log.history('settings', key);
       expect(history.map(({ payload }) => payload['value'])).toEqual([1, 2, 3]);
+    });
+
+    it('LNK13 what an earlier run was told counts as told: only what is different is told, with the events since', async () => {
+      await harness.addEntry(randomUUID());
+      const told = harness.told;
+      const meanwhile = randomUUID();
+      const { seq } = await harness.addEntry(meanwhile);
+      const other = harness.another(told);
+      await until(() => other.batches.length > 0, 'the other reader');
+      expect(other.batches[0]).toMatchObject({ kind: 'baseline', seq });
+      expect(other.batches[0]!.changes).toMatchObject([
+        { area: 'dictionary', after: { trigger: meanwhile } },
+      ]);
+      expect(other.batches[0]!.events.map((event) => event.seq)).toEqual([told.seq + 1]);
+    });
+
+    it('LNK13 what an earlier run was told of another history, or of one that the engine forgot, is taken back', async () => {
+      await harness.addEntry(randomUUID());
+      const { epoch, seq, rows } = harness.told;
+      const ghost = { id: 2 ** 40, seq: seq + 5, trigger: 'ghost' } as AreaRows['dictionary'];
+      const withGhost: Told['rows'] = (area) =>
+        area === 'dictionary' ? [...rows(area), ghost as never] : rows(area);
+      for (const told of [
+        { epoch, seq: seq + 5, rows: withGhost },
+        { epoch: 'f'.repeat(32), seq: 1, rows: withGhost },
+      ]) {
+        const other = harness.another(told);
+        await until(() => other.batches.length > 0, 'the other reader');
+        expect(other.batches[0]).toMatchObject({ kind: 'baseline', epoch, seq, events: [] });
+        expect(other.batches[0]!.changes).toEqual([{ area: 'dictionary', before: ghost }]);
+      }
     });
 
     it('LNK9 a command that finds no engine in time is refused as not sent', async () => {

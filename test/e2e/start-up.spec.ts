@@ -1,9 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HeycatClient } from '../../src/infra/ipc/client.ts';
 import { codeOf, eventually, startService, synced } from '../support/service.ts';
 import { describeWithServer } from '../support/spacetimedb.ts';
 import { serverThat } from './server-that.ts';
 
 const SLOW = 'if [ "$1" = start ]; then sleep 2; fi';
 const save = { key: 'early', value: true };
+
+/** Subscribes to settings with a snapshot; their seqs come into `seqs`. */
+async function subscribed(client: HeycatClient, seqs: unknown[]) {
+  const { first } = await client.subscribe({ types: ['setting_updated'], snapshot: true }, ({ seq }) =>
+    seqs.push(seq),
+  );
+  return { answer: first };
+}
 
 describeWithServer('start-up', () => {
   it('APP26 the socket answers while the server is still starting; sync_complete comes with the baseline', async () => {
@@ -57,6 +68,47 @@ describeWithServer('start-up', () => {
     for (const { first } of [all, fresh]) await first(({ seq }) => seq === 4);
     expect(all.events.flatMap(({ seq }) => seq ?? [])).toEqual([2, 3, 4]);
     expect(fresh.events.flatMap(({ seq }) => seq ?? [])).toEqual([4]);
+  });
+
+  it('APP38 after a restart reads are answered from the last run while the server starts, marked as stale', async () => {
+    await using service = await startService();
+    const { seq } = await service.heycat.call('save_setting', { key: 'k', value: 1 });
+    const before = await service.heycat.call('get_settings', {});
+    expect(before).toEqual({ settings: { k: 1 }, as_of_seq: seq });
+    await using _ = await serverThat(SLOW);
+    await service.restart({ early: true });
+    const client = await service.connect();
+    expect(await client.call('get_settings')).toEqual({ ...before, stale: true });
+    expect(await client.call('get_status')).toMatchObject({
+      last_seq: seq,
+      synced: false,
+      stale: true,
+      engine: { state: 'starting' },
+    });
+    const seqs: unknown[] = [];
+    const { answer } = await subscribed(client, seqs);
+    expect(answer).toMatchObject({ seq, stale: true, snapshot: { settings: { settings: { k: 1 } } } });
+    const applied = await client.call<{ seq: number }>('save_setting', { ...save, wait_ms: 30_000 });
+    await eventually(() => seqs.includes(applied.seq));
+    expect(seqs).toEqual([seq + 1]);
+    const fresh = await client.call('get_settings');
+    expect(fresh).toEqual({ settings: { k: 1, early: true }, as_of_seq: seq + 1 });
+  });
+
+  it('APP38 a cache that is damaged is as none', async () => {
+    await using service = await startService();
+    const { seq } = await service.heycat.call('save_setting', { key: 'k', value: 1 });
+    await service.heycat.close();
+    await writeFile(join(service.dataDir, 'cache', 'snapshot.json'), 'nonsense', { mode: 0o600 });
+    await using _ = await serverThat(SLOW);
+    await service.restart({ early: true });
+    expect(await service.heycat.call('get_settings', {})).toEqual({
+      settings: {},
+      as_of_seq: 0,
+      stale: true,
+    });
+    await synced(service.heycat);
+    expect(await service.heycat.call('get_settings', {})).toEqual({ settings: { k: 1 }, as_of_seq: seq });
   });
 
   it('APP28 when the server cannot start the socket says why, and the service comes up once it can', async () => {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AREAS } from '../../src/events/areas.ts';
 import type { ChangeBatch, ConnectionStatus } from '../../src/events/change-feed.ts';
 import type { Engine } from '../../src/infra/engine/engine.ts';
 import type { RowChange } from '../../src/events/rows.ts';
 import { Backoff } from '../../src/infra/link/backoff.ts';
 import { LinkCommandLedger } from '../../src/infra/link/link-command-ledger.ts';
 import { LinkEventLog } from '../../src/infra/link/link-event-log.ts';
-import { Link } from '../../src/infra/link/link.ts';
+import { Link, type Told } from '../../src/infra/link/link.ts';
 import { FaultyEngine } from './faulty-engine.ts';
 
 /** What runs under the link. */
@@ -21,6 +22,7 @@ export class LinkHarness implements AsyncDisposable {
   readonly statuses: ConnectionStatus[] = [];
   /** What a reader holds who applied every change, by area and key. */
   readonly held = new Map<string, unknown>();
+  epoch = '';
   readonly #others: LinkHarness[] = [];
   readonly engine: FaultyEngine;
   readonly link: Link;
@@ -39,6 +41,7 @@ export class LinkHarness implements AsyncDisposable {
     this.link.listen({
       onBatch: (batch) => {
         this.batches.push(batch);
+        this.epoch = batch.epoch;
         for (const change of batch.changes) this.#hold(change);
       },
       onConnection: (status) => this.statuses.push(status),
@@ -52,8 +55,8 @@ export class LinkHarness implements AsyncDisposable {
     return harness;
   }
 
-  /** Another reader of the same engine and user, with a memory of its own. */
-  another(): LinkHarness {
+  /** Another reader of the same engine and user, with a memory of its own, or with that of an earlier run. */
+  another(told?: Told): LinkHarness {
     const { engine } = this.server;
     const borrowed: Engine = {
       status: engine.status,
@@ -61,7 +64,7 @@ export class LinkHarness implements AsyncDisposable {
       stop: async () => undefined,
     };
     const other = new LinkHarness(this.server, new FaultyEngine(borrowed));
-    other.link.start();
+    other.link.start(told && Promise.resolve(told));
     this.#others.push(other);
     return other;
   }
@@ -85,6 +88,15 @@ export class LinkHarness implements AsyncDisposable {
       reducer: 'save_setting',
       args: { key, value: JSON.stringify(value), expected_seq: null },
     });
+  }
+
+  /** What this reader has been told so far, as a later run would remember it. */
+  get told(): Told {
+    const { held, link, epoch } = this;
+    const rowsOf = (area: string) =>
+      [...held].filter(([key]) => key.startsWith(`${area}/`)).map(([, row]) => row);
+    const rows = new Map(AREAS.map((area) => [area, rowsOf(area)]));
+    return { epoch, seq: link.seq, rows: (area) => structuredClone(rows.get(area)) as never };
   }
 
   /** Resolves at the next baseline after `count`. */

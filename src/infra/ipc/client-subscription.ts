@@ -38,6 +38,8 @@ export interface Subscribed {
   epoch: string;
   seq: number;
   gap?: true;
+  /** The answer is that of an earlier run of the service: the engine has not been compared with yet. */
+  stale?: true;
   snapshot?: Record<string, unknown>;
 }
 

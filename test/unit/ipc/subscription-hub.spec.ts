@@ -168,6 +168,50 @@ describe('subscriptions', () => {
     expect(foreign.reader.messages.map(({ method }) => method)).toEqual(['lagged']);
   });
 
+  it('IPC26 who subscribes while the read models are stale goes on without a gap from the seq of the answer', async () => {
+    const { history, hub, publish, open } = setUp();
+    history.append('recordings', [{}, {}]);
+    history.isStale = true;
+    // The log cannot be read before the engine is there.
+    history.beforeRead = () => Promise.reject(new Error('not yet'));
+    const fresh = await open({ types: ['recording_added'], snapshot: true });
+    expect(fresh.answer).toMatchObject({
+      epoch: 'epoch-1',
+      seq: 2,
+      stale: true,
+      snapshot: { recordings: [1, 2] },
+    });
+    const resumed = await open({ types: ['recording_added'], epoch: 'epoch-1', from_seq: 2 });
+    const ahead = await open({ types: ['recording_added'], epoch: 'epoch-1', from_seq: 4 });
+    for (const { answer } of [resumed, ahead]) expect(answer.gap).toBeUndefined();
+    expect([fresh, resumed, ahead].flatMap(({ reader }) => reader.messages)).toEqual([]);
+
+    history.isStale = false;
+    history.beforeRead = () => Promise.resolve();
+    publish('recordings', [{}, {}]);
+    await until(() => resumed.reader.seqs.length === 3);
+    hub.publish([], []);
+    expect([fresh, resumed, ahead].map(({ reader }) => reader.seqs)).toEqual([[3, 4], [2, 3, 4], [4]]);
+    expect((await open()).answer.stale).toBeUndefined();
+  });
+
+  it('IPC26 a stale subscription ends with lagged when the engine has another history, or a shorter one', async () => {
+    for (const becomes of ['epoch-1', 'epoch-2']) {
+      const { history, hub, open } = setUp();
+      history.append('recordings', [{}, {}]);
+      history.isStale = true;
+      const fresh = await open({ snapshot: true });
+      const resumed = await open({ epoch: 'epoch-1', from_seq: 3 });
+      history.isStale = false;
+      history.currentEpoch = becomes;
+      history.events.length = 1;
+      hub.publish([], []);
+      for (const { reader } of [fresh, resumed]) {
+        expect(reader.messages.map(({ method }) => method)).toEqual(['lagged']);
+      }
+    }
+  });
+
   it('IPC23 types and areas choose, and recording_saved is another name of recording_added', async () => {
     const { hub, publish, open } = setUp();
     const saved = await open({ types: ['recording_saved'] });
