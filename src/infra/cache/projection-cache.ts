@@ -137,6 +137,8 @@ export class ProjectionCache implements ChangeFeedListener {
   }
 }
 
+/** Messages of ours and of the file system; any other might quote dictated text. */
 function sentence(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return typeof cause;
+  return 'code' in cause ? cause.message : cause.name;
 }

@@ -5,8 +5,9 @@ import { Logger } from '@nestjs/common';
 import * as fc from 'fast-check';
 import type { ChangeBatch } from '../../../src/events/change-feed.ts';
 import type { RowChange } from '../../../src/events/rows.ts';
-import type { CacheOwner } from '../../../src/infra/cache/cache-key.ts';
+import { cacheKey, type CacheOwner } from '../../../src/infra/cache/cache-key.ts';
 import { ProjectionCache } from '../../../src/infra/cache/projection-cache.ts';
+import { ListRecordings, ListRecordingsHandler } from '../../../src/queries/recordings/list-recordings.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { until } from '../../support/link-harness.ts';
@@ -75,6 +76,20 @@ describe('the cache of the read models', () => {
     expect(models.row('recordings', 1)).toEqual(before.row('recordings', 1));
   });
 
+  it('CCH1 a search waits until all is read, and finds what is in the oldest page', async () => {
+    await using folder = await tempFolder();
+    await savedRun(folder.path);
+    const { models, cache } = aRun(folder.path);
+    const restored = await cache.restore();
+    const search = Object.assign(new ListRecordings(), { search: 'take-7.wav' });
+    let isAnswered = false;
+    const found = new ListRecordingsHandler(models).execute(search).finally(() => (isAnswered = true));
+    await new Promise(setImmediate);
+    expect(isAnswered).toBe(false);
+    await restored!.told();
+    expect(await found).toMatchObject({ total_count: 1, recordings: [{ id: 7 }], stale: true });
+  });
+
   it('CCH2 another version, engine or user finds nothing, and the snapshot is thrown away', async () => {
     for (const owner of [
       { ...OWNER, engine: 'sidecar' },
@@ -89,6 +104,19 @@ describe('the cache of the read models', () => {
       expect(logged).toEqual([expect.stringContaining('another version, engine or user')]);
       expect(await readdir(folder.path)).toEqual([]);
     }
+  });
+
+  it('CCH2 the key changes with the engine, the user, and each projection and its version', () => {
+    const projections = [{ name: 'recordings', version: 1 }];
+    const keys = [
+      cacheKey(OWNER, projections),
+      cacheKey({ ...OWNER, engine: 'sidecar' }, projections),
+      cacheKey({ ...OWNER, identity: 'cd'.repeat(32) }, projections),
+      cacheKey(OWNER, [{ name: 'recordings', version: 2 }]),
+      cacheKey(OWNER, [...projections, { name: 'more', version: 1 }]),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(cacheKey({ ...OWNER }, [...projections])).toBe(keys[0]);
   });
 
   it('CCH3 whatever is damaged, the snapshot is thrown away with one line, and the baseline builds it anew', async () => {
