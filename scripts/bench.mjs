@@ -1,6 +1,7 @@
 /**
  * Compares the service with the bare SDK, with one reducer, in one run: on the sidecar engine, whose server the bare
  * SDK uses too, and on the embedded engine.
+ * `--opening` measures instead how fast big data folders open on the embedded engine; `--folders=FOLDER` keeps them.
  * `--json` prints one object; `--cpu-prof=FOLDER` also writes each service's CPU profile to FOLDER/sidecar and
  * FOLDER/embedded.
  */
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { findServer } from '../dist/infra/engine/sidecar/server-binary.js';
+import { benchOpening } from './bench/opening.mjs';
 import { Place } from './bench/place.mjs';
 import { printTable } from './bench/table.mjs';
 
@@ -24,10 +26,16 @@ const APPENDS = 100;
 const SETTLE_MS = 100;
 
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean' }, 'cpu-prof': { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    'cpu-prof': { type: 'string' },
+    opening: { type: 'boolean' },
+    folders: { type: 'string' },
+  },
 });
 
 async function main() {
+  if (options.opening) return benchOpening({ ...options, execArgv: profiling('opening') });
   const server = await findServer().catch((error) => refuse(error.message));
   if (server === undefined) {
     return refuse('No SpacetimeDB server was found; run `heycat spacetimedb install`, then this again.');

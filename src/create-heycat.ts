@@ -88,8 +88,20 @@ interface Place {
   lock: InstanceLock;
 }
 
-async function run(options: HeycatOptions, { dataDir, recordingsDir, lock }: Place): Promise<Heycat> {
-  const engine = await chooseEngine(options.engine ?? 'auto', dataDir);
+async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
+  const engine = await chooseEngine(options.engine ?? 'auto', place.dataDir);
+  // It starts while the rest is put together; the link then asks for the same start, and hears why it failed.
+  engine.start().catch(() => undefined);
+  try {
+    return await runOn(engine, options, place);
+  } catch (thrown) {
+    await engine.stop();
+    throw thrown;
+  }
+}
+
+async function runOn(engine: Engine, options: HeycatOptions, place: Place): Promise<Heycat> {
+  const { dataDir, recordingsDir, lock } = place;
   const link = new Link(engine);
   const log = new LinkEventLog(link);
   link.listen(log);

@@ -70,6 +70,10 @@ export class OrderedRows<Key extends number | string, Row> {
   countBelow(key: Key): number {
     let low = 0;
     let high = this.#rows.length;
+    // Mostly the newest row is meant, or one that is still newer.
+    const newest = this.#at(high - 1);
+    const last = newest === undefined ? undefined : this.keyOf(newest);
+    if (last !== undefined && last <= key) return last < key ? high : high - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.keyOf(this.#at(middle) as Row) < key) low = middle + 1;

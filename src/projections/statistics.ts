@@ -54,7 +54,19 @@ function add(sum: Counts, counts: Counts, sign: 1 | -1): void {
 }
 
 function wordsIn(text: string | null): number {
-  return text?.match(/\S+/gu)?.length ?? 0;
+  let words = 0;
+  let isInWord = false;
+  for (let at = 0; at < (text?.length ?? 0); at++) {
+    const isSpace = isWhitespace(text!.charCodeAt(at));
+    if (!isSpace && !isInWord) words += 1;
+    isInWord = !isSpace;
+  }
+  return words;
+}
+
+function isWhitespace(code: number): boolean {
+  if (code < 128) return code === 32 || (code >= 9 && code <= 13);
+  return /\s/.test(String.fromCharCode(code));
 }
 
 function count(days: Days, recording: RecordingRow, sign: 1 | -1): void {

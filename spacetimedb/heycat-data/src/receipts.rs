@@ -21,6 +21,7 @@ pub struct CommandReceipt {
     pub command_id: String,
     /// See [`Fingerprint`].
     pub fingerprint: String,
+    #[index(btree)]
     pub first_seq: u64,
     /// `first_seq - 1` when the command changed nothing.
     pub last_seq: u64,

@@ -1,10 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DbConnectionBuilder, type DbConnectionImpl } from '@clockworklabs/spacetimedb-sdk';
 import { HeycatError } from '../../errors.ts';
 import type { EngineEndpoint, EngineSocket } from '../engine/engine.ts';
 import { deferred } from './deferred.ts';
 import { isServerFrame } from './frame-check.ts';
 import { generatedModule } from './generated-module.ts';
-import { OWNER_TABLES, remoteModule, type KeyedRow, type RemoteModule } from './remote-module.ts';
+import { remoteModule, type RemoteModule } from './remote-module.ts';
+import { carriesRows, readSubscribed, withoutRows, type SubscribedRows } from './subscription-frame.ts';
 import { isTransactionFrame, readTransaction, type Transaction } from './transaction-frame.ts';
 
 export interface ConnectionHandlers {
@@ -13,29 +15,21 @@ export interface ConnectionHandlers {
   onDown(cause: string): void;
 }
 
-/** The SDK's cache of one table; reached past its types, which offer it only through generated classes. */
-interface SdkTable {
-  rows: Map<unknown, unknown>;
-  iter(): KeyedRow[];
-}
-interface SdkCache {
-  clientCache: { getOrCreateTable(info: unknown): SdkTable };
-}
-
 /**
  * One connection of the SDK, used for one life only: it is never reused after a failure, and tells nothing after its
- * end (the fence). The SDK greets, subscribes, calls and holds what subscriptions bring; transactions are read here.
+ * end (the fence). The SDK greets, subscribes and calls; rows are read here, and it sees none.
  */
 export class Connection {
   readonly #handlers: ConnectionHandlers;
   readonly #module: RemoteModule;
   readonly #sdk: DbConnectionImpl;
   readonly #socket: EngineSocket;
-  readonly #tables = new Map<string, SdkTable>();
   readonly #opened = deferred<void>();
   /** Came, and were not read yet. */
   readonly #frames: Uint8Array[] = [];
-  #sdkReads = false;
+  #isReading = false;
+  /** Of the frame that the SDK is reading. */
+  #subscribed: SubscribedRows = new Map();
   #ended = false;
 
   private constructor(endpoint: EngineEndpoint, socket: EngineSocket, handlers: ConnectionHandlers) {
@@ -44,12 +38,8 @@ export class Connection {
     this.#module = remoteModule({
       generated: generatedModule(),
       owner: BigInt(`0x${endpoint.identity}`),
-      onBadRow: (table) => this.fail(`a row of ${table} could not be read`),
     });
     this.#sdk = quietly(() => this.#build(endpoint));
-    const { clientCache } = this.#sdk as unknown as SdkCache;
-    for (const name of OWNER_TABLES)
-      this.#tables.set(name, clientCache.getOrCreateTable(this.#module.tables[name]));
   }
 
   /** Connects and waits for the server's greeting. Throws HeycatError ENGINE_UNAVAILABLE or NOT_AUTHORIZED. */
@@ -74,28 +64,20 @@ export class Connection {
     this.#sdk.callReducer(reducer, args, 'FullUpdate');
   }
 
-  /** Subscribes; `onApplied` runs synchronously while the cache holds exactly the subscribed state. */
-  subscribe(queries: string[], onApplied: () => void, onError: (cause: string) => void): () => void {
+  /** Subscribes; `onApplied` is given the rows before any transaction that follows is told. */
+  subscribe(
+    queries: string[],
+    onApplied: (rows: SubscribedRows) => void,
+    onError: (cause: string) => void,
+  ): () => void {
     const handle = this.#sdk
       .subscriptionBuilder()
-      .onApplied(() => this.#guard(onApplied))
+      .onApplied(() => this.#guard(() => onApplied(this.#subscribed)))
       .onError((_context: unknown, error?: Error) => this.#guard(() => onError(error?.message ?? 'refused')))
       .subscribe(queries);
     return () => {
       if (!this.#ended) handle.unsubscribe();
     };
-  }
-
-  /** The rows of a table that subscriptions have brought. */
-  rows(table: string): KeyedRow[] {
-    return this.#tables.get(table)?.iter() ?? [];
-  }
-
-  /** The same, when nobody will ask for them again: the SDK would keep them, and never change them. */
-  take(table: string): KeyedRow[] {
-    const rows = this.rows(table);
-    this.#tables.get(table)?.rows.clear();
-    return rows;
   }
 
   /** Ends the connection because of `cause`; does nothing the second time. */
@@ -122,7 +104,7 @@ export class Connection {
       .build();
   }
 
-  /** What the SDK sees of the socket: only well-formed frames, no transactions, and nothing once we are done. */
+  /** What the SDK sees of the socket: only well-formed frames, no rows, and nothing once we are done. */
   #fence(): EngineSocket {
     const socket = this.#socket;
     // The SDK sends from a promise that nobody watches: a socket that throws must not do so there.
@@ -137,22 +119,37 @@ export class Connection {
     return fenced;
   }
 
-  /** Frames in the order of their coming. The SDK reads one in promises of this turn; what follows waits for the next. */
+  /** Frames in the order of their coming: while one is being read, those that follow wait. */
   #read(sdk: EngineSocket): void {
-    while (!this.#ended && !this.#sdkReads) {
+    while (!this.#ended && !this.#isReading) {
       const frame = this.#frames.shift();
       if (frame === undefined) return;
       if (!isServerFrame(frame)) this.fail('the engine sent a frame that is not v1.bsatn');
       else if (isTransactionFrame(frame)) this.#guard(() => this.#tell(frame));
       else {
-        this.#sdkReads = true;
-        sdk.onmessage?.({ data: frame });
-        setImmediate(() => {
-          this.#sdkReads = false;
-          this.#read(sdk);
-        });
+        void this.#handOver(sdk, frame);
       }
     }
+  }
+
+  /** Never throws. */
+  async #handOver(sdk: EngineSocket, frame: Uint8Array): Promise<void> {
+    this.#isReading = true;
+    try {
+      let data = frame;
+      if (carriesRows(frame)) {
+        this.#subscribed = await readSubscribed(frame, this.#module);
+        data = withoutRows(frame);
+      }
+      if (!this.#ended) sdk.onmessage?.({ data });
+      // The SDK reads it in promises of this turn.
+      await nextTurn();
+    } catch (thrown) {
+      this.fail(HeycatError.from(thrown).message);
+    }
+    this.#subscribed = new Map();
+    this.#isReading = false;
+    this.#read(sdk);
   }
 
   #tell(frame: Uint8Array): void {

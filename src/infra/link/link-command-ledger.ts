@@ -3,7 +3,6 @@ import type { Applied, CommandLedger, CommandSubmission } from '../../commands/c
 import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
 import type { Link } from './link.ts';
-import { sqlText } from './sql.ts';
 
 const DEFAULT_WAIT_MS = 2_000;
 
@@ -30,11 +29,7 @@ export class LinkCommandLedger implements CommandLedger {
   }
 
   async find(commandId: string): Promise<Receipt | undefined> {
-    const rows = await this.link.fetch(
-      'command_receipts',
-      `command_id = ${sqlText(commandId)}`,
-      (row) => row['command_id'] === commandId,
-    );
+    const rows = await this.link.fetch('command_receipts', { name: commandId });
     return rows[0] as unknown as Receipt | undefined;
   }
 }

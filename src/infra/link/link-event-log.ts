@@ -2,7 +2,7 @@ import type { Area } from '../../events/areas.ts';
 import type { ChangeBatch, ChangeFeedListener } from '../../events/change-feed.ts';
 import type { DomainEvent } from '../../events/domain-event.ts';
 import type { EventLog } from '../../events/event-log.ts';
-import { sqlText } from './sql.ts';
+import { sqlText, type Selection } from './sql.ts';
 import type { Link } from './link.ts';
 
 /** Events held in memory; older ones are looked up in the engine. */
@@ -40,19 +40,16 @@ export class LinkEventLog implements EventLog, ChangeFeedListener {
     const first = this.#recent[0]?.seq ?? this.#seq + 1;
     if (from >= first) return this.#recent.slice(from - first, from - first + limit);
     const to = Math.min(from + limit - 1, this.#seq);
-    return this.#lookUp(`seq >= ${from} AND seq <= ${to}`, ({ seq }) => seq >= from && seq <= to);
+    return this.#lookUp({ from, to });
   }
 
   history(area: Area, entityId: string): Promise<DomainEvent[]> {
-    const to = this.#seq;
-    return this.#lookUp(
-      `area = ${sqlText(area)} AND entity_id = ${sqlText(entityId)} AND seq <= ${to}`,
-      (event) => event.area === area && event.entity_id === entityId && event.seq <= to,
-    );
+    const where = `area = ${sqlText(area)} AND entity_id = ${sqlText(entityId)}`;
+    return this.#lookUp({ from: 1, to: this.#seq, where });
   }
 
-  async #lookUp(where: string, match: (event: DomainEvent) => boolean): Promise<DomainEvent[]> {
-    const rows = await this.link.fetch('event_log', where, (row) => match(row as unknown as DomainEvent));
-    return (rows as unknown as DomainEvent[]).sort((a, b) => a.seq - b.seq);
+  async #lookUp(selection: Selection): Promise<DomainEvent[]> {
+    const rows = await this.link.fetch('event_log', selection);
+    return (rows as unknown as DomainEvent[]).toSorted((a, b) => a.seq - b.seq);
   }
 }

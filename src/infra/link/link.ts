@@ -16,6 +16,7 @@ import { deferred, type Deferred } from './deferred.ts';
 import type { KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
 import { Session, type LinkMemory } from './session.ts';
+import type { Selection } from './sql.ts';
 
 export interface LinkOptions {
   /** For opening a connection, for each look-up, and for a silent engine; in ms. */
@@ -115,9 +116,9 @@ export class Link implements ChangeFeed {
   }
 
   /** Looks rows up in the engine; throws ENGINE_UNAVAILABLE. */
-  async fetch(table: string, where: string, match: (row: KeyedRow) => boolean): Promise<KeyedRow[]> {
+  async fetch(table: string, selection: Selection): Promise<KeyedRow[]> {
     const session = this.#session ?? (await this.#whenUp(this.#deadlineMs));
-    return session.fetch(table, where, match);
+    return session.fetch(table, selection);
   }
 
   #whenUp(waitMs: number): Promise<Session> {

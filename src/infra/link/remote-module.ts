@@ -1,14 +1,20 @@
-import type { AlgebraicType, BinaryReader } from '@clockworklabs/spacetimedb-sdk';
+import type { AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
+import { HeycatError } from '../../errors.ts';
 import type { Area } from '../../events/areas.ts';
+import type { BsatnReader } from './bsatn-reader.ts';
 import type { GeneratedModule } from './generated-module.ts';
-import { compileDecoder, fieldsOf, readText, type Decode } from './schema-codec.ts';
-
-/** Primary key of a row: kept beside its columns where neither JSON, Object.keys nor console.log sees it. */
-export const ROW_KEY = Symbol('rowKey');
+import { compileDecoder, fieldsOf, type Decode } from './schema-codec.ts';
 
 /** A decoded row in wire form. */
-export interface KeyedRow extends Record<string, unknown> {
-  [ROW_KEY]: unknown;
+export type KeyedRow = Record<string, unknown>;
+
+/** How rows of one table are read. */
+export interface RemoteTable {
+  name: string;
+  /** @throws HeycatError INTERNAL for a row that cannot be read, or is somebody else's. */
+  decode(reader: BsatnReader): KeyedRow;
+  /** What tells its rows apart. */
+  keyOf(row: KeyedRow): unknown;
 }
 
 /** State tables by area. */
@@ -36,28 +42,29 @@ const KEY_COLUMNS = new Set(['row_key', 'trigger_key', 'phrase_key', 'owner_iden
 /** Columns that the wire knows under another name: `type` is a keyword in the module's language. */
 const WIRE_NAMES: Readonly<Record<string, string>> = { event_type: 'type' };
 
+/** The column that tells an owner's rows apart; a table with another than these has `id`. */
+const KEYS: Readonly<Record<string, string>> = {
+  settings: 'key',
+  event_log: 'seq',
+  command_receipts: 'command_id',
+  stream_heads: 'epoch',
+};
+
 export interface RemoteModuleOptions {
   generated: GeneratedModule;
   /** Identity whose rows are decoded, as a number; a row of anybody else is a failure. */
   owner: bigint;
-  /** A row that cannot be decoded must not stop the SDK's message pump: it is told here instead. */
-  onBadRow(table: string): void;
 }
 
 export type RemoteModule = ReturnType<typeof remoteModule>;
 
 /**
  * The generated module description with decoders of our own: rows come out in wire form, and of a reducer's
- * arguments only the command id is read.
+ * arguments only the command id is read. The SDK sees no rows, so it needs no tables.
  */
-export function remoteModule({ generated, owner, onBadRow }: RemoteModuleOptions) {
-  const tables = Object.fromEntries(
-    OWNER_TABLES.map((name) => {
-      const decode = compileRow(name, generated.tables[name]!.rowType, owner);
-      const deserialize = guarded(decode, () => onBadRow(name));
-      const primaryKeyInfo = { colName: ROW_KEY, colType: { intoMapKey: (key: unknown) => key } };
-      return [name, { tableName: name, rowType: { deserialize }, primaryKeyInfo }];
-    }),
+export function remoteModule({ generated, owner }: RemoteModuleOptions) {
+  const tables = new Map(
+    OWNER_TABLES.map((name) => [name, remoteTable(name, generated.tables[name]!.rowType, owner)]),
   );
   const reducers = Object.fromEntries(
     Object.entries(generated.reducers).map(([name, { argsType }]) => [
@@ -66,7 +73,12 @@ export function remoteModule({ generated, owner, onBadRow }: RemoteModuleOptions
     ]),
   );
   return {
-    tables,
+    tables: {},
+    table: (name: string): RemoteTable => {
+      const table = tables.get(name);
+      if (table === undefined) throw new HeycatError('INTERNAL', `There is no table ${name}.`);
+      return table;
+    },
     reducers,
     versionInfo: generated.versionInfo,
     eventContextConstructor: (_connection: unknown, event: unknown) => ({ event }),
@@ -76,54 +88,56 @@ export function remoteModule({ generated, owner, onBadRow }: RemoteModuleOptions
   };
 }
 
-function compileRow(table: string, type: AlgebraicType, owner: bigint): Decode {
+function remoteTable(name: string, type: AlgebraicType, owner: bigint): RemoteTable {
+  const decode = compileRow(name, type, owner);
+  const key = KEYS[name] ?? 'id';
+  return {
+    name,
+    keyOf: (row) => row[key],
+    decode: (reader) => {
+      try {
+        return decode(reader);
+      } catch (cause) {
+        throw new HeycatError('INTERNAL', `a row of ${name} could not be read`, {}, { cause });
+      }
+    },
+  };
+}
+
+function compileRow(table: string, type: AlgebraicType, owner: bigint): (reader: BsatnReader) => KeyedRow {
   const columns = fieldsOf(type).map(({ name, type: column }) => ({
-    name: WIRE_NAMES[name] ?? name,
-    decode: JSON_COLUMNS.has(`${table}.${name}`) ? readJson : compileDecoder(column),
-    hidden: KEY_COLUMNS.has(name),
+    name: KEY_COLUMNS.has(name) ? undefined : (WIRE_NAMES[name] ?? name),
+    decode: columnDecoder(`${table}.${name}`, column, owner),
   }));
   return (reader) => {
-    const row = {} as KeyedRow;
-    for (const { name, decode, hidden } of columns) {
-      if (name === 'owner_identity') checkOwner(reader, owner);
-      else if (name === 'row_key') Object.defineProperty(row, ROW_KEY, { value: decode(reader) });
-      else if (hidden) decode(reader);
-      else row[name] = decode(reader);
+    const row: KeyedRow = {};
+    for (const { name, decode } of columns) {
+      const value = decode(reader);
+      if (name !== undefined) row[name] = value;
     }
     return row;
   };
 }
 
-function checkOwner(reader: BinaryReader, owner: bigint): void {
-  if (reader.readU256() !== owner) throw new RangeError('a row of another owner');
+function columnDecoder(name: string, type: AlgebraicType, owner: bigint): Decode {
+  if (JSON_COLUMNS.has(name)) return readJson;
+  if (name.endsWith('.owner_identity')) return checkOwner(owner);
+  if (name.endsWith('.row_key') && (type.type as string) === 'U128') return (reader) => reader.skip(16);
+  return compileDecoder(type);
 }
 
-function readJson(reader: BinaryReader): unknown {
-  return JSON.parse(readText(reader));
-}
-
-/** The SDK reads rows until the list's end, so a failed decode must use the rest up. */
-function guarded(decode: Decode, onFailure: () => void): Decode {
+function checkOwner(owner: bigint): Decode {
+  const expected = Buffer.from(owner.toString(16).padStart(64, '0'), 'hex').toReversed();
   return (reader) => {
-    try {
-      return decode(reader);
-    } catch {
-      onFailure();
-      exhaust(reader);
-      return { [ROW_KEY]: Symbol('bad row') };
-    }
+    if (!reader.matches(expected)) throw new RangeError('a row of another owner');
   };
 }
 
-function exhaust(reader: BinaryReader): void {
-  try {
-    for (;;) reader.readU8();
-  } catch {
-    // The end of the buffer: nothing is left to read wrongly.
-  }
+function readJson(reader: BsatnReader): unknown {
+  return JSON.parse(reader.text());
 }
 
 /** Of a reducer's arguments only the command id is read, the first where there is one. */
-function commandIdOf(argsType: AlgebraicType): (args: BinaryReader) => string | undefined {
-  return fieldsOf(argsType)[0]?.name === 'command_id' ? readText : () => undefined;
+function commandIdOf(argsType: AlgebraicType): (args: BsatnReader) => string | undefined {
+  return fieldsOf(argsType)[0]?.name === 'command_id' ? (args) => args.text() : () => undefined;
 }

@@ -1,8 +1,9 @@
-import type { AlgebraicType, BinaryReader, BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
+import type { AlgebraicType, BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import { HeycatError } from '../../errors.ts';
+import type { BsatnReader } from './bsatn-reader.ts';
 
 /** Reads one value in wire form: u64 as number, Timestamp as ISO text, Identity as hex, an absent option as null. */
-export type Decode = (reader: BinaryReader) => unknown;
+export type Decode = (reader: BsatnReader) => unknown;
 /** Writes one value given in wire form; throws HeycatError INTERNAL when it does not fit the type. */
 export type Encode = (writer: BinaryWriter, value: unknown) => void;
 
@@ -27,14 +28,9 @@ export function fieldsOf(type: AlgebraicType): Field<AlgebraicType>[] {
   }));
 }
 
-/** UTF-8 text with its u32 length; the SDK's own reader makes a TextDecoder for every string. */
-export function readText(reader: BinaryReader): string {
-  const bytes = reader.readUInt8Array();
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-}
-
 /** Compiles a decoder once per type, because the SDK walks the type description again for every row. */
 export function compileDecoder(type: AlgebraicType): Decode {
+  if ((type.type as string) === 'String') return decodeText();
   const scalar = SCALAR_DECODERS[type.type as string];
   if (scalar !== undefined) return scalar;
   if (isArray(type)) return decodeArray(compileDecoder(type.array));
@@ -42,7 +38,7 @@ export function compileDecoder(type: AlgebraicType): Decode {
   const inner = optionOf(type);
   if (inner === undefined) throw unsupported(type);
   const decodeSome = compileDecoder(inner);
-  return (reader) => (reader.readU8() === 0 ? decodeSome(reader) : null);
+  return (reader) => (reader.u8() === 0 ? decodeSome(reader) : null);
 }
 
 /** Compiles an encoder once per type; products are read by their snake_case names. */
@@ -62,15 +58,14 @@ export function compileEncoder(type: AlgebraicType): Encode {
 }
 
 const SCALAR_DECODERS: Record<string, Decode> = {
-  Bool: (reader) => reader.readBool(),
-  U8: (reader) => reader.readU8(),
-  U16: (reader) => reader.readU16(),
-  U32: (reader) => reader.readU32(),
-  I32: (reader) => reader.readI32(),
-  U64: (reader) => Number(reader.readU64()),
-  I64: (reader) => Number(reader.readI64()),
-  U128: (reader) => reader.readU128(),
-  String: readText,
+  Bool: (reader) => reader.u8() === 1,
+  U8: (reader) => reader.u8(),
+  U16: (reader) => reader.u16(),
+  U32: (reader) => reader.u32(),
+  I32: (reader) => reader.i32(),
+  U64: (reader) => reader.u64(),
+  I64: (reader) => reader.i64(),
+  U128: (reader) => reader.u128(),
 };
 
 const SCALAR_ENCODERS: Record<string, Encode> = {
@@ -90,8 +85,8 @@ const SCALAR_ENCODERS: Record<string, Encode> = {
 
 function decodeProduct(type: AlgebraicType): Decode {
   const fields = fieldsOf(type);
-  if (isSpecial(fields, IDENTITY)) return (reader) => hex256(reader.readU256());
-  if (isSpecial(fields, TIMESTAMP)) return (reader) => isoFromMicros(reader.readI64());
+  if (isSpecial(fields, IDENTITY)) return readIdentity;
+  if (isSpecial(fields, TIMESTAMP)) return (reader) => isoFromMillis(reader.millis());
   const decoders = fields.map((field) => ({ name: field.name, decode: compileDecoder(field.type) }));
   return (reader) => {
     const value: Record<string, unknown> = {};
@@ -112,7 +107,13 @@ function encodeProduct(type: AlgebraicType): Encode {
 }
 
 function decodeArray(decodeItem: Decode): Decode {
-  return (reader) => Array.from({ length: reader.readU32() }, () => decodeItem(reader));
+  return (reader) => Array.from({ length: reader.count() }, () => decodeItem(reader));
+}
+
+/** Many columns have the same text in row after row. */
+function decodeText(): Decode {
+  let last = '';
+  return (reader) => (last = reader.text(last));
 }
 
 function encodeArray(encodeItem: Encode): Encode {
@@ -141,18 +142,44 @@ function optionOf(type: AlgebraicType): AlgebraicType | undefined {
   return some?.name === 'some' && none?.name === 'none' ? some.algebraicType : undefined;
 }
 
-function hex256(value: bigint): string {
-  return value.toString(16).padStart(64, '0');
+function readIdentity(reader: BsatnReader): string {
+  const high = reader.u128();
+  return ((reader.u128() << 128n) | high).toString(16).padStart(64, '0');
 }
 
-let lastTime = { micros: 0n, iso: new Date(0).toISOString() };
+const DAY_MS = 86_400_000;
+const iso = Buffer.from(new Date(0).toISOString());
+let last = { millis: 0, day: 0, text: iso.toString() };
 
-/** The rows of one transaction mostly carry the same time. */
-function isoFromMicros(micros: bigint): string {
-  if (micros !== lastTime.micros) {
-    lastTime = { micros, iso: new Date(Number(micros / 1000n)).toISOString() };
+/** As Date.toISOString, at a fifth of its time for rows of one day. */
+function isoFromMillis(millis: number): string {
+  if (millis === last.millis) return last.text;
+  const day = Math.floor(millis / DAY_MS);
+  let text: string;
+  if (day === last.day && last.text.length === iso.length) text = withTime(millis - day * DAY_MS);
+  else {
+    text = new Date(millis).toISOString();
+    iso.write(text);
   }
-  return lastTime.iso;
+  last = { millis, day, text };
+  return text;
+}
+
+/** The date that was written last with this time of the day. */
+function withTime(millis: number): string {
+  const seconds = Math.floor(millis / 1000);
+  const minutes = Math.floor(seconds / 60);
+  twoDigits(Math.floor(minutes / 60), 11);
+  twoDigits(minutes % 60, 14);
+  twoDigits(seconds % 60, 17);
+  twoDigits(Math.floor((millis % 1000) / 10), 20);
+  iso[22] = 48 + (millis % 10);
+  return iso.toString('latin1');
+}
+
+function twoDigits(value: number, at: number): void {
+  iso[at] = 48 + Math.floor(value / 10);
+  iso[at + 1] = 48 + (value % 10);
 }
 
 function microsFromIso(iso: string): bigint {

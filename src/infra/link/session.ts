@@ -10,6 +10,8 @@ import { deferred, type Deferred } from './deferred.ts';
 import { encodeReducerArgs } from './generated-module.ts';
 import { STATE_TABLES, type KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
+import { receiptsAfter, selectOwn, type Selection } from './sql.ts';
+import type { SubscribedRows } from './subscription-frame.ts';
 import type { CallOutcome, Transaction } from './transaction-frame.ts';
 
 /** What outlives a connection: how far the read models are, and the rows they were told. */
@@ -37,6 +39,8 @@ const AREA_OF_TABLE = new Map<string, Area>(AREAS.map((area) => [STATE_TABLES[ar
 export class Session {
   readonly #options: SessionOptions;
   readonly #calls = new Map<string, Deferred<Receipt | undefined>[]>();
+  /** By query. */
+  readonly #fetches = new Map<string, Promise<KeyedRow[]>>();
   /** Subscriptions that were not answered yet. */
   readonly #asked = new Set<Deferred<void>>();
   #connection!: Connection;
@@ -89,14 +93,15 @@ export class Session {
     else this.#calls.set(commandId, waiting);
   }
 
-  /** Rows of a table outside the live subscription; `where` is SQL on one table, `match` the same in TypeScript. */
-  async fetch(table: string, where: string, match: (row: KeyedRow) => boolean): Promise<KeyedRow[]> {
-    let rows: KeyedRow[] = [];
-    const stop = await this.#subscribe([this.#select(table, where)], () => {
-      rows = this.#connection.rows(table).filter(match);
-    });
-    stop();
-    return rows;
+  /** Rows of a table outside the live subscription. */
+  fetch(table: string, selection: Selection): Promise<KeyedRow[]> {
+    const query = this.#select(table, selection);
+    const under = this.#fetches.get(query);
+    if (under !== undefined) return under;
+    // The engine tells a connection the rows of a query once for as long as it is subscribed to.
+    const fetched = this.#fetch(table, query).finally(() => this.#fetches.delete(query));
+    this.#fetches.set(query, fetched);
+    return fetched;
   }
 
   /** Ends the session because of `cause`. */
@@ -112,8 +117,8 @@ export class Session {
   async #baseline(): Promise<void> {
     const { memory, onBatch } = this.#options;
     let head: KeyedRow | undefined;
-    const stop = await this.#subscribe([this.#select('stream_heads')], () => {
-      [head] = this.#connection.rows('stream_heads');
+    const stop = await this.#subscribe([this.#select('stream_heads')], (rows) => {
+      head = rows.get('stream_heads')?.[0];
     });
     if (head === undefined) throw unavailable('the engine has no stream for this user');
     const headSeq = Number(head['next_seq']) - 1;
@@ -122,17 +127,15 @@ export class Session {
     const resumes = memory.epoch === epoch && missed >= 0 && missed <= MOST_EVENTS;
     const from = resumes ? memory.seq : headSeq;
     const queries = [
-      ...Object.values(STATE_TABLES).map((table) => this.#select(table)),
-      this.#select('event_log', `seq > ${from}`),
-      this.#select('command_receipts', `first_seq > ${headSeq}`),
+      ...AREAS.map((area) => this.#select(STATE_TABLES[area], area === 'settings' ? {} : { from: 0 })),
+      this.#select('event_log', { from: from + 1 }),
+      this.#select('command_receipts', receiptsAfter(headSeq)),
     ];
-    await this.#subscribe(queries, () => {
-      const events = inOrder(this.#connection.take('event_log'));
+    await this.#subscribe(queries, (rows) => {
+      const events = inOrder(rows.get('event_log') ?? []);
       memory.epoch = epoch;
       memory.seq = events.at(-1)?.seq ?? headSeq;
-      const changes = AREAS.flatMap((area) =>
-        memory.mirror.diff(area, this.#connection.take(STATE_TABLES[area])),
-      );
+      const changes = AREAS.flatMap((area) => memory.mirror.diff(area, rows.get(STATE_TABLES[area]) ?? []));
       this.#live = true;
       onBatch({ kind: 'baseline', epoch, seq: memory.seq, changes, events });
     });
@@ -184,12 +187,18 @@ export class Session {
     else call?.reject(HeycatError.parse(error));
   }
 
-  #select(table: string, where?: string): string {
-    const own = `SELECT * FROM ${table} WHERE owner_identity = 0x${this.#options.endpoint.identity}`;
-    return where === undefined ? own : `${own} AND ${where}`;
+  #select(table: string, selection: Selection = {}): string {
+    return selectOwn(table, this.#options.endpoint.identity, selection);
   }
 
-  async #subscribe(queries: string[], onApplied: () => void): Promise<() => void> {
+  async #fetch(table: string, query: string): Promise<KeyedRow[]> {
+    let found: KeyedRow[] = [];
+    const stop = await this.#subscribe([query], (rows) => (found = rows.get(table) ?? []));
+    stop();
+    return found;
+  }
+
+  async #subscribe(queries: string[], onApplied: (rows: SubscribedRows) => void): Promise<() => void> {
     const applied = deferred<void>();
     const late = setTimeout(
       () => applied.reject(unavailable('a subscription was not answered in time')),
@@ -197,8 +206,8 @@ export class Session {
     );
     const stop = this.#connection.subscribe(
       queries,
-      () => {
-        onApplied();
+      (rows) => {
+        onApplied(rows);
         applied.resolve();
       },
       (cause) => applied.reject(unavailable(cause)),

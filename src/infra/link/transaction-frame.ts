@@ -1,6 +1,6 @@
-import { BinaryReader } from '@clockworklabs/spacetimedb-sdk';
-import { ROW_KEY, type KeyedRow, type RemoteModule } from './remote-module.ts';
-import { readText, type Decode } from './schema-codec.ts';
+import { BsatnReader } from './bsatn-reader.ts';
+import type { KeyedRow, RemoteModule, RemoteTable } from './remote-module.ts';
+import { openRows } from './row-list.ts';
 
 /** One row that a transaction wrote, or took away. */
 export interface RowEvent {
@@ -25,7 +25,6 @@ export interface Transaction {
 const TRANSACTION_UPDATE = 1;
 const COMMITTED = 0;
 const FAILED = 1;
-const FIXED_SIZE_ROWS = 0;
 
 export function isTransactionFrame(frame: Uint8Array): boolean {
   return frame[0] === TRANSACTION_UPDATE;
@@ -34,53 +33,46 @@ export function isTransactionFrame(frame: Uint8Array): boolean {
 /**
  * Reads a whole TransactionUpdate, which {@link isServerFrame} has found well-formed.
  * @param connectionId of the connection that it came over.
- * @throws RangeError for a table that the module does not have.
+ * @throws HeycatError INTERNAL for a row that cannot be read, or a table that the module does not have.
  */
 export function readTransaction(frame: Uint8Array, module: RemoteModule, connectionId: bigint): Transaction {
-  const reader = new BinaryReader(frame);
-  reader.readU8(); // tag
-  const status = reader.readU8();
+  const reader = new BsatnReader(frame);
+  reader.u8(); // tag
+  const status = reader.u8();
   const rows: RowEvent[] = [];
   let error: string | undefined;
   if (status === COMMITTED) {
-    for (let tables = reader.readU32(); tables > 0; tables--) readTable(reader, module, rows);
-  } else error = status === FAILED ? readText(reader) : 'INTERNAL: The engine ran out of energy.';
-  reader.readU64(); // time
-  reader.readU256(); // caller
-  const isOurs = reader.readU128() === connectionId;
-  const reducer = module.reducers[readText(reader)];
-  reader.readU32(); // reducer id
+    for (let tables = reader.u32(); tables > 0; tables--) readTable(reader, module, rows);
+  } else error = status === FAILED ? reader.text() : 'INTERNAL: The engine ran out of energy.';
+  reader.skip(8 + 32); // time, caller
+  const isOurs = reader.u128() === connectionId;
+  const reducer = module.reducers[reader.text()];
+  reader.skip(4); // reducer id
   if (!isOurs || reducer === undefined) return { rows };
-  const commandId = reducer.readCommandId(new BinaryReader(reader.readUInt8Array()));
+  const commandId = reducer.readCommandId(reader.part());
   return { rows, outcome: error === undefined ? { commandId } : { commandId, error } };
 }
 
 /** A row that changed comes as one that goes and one that comes; overlapping subscriptions bring each row twice. */
-function readTable(reader: BinaryReader, module: RemoteModule, events: RowEvent[]): void {
-  reader.readU32(); // table id
-  const table = readText(reader);
-  reader.readU64(); // number of rows
-  const decode = module.tables[table]?.rowType.deserialize;
-  if (decode === undefined) throw new RangeError(`there is no table ${table}`);
+function readTable(reader: BsatnReader, module: RemoteModule, events: RowEvent[]): void {
+  reader.skip(4); // table id
+  const table = module.table(reader.text());
+  reader.skip(8); // number of rows
   const gone = new Map<unknown, KeyedRow>();
   const come = new Map<unknown, KeyedRow>();
-  for (let updates = reader.readU32(); updates > 0; updates--) {
-    reader.readU8(); // compression, which is none
-    readRows(reader, decode, gone);
-    readRows(reader, decode, come);
+  for (let updates = reader.u32(); updates > 0; updates--) {
+    reader.u8(); // compression, which is none
+    readRows(openRows(reader), table, gone);
+    readRows(openRows(reader), table, come);
   }
-  for (const row of come.values()) events.push({ table, row, gone: false });
-  for (const [key, row] of gone) if (!come.has(key)) events.push({ table, row, gone: true });
+  for (const row of come.values()) events.push({ table: table.name, row, gone: false });
+  for (const [key, row] of gone) if (!come.has(key)) events.push({ table: table.name, row, gone: true });
 }
 
-function readRows(reader: BinaryReader, decode: Decode, into: Map<unknown, KeyedRow>): void {
-  if (reader.readU8() === FIXED_SIZE_ROWS) reader.readU16();
-  else for (let offsets = reader.readU32(); offsets > 0; offsets--) reader.readU64();
-  const bytes = reader.readUInt8Array();
-  const end = bytes.byteOffset + bytes.byteLength;
-  const rows = new BinaryReader(bytes);
-  while (rows.offset < end) {
-    const row = decode(rows) as KeyedRow;
-    into.set(row[ROW_KEY], row);
+function readRows(rows: BsatnReader, { decode, keyOf }: RemoteTable, into: Map<unknown, KeyedRow>): void {
+  while (!rows.isAtEnd) {
+    const row = decode(rows);
+    into.set(keyOf(row), row);
   }
+  rows.assertWhole();
 }

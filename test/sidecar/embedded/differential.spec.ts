@@ -33,6 +33,9 @@ const QUERIES = [
   "SELECT * FROM recordings WHERE status = 'recorded'",
   'SELECT * FROM "recordings" WHERE duration_ms > 2',
   'SELECT * FROM stream_heads WHERE owner_identity = 0x$2',
+  'SELECT * FROM event_log WHERE row_key > 0 AND row_key <= 340282366920938463463374607431768211455 AND seq > 2',
+  "SELECT * FROM settings WHERE row_key >= '8' AND row_key < 'c/'",
+  'SELECT * FROM command_receipts WHERE first_seq > 2 AND first_seq <= 18446744073709551615',
   'SELECT * FROM members',
   // Refused by both:
   'SELECT * FROM nothing',

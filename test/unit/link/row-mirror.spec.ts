@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { RowChange } from '../../../src/events/rows.ts';
-import { ROW_KEY, type KeyedRow } from '../../../src/infra/link/remote-module.ts';
+import type { KeyedRow } from '../../../src/infra/link/remote-module.ts';
 import { RowMirror } from '../../../src/infra/link/row-mirror.ts';
 
 interface Given {
@@ -8,7 +8,7 @@ interface Given {
   seq: number;
   text: string;
 }
-const row = ({ id, seq, text }: Given): KeyedRow => ({ [ROW_KEY]: id, id, seq, text });
+const row = ({ id, seq, text }: Given): KeyedRow => ({ id, seq, text });
 const rows = fc.uniqueArray(
   fc.record({ id: fc.nat({ max: 20 }), seq: fc.nat({ max: 3 }), text: fc.constantFrom('a', 'b') }),
   { selector: ({ id }) => id },

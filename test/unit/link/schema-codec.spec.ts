@@ -1,10 +1,11 @@
-import { BinaryReader, BinaryWriter, Timestamp } from '@clockworklabs/spacetimedb-sdk';
+import { BinaryWriter, Timestamp } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
+import { BsatnReader } from '../../../src/infra/link/bsatn-reader.ts';
 import { encodeReducerArgs, generatedModule } from '../../../src/infra/link/generated-module.ts';
 import { compileDecoder, compileEncoder } from '../../../src/infra/link/schema-codec.ts';
 
 const optionalText = fc.option(fc.string({ unit: 'binary', maxLength: 20 }), { nil: null });
-const time = fc.date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true });
+const time = fc.date({ min: new Date(0), max: new Date('9999-12-30'), noInvalidDate: true });
 const id = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const changes = fc.record({
   trigger: optionalText,
@@ -74,7 +75,22 @@ describe('the codec compiled from the generated schema', () => {
           expected_seq: null,
         };
         const bytes = encoded((writer) => encode(writer, value));
-        expect(decode(new BinaryReader(bytes))).toEqual(value);
+        expect(decode(new BsatnReader(bytes))).toEqual(value);
+      }),
+    );
+  });
+
+  it('LNK10 reads any times one after the other, also several of one day', () => {
+    const { argsType: pruneArgs } = generatedModule().reducers['prune_receipts']!;
+    const [encode, decode] = [compileEncoder(pruneArgs), compileDecoder(pruneArgs)];
+    const later = fc.array(fc.nat({ max: 86_400_000 }), { maxLength: 5 });
+    fc.assert(
+      fc.property(time, later, (first, more) => {
+        for (const millis of [0, ...more]) {
+          const created_before = new Date(first.getTime() + millis).toISOString();
+          const bytes = encoded((writer) => encode(writer, { created_before, below_seq: 1 }));
+          expect(decode(new BsatnReader(bytes))).toEqual({ created_before, below_seq: 1 });
+        }
       }),
     );
   });

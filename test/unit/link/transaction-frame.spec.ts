@@ -68,10 +68,7 @@ function frameOf(
 
 function read(frame: Uint8Array) {
   expect(isServerFrame(frame) && isTransactionFrame(frame)).toBe(true);
-  const onBadRow = (table: string): never => {
-    throw new RangeError(table);
-  };
-  return readTransaction(frame, remoteModule({ generated: generatedModule(), owner: OWNER, onBadRow }), US);
+  return readTransaction(frame, remoteModule({ generated: generatedModule(), owner: OWNER }), US);
 }
 
 describe('a frame that tells a transaction', () => {

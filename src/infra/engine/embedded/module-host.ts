@@ -92,6 +92,19 @@ export type CallResult = { committed: TableChange[] } | { failed: string };
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'panic';
 
+/** One end of a range: a BSATN value, and whether it is inside. */
+export interface Bound {
+  value: Uint8Array;
+  isIncluded: boolean;
+}
+
+/** Values of one column; without a bound there is no end. */
+export interface ColumnRange {
+  column: number;
+  from?: Bound;
+  to?: Bound;
+}
+
 export interface ModuleHost {
   readonly schema: ModuleSchema;
   /** True when this opening created the database, that is ran `init`. */
@@ -109,10 +122,10 @@ export interface ModuleHost {
    */
   durable(): Promise<void>;
   /**
-   * All rows of a table, or those whose column equals a BSATN value, through an index where there is one. Lazy: use it
-   * up before the next `call()`.
+   * All rows of a table; given a range that an index covers, those in it and perhaps others. Lazy: use it up before the
+   * next `call()`.
    */
-  scan(table: TableSchema, where?: { column: number; equals: Uint8Array }): Iterable<Uint8Array>;
+  scan(table: TableSchema, range?: ColumnRange): Iterable<Uint8Array>;
   /** Number of rows, without reading them. */
   count(table: TableSchema): number;
   /** Makes everything durable, then releases the folder; safe to call twice. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile, readFile, truncate, open } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openModuleHost } from '../../../../src/infra/engine/embedded/host/open-module-host.ts';
-import type { ModuleHost } from '../../../../src/infra/engine/embedded/module-host.ts';
+import type { ColumnRange, ModuleHost } from '../../../../src/infra/engine/embedded/module-host.ts';
 import { row, text, u32, u8 } from './bsatn.ts';
 import { puppetModule, type PuppetReducer, type PuppetTable } from './puppet-module.ts';
 
@@ -136,15 +136,29 @@ describe('the module host', () => {
     );
   });
 
-  it('HST9 finds rows by the value of a column, with and without an index', async () => {
+  it('HST9 finds rows by the values of a column through an index', async () => {
     const host = await openPuppet(undefined);
     host.call('add', NO_ARGUMENTS, caller);
     const [table] = host.schema.tables;
-    expect([...host.scan(table!, { column: 0, equals: u32(2) })]).toEqual([note(2, 'add')]);
-    expect([...host.scan(table!, { column: 1, equals: text('add') })]).toEqual([note(2, 'add')]);
-    expect([...host.scan(table!, { column: 1, equals: text('ad') })]).toEqual([]);
+    const both = [note(1, 'init'), note(2, 'add')];
+    expect([...host.scan(table!, just(0, u32(2)))]).toEqual([note(2, 'add')]);
+    expect([...host.scan(table!, just(0, u32(3)))]).toEqual([]);
+    expect([...host.scan(table!, { column: 0, from: { value: u32(1), isIncluded: false } })]).toEqual([
+      both[1],
+    ]);
+    expect([...host.scan(table!, { column: 0, to: { value: u32(2), isIncluded: true } })]).toEqual(both);
+    // Without an index everything is given, for the caller to choose from.
+    expect([...host.scan(table!, just(1, text('add')))]).toEqual(both);
+    expect(() => host.scan(table!, just(0, u8(1)))).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
   });
 });
+
+function just(column: number, value: Uint8Array): ColumnRange {
+  const bound = { value, isIncluded: true };
+  return { column, from: bound, to: bound };
+}
 
 describe('a changed module', () => {
   const upgraded = async (folder: string, tables: PuppetTable[]) => {
@@ -159,7 +173,7 @@ describe('a changed module', () => {
       const tags: PuppetTable = { name: 'a_tags', columns: [['tag', 'string']], indexes: [], uniques: [] };
       const host = await upgraded(folder, [tags, { ...NOTES, indexes: [[0], [1]] }]);
       expect(rows(host, 1)).toEqual(hex(note(1, 'init'), note(2, 'add')));
-      const found = [...host.scan(host.schema.tables[1]!, { column: 1, equals: text('add') })];
+      const found = [...host.scan(host.schema.tables[1]!, just(1, text('add')))];
       expect(found).toEqual([note(2, 'add')]);
       await host.close();
       const back = await openPuppet(folder, [{ ...NOTES }, tags]);

@@ -1,7 +1,7 @@
 import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
 import type { TableSchema } from '../../../../src/infra/engine/embedded/module-host.ts';
-import { compileFilter } from '../../../../src/infra/engine/embedded/protocol/filter.ts';
+import { bestRange, compileFilter } from '../../../../src/infra/engine/embedded/protocol/filter.ts';
 import { parseQuery } from '../../../../src/infra/engine/embedded/protocol/sql.ts';
 
 const table: TableSchema = {
@@ -73,6 +73,7 @@ function encode(row: Row): Uint8Array {
 }
 
 const SENDER = new Uint8Array(32).fill(7);
+const range = (where: string) => bestRange(table, filter(where));
 const filter = (where: string) =>
   compileFilter(table, parseQuery(`SELECT * FROM t WHERE ${where}`).where!, SENDER);
 const hex = (value: bigint) => `0x${value.toString(16).padStart(64, '0')}`;
@@ -128,14 +129,27 @@ describe('filters over BSATN rows', () => {
   });
 
   it('EMB5 an equality that every row must pass is looked up, through the best index', () => {
-    expect(filter('seq = 1').lookup).toMatchObject({ column: 6 });
-    expect(filter("text = 'a' AND owner = :sender AND seq > 1").lookup).toEqual({
+    const sender = { value: SENDER, isIncluded: true };
+    expect(range('seq = 1')).toBeUndefined();
+    expect(range("text = 'a' AND owner = :sender AND seq > 1")).toEqual({
       column: 1,
-      equals: SENDER,
+      from: sender,
+      to: sender,
     });
-    expect(filter('owner = :sender AND key = 7').lookup).toMatchObject({ column: 0 });
-    expect(filter('owner = :sender OR seq = 1').lookup).toBeUndefined();
-    expect(filter('owner != :sender').lookup).toBeUndefined();
+    expect(range('owner = :sender AND key = 7')).toMatchObject({ column: 0 });
+    expect(range('owner = :sender OR seq = 1')).toBeUndefined();
+    expect(range('owner != :sender')).toBeUndefined();
+  });
+
+  it('EMB18 bounds of one column make a range, and a closed one on a unique index goes before an equality', () => {
+    const key = (value: number) => new Uint8Array(16).fill(value, 0, 1);
+    const from = { value: key(3), isIncluded: false };
+    const to = { value: key(9), isIncluded: true };
+    expect(range('key > 3 AND owner = :sender AND key <= 9')).toEqual({ column: 0, from, to });
+    expect(range('owner = :sender AND key > 3')).toMatchObject({ column: 1 });
+    expect(range('key > 3 AND seq < 5')).toEqual({ column: 0, from });
+    expect(range('key > 3 AND key = 9')).toMatchObject({ from: { value: key(9) }, to: { value: key(9) } });
+    expect(range('key > 3 OR key < 2')).toBeUndefined();
   });
 
   it.each([

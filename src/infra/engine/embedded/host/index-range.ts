@@ -1,9 +1,12 @@
-import { KeyWriter, behind } from './key-writer.ts';
+import { HeycatError } from '../../../../errors.ts';
+import type { Bound as ColumnBound, ColumnRange } from '../module-host.ts';
+import { KeyWriter, LONGEST_TEXT, behind } from './key-writer.ts';
 import { ERRNO, Errno } from './errno.ts';
-import type { IndexAccess } from '../store/table-access.ts';
+import type { IndexAccess, TableAccess } from '../store/table-access.ts';
 import type { IndexRange } from '../store/transaction.ts';
 
 const [INCLUDED, EXCLUDED, UNBOUNDED] = [0, 1, 2];
+const NO_BYTES = Buffer.alloc(0);
 const writer = new KeyWriter();
 
 /** A range as the module asks for it, all BSATN: equal first columns, then bounds of the next one. */
@@ -30,6 +33,32 @@ export function indexRange(index: IndexAccess, asked: RangeArguments): IndexRang
   const isPoint =
     !open && index.schema.unique && start.kind === INCLUDED && end.kind === INCLUDED && start.key === end.key;
   return { index, start: lower(start, open), end: upper(end, open), isPoint };
+}
+
+/**
+ * The entries of an index for a range of its first column; undefined where no index orders such values: long texts are
+ * kept under a hash, which only tells equal ones.
+ */
+export function columnRange(table: TableAccess, { column, from, to }: ColumnRange): IndexRange | undefined {
+  const index = table.indexes.find(({ schema }) => schema.columns[0] === column);
+  const isOrdered = [from, to].every((bound) => bound === undefined || bound.value.length <= LONGEST_TEXT);
+  if (index === undefined || (from !== to && !isOrdered)) return undefined;
+  const start = asAsked(from);
+  try {
+    return indexRange(index, {
+      prefix: NO_BYTES,
+      prefixColumns: 0,
+      start,
+      end: from === to ? start : asAsked(to),
+    });
+  } catch (cause) {
+    throw new HeycatError('INVALID_ARGUMENT', 'A bound is no value of its column.', {}, { cause });
+  }
+}
+
+function asAsked(bound: ColumnBound | undefined): Buffer {
+  if (bound === undefined) return Buffer.of(UNBOUNDED);
+  return Buffer.concat([Buffer.of(bound.isIncluded ? INCLUDED : EXCLUDED), bound.value]);
 }
 
 interface Bound {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 const LONGEST = 900;
 const HASH = 32;
 /** Longer texts are told apart by hash behind their first bytes. */
-const LONGEST_TEXT = 256;
+export const LONGEST_TEXT = 256;
 
 /**
  * Builds keys whose bytes sort as the server sorts values, one character per byte: such strings compare and hash

@@ -3,6 +3,7 @@ import { HeycatError } from '../../../../errors.ts';
 import type {
   Caller,
   CallResult,
+  ColumnRange,
   ModuleHost,
   ModuleHostOptions,
   ModuleSchema,
@@ -16,7 +17,7 @@ import { TableAccess } from '../store/table-access.ts';
 import { rowCount, Transaction } from '../store/transaction.ts';
 import { Guest, type GuestOptions } from './guest.ts';
 import type { Tables } from './imports.ts';
-import { behind } from './key-writer.ts';
+import { columnRange } from './index-range.ts';
 import { readModuleDefinition, type ModuleDefinition } from './module-definition.ts';
 import { typeCodec, type TypeCodec } from './type-codec.ts';
 
@@ -139,27 +140,13 @@ class Host implements ModuleHost {
     await this.store.durable();
   }
 
-  *scan(table: TableSchema, where?: { column: number; equals: Uint8Array }): Iterable<Uint8Array> {
+  scan(table: TableSchema, range?: ColumnRange): Iterable<Uint8Array> {
     this.checkOpen();
     const access = this.tables.byName.get(table.name);
     if (access === undefined) throw new HeycatError('NOT_FOUND', `The module has no table ${table.name}.`);
     const reading = new Transaction(this.store, this.sequences);
-    if (where === undefined) {
-      yield* reading.allRows(access);
-      return;
-    }
-    const { column, equals } = where;
-    const index = access.indexes.find(({ schema }) => schema.columns[0] === column);
-    const key = access.valueKey(column, Buffer.from(equals), { prefix: index?.prefix ?? '' });
-    if (key === undefined) throw new HeycatError('INVALID_ARGUMENT', 'equals is no value of that column.');
-    if (index !== undefined) {
-      yield* reading.rows({ index, start: key, end: behind(key), isPoint: false });
-      return;
-    }
-    for (const row of reading.allRows(access)) {
-      access.parse(row);
-      if (access.valueKey(column, row, { offset: access.offset(column) }) === key) yield row;
-    }
+    const entries = range && columnRange(access, range);
+    return entries === undefined ? reading.allRows(access) : reading.rows(entries);
   }
 
   count(table: TableSchema): number {

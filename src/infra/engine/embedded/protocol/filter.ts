@@ -1,21 +1,15 @@
 import { HeycatError } from '../../../../errors.ts';
-import type { ColumnSchema, TableSchema, TypeSchema } from '../module-host.ts';
+import type { ColumnRange, ColumnSchema, TableSchema, TypeSchema } from '../module-host.ts';
 import { compileLocate, numberSize, type Locate } from './layout.ts';
 import type { Literal, Operator, Predicate } from './sql.ts';
 
 /** Decides on whole BSATN rows of one table. */
 export type Match = (row: Uint8Array) => boolean;
 
-/** A column and the BSATN value that it must have. */
-export interface Lookup {
-  column: number;
-  equals: Uint8Array;
-}
-
 export interface Filter {
   match: Match;
-  /** Every row that matches has this value; through an index where the table has one. */
-  lookup?: Lookup;
+  /** Every row that matches lies in all of them; one a column. */
+  ranges: readonly ColumnRange[];
 }
 
 /** Sign of the difference between a column's value and the literal. */
@@ -30,25 +24,43 @@ export function compileFilter(table: TableSchema, predicate: Predicate, sender: 
   if (predicate.kind === 'compare') return compileComparison(table, predicate, sender);
   const left = compileFilter(table, predicate.left, sender);
   const right = compileFilter(table, predicate.right, sender);
-  if (predicate.kind === 'and') return both(table, left, right);
-  return { match: (row) => left.match(row) || right.match(row) };
+  if (predicate.kind === 'and') return both(left, right);
+  return { match: (row) => left.match(row) || right.match(row), ranges: [] };
 }
 
-/** Rows that pass both; found by the lookup with the better index. */
-export function both(table: TableSchema, left: Filter, right: Filter): Filter {
-  const match: Match = (row) => left.match(row) && right.match(row);
-  const lookup = [left.lookup, right.lookup].reduce(
-    (best, each) => (worth(table, each) > worth(table, best) ? each : best),
-    undefined,
-  );
-  return lookup === undefined ? { match } : { match, lookup };
+/** Rows that pass both. */
+export function both(left: Filter, right: Filter): Filter {
+  const ranges = new Map(left.ranges.map((range) => [range.column, range]));
+  for (const range of right.ranges) {
+    const other = ranges.get(range.column);
+    ranges.set(range.column, other === undefined ? range : narrower(other, range));
+  }
+  return { match: (row) => left.match(row) && right.match(row), ranges: [...ranges.values()] };
 }
 
-function worth(table: TableSchema, lookup: Lookup | undefined): number {
-  if (lookup === undefined) return -1;
-  const own = table.indexes.filter(({ columns }) => columns.length === 1 && columns[0] === lookup.column);
+/** Of two bounds on one side either will do, since rows are matched as well. */
+function narrower(left: ColumnRange, right: ColumnRange): ColumnRange {
+  if (isPoint(left) || isPoint(right)) return isPoint(left) ? left : right;
+  return { ...left, ...right };
+}
+
+function isPoint({ from, to }: ColumnRange): boolean {
+  return from !== undefined && from === to;
+}
+
+/** The range by which the fewest rows are likely to be looked at; undefined where no index helps. */
+export function bestRange(table: TableSchema, { ranges }: Filter): ColumnRange | undefined {
+  const worths = ranges.map((range) => worth(table, range));
+  const best = Math.max(0, ...worths);
+  return best === 0 ? undefined : ranges[worths.indexOf(best)];
+}
+
+function worth(table: TableSchema, range: ColumnRange): number {
+  const own = table.indexes.filter(({ columns }) => columns.length === 1 && columns[0] === range.column);
   if (own.length === 0) return 0;
-  return own.some(({ unique }) => unique) ? 2 : 1;
+  const isUnique = own.some(({ unique }) => unique);
+  if (isPoint(range)) return isUnique ? 4 : 2;
+  return range.from !== undefined && range.to !== undefined ? 3 : 1;
 }
 
 function compileComparison(
@@ -61,7 +73,23 @@ function compileComparison(
   const schema = table.columns[column]!;
   const value = encodeLiteral(schema, literal, sender);
   const match = matcher(compileLocate(table.columns, column), operator, orderOf(schema.type, value));
-  return operator === '=' ? { match, lookup: { column, equals: value } } : { match };
+  return { match, ranges: rangesOf(column, operator, value) };
+}
+
+function rangesOf(column: number, operator: Operator, value: Uint8Array): ColumnRange[] {
+  const bound = { value, isIncluded: operator.endsWith('=') };
+  switch (operator) {
+    case '=':
+      return [{ column, from: bound, to: bound }];
+    case '!=':
+      return [];
+    case '<':
+    case '<=':
+      return [{ column, to: bound }];
+    case '>':
+    case '>=':
+      return [{ column, from: bound }];
+  }
 }
 
 function matcher(locate: Locate, operator: Operator, order: Order): Match {

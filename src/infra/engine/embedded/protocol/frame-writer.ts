@@ -1,4 +1,6 @@
 const START_BYTES = 64 * 1024;
+/** From this size on written bytes are given away, not copied. */
+const LARGE_BYTES = 1024 * 1024;
 
 /** Writes BSATN into one growing buffer; numbers are little endian. */
 export class FrameWriter {
@@ -12,18 +14,18 @@ export class FrameWriter {
   }
 
   u8(value: number): void {
-    this.#reserve(1);
+    this.reserve(1);
     this.#bytes[this.#at++] = value;
   }
 
   u16(value: number): void {
-    this.#reserve(2);
+    this.reserve(2);
     this.#view.setUint16(this.#at, value, true);
     this.#at += 2;
   }
 
   u32(value: number): void {
-    this.#reserve(4);
+    this.reserve(4);
     this.#view.setUint32(this.#at, value, true);
     this.#at += 4;
   }
@@ -34,20 +36,20 @@ export class FrameWriter {
   }
 
   i64(value: bigint): void {
-    this.#reserve(8);
+    this.reserve(8);
     this.#view.setBigInt64(this.#at, value, true);
     this.#at += 8;
   }
 
   zeros(count: number): void {
-    this.#reserve(count);
+    this.reserve(count);
     this.#bytes.fill(0, this.#at, this.#at + count);
     this.#at += count;
   }
 
   /** Bytes as they are. */
   raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
+    this.reserve(bytes.length);
     this.#bytes.set(bytes, this.#at);
     this.#at += bytes.length;
   }
@@ -78,19 +80,26 @@ export class FrameWriter {
     this.#at = length;
   }
 
-  /** What was written, as a copy that owns its memory; the writer starts again. */
+  /** What was written, in memory that nothing else uses; the writer starts again. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.slice(0, this.#at);
+    const isLarge = this.#bytes.length >= LARGE_BYTES;
+    const taken = isLarge ? this.#bytes.subarray(0, this.#at) : this.#bytes.slice(0, this.#at);
     this.#at = 0;
+    if (isLarge) this.#use(new Uint8Array(START_BYTES));
     return taken;
   }
 
-  #reserve(count: number): void {
+  /** Makes room for as many bytes, so that many small writes need not. */
+  reserve(count: number): void {
     const needed = this.#at + count;
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
+    this.#use(grown);
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 }

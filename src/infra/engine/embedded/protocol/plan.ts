@@ -1,6 +1,6 @@
 import { HeycatError } from '../../../../errors.ts';
 import type { ModuleHost, ModuleSchema, TableSchema } from '../module-host.ts';
-import { both, compileFilter, type Filter } from './filter.ts';
+import { bestRange, both, compileFilter, type Filter } from './filter.ts';
 import { parseQuery, type Predicate } from './sql.ts';
 
 /** One query of one subscriber, ready to run. */
@@ -39,7 +39,7 @@ export function* rowsOf(host: ModuleHost, { table, filter }: Plan): Iterable<Uin
     yield* host.scan(table);
     return;
   }
-  for (const row of host.scan(table, filter.lookup)) if (filter.match(row)) yield row;
+  for (const row of host.scan(table, bestRange(table, filter))) if (filter.match(row)) yield row;
 }
 
 function visibleTable(schema: ModuleSchema, name: string, subscriber: Subscriber): TableSchema {
@@ -56,7 +56,7 @@ function plan(
 ): Plan {
   const own = where && compileFilter(table, where, subscriber.identity);
   const rule = subscriber.isOwner ? undefined : visibilityOf(table, subscriber);
-  const filter = own !== undefined && rule !== undefined ? both(table, own, rule) : (own ?? rule);
+  const filter = own !== undefined && rule !== undefined ? both(own, rule) : (own ?? rule);
   return filter === undefined ? { key: sql, table } : { key: sql, table, filter };
 }
 

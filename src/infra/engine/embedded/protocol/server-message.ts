@@ -136,6 +136,7 @@ function writeRows(writer: FrameWriter, rows: readonly Uint8Array[]): void {
     total += row.length;
     isFixed &&= row.length === size;
   }
+  writer.reserve(total + 8 * rows.length + 16);
   if (isFixed) {
     writer.u8(0);
     writer.u16(size);
