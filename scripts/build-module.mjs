@@ -1,7 +1,7 @@
 /**
- * Builds spacetimedb/heycat-data to wasm, and writes it with its source digest to the module's dist folder.
- * `--check` builds nothing and only says whether the committed wasm belongs to the sources; `--test` runs the
- * module's unit tests on this machine.
+ * Builds spacetimedb/heycat-data to wasm, and writes it with its source digest to the module's dist folder; with
+ * `--kitchen-sink` test/fixtures/kitchen-sink-module instead. `--check` builds nothing and only says whether the
+ * committed wasm belongs to the sources; `--test` runs the module's unit tests on this machine.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -13,15 +13,16 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { builtDigest, DIGEST_FILE, MODULE_DIR, sourceDigest, WASM_FILE } from './module-digest.mjs';
+import { basename, dirname, join } from 'node:path';
+import { builtDigest, HEYCAT_DATA, KITCHEN_SINK, sourceDigest } from './module-digest.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
 const DEBIAN_RUSTC = '/usr/bin/rustc';
 const DEBIAN_CARGO = '/usr/bin/cargo';
+const MODULE = process.argv.includes('--kitchen-sink') ? KITCHEN_SINK : HEYCAT_DATA;
 
 function main() {
-  const digest = sourceDigest();
+  const digest = sourceDigest(MODULE.dir);
   if (process.argv.includes('--check')) return check(digest);
   if (process.argv.includes('--test')) return test();
 
@@ -32,23 +33,24 @@ function main() {
   const build = spawnSync(
     found.cargo,
     ['build', '--release', '--locked', '--target', TARGET, ...found.args],
-    { cwd: MODULE_DIR, env: { ...process.env, ...found.env }, stdio: ['ignore', 'inherit', 'inherit'] },
+    { cwd: MODULE.dir, env: { ...process.env, ...found.env }, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   if (build.status !== 0) return fail('cargo could not build the module; its messages are above.');
 
-  const targetDir = process.env.CARGO_TARGET_DIR ?? join(MODULE_DIR, 'target');
-  mkdirSync(dirname(WASM_FILE), { recursive: true });
-  copyFileSync(join(targetDir, TARGET, 'release', 'heycat_data.wasm'), WASM_FILE);
-  chmodSync(WASM_FILE, 0o644);
-  writeFileSync(DIGEST_FILE, `${digest}\n`);
+  const targetDir = process.env.CARGO_TARGET_DIR ?? join(MODULE.dir, 'target');
+  mkdirSync(dirname(MODULE.wasm), { recursive: true });
+  copyFileSync(join(targetDir, TARGET, 'release', basename(MODULE.wasm)), MODULE.wasm);
+  chmodSync(MODULE.wasm, 0o644);
+  writeFileSync(MODULE.digest, `${digest}\n`);
   const seconds = Math.round((Date.now() - started) / 1000);
-  console.log(`${WASM_FILE}: ${statSync(WASM_FILE).size} bytes, built in ${seconds} s`);
+  console.log(`${MODULE.wasm}: ${statSync(MODULE.wasm).size} bytes, built in ${seconds} s`);
 }
 
 function check(digest) {
-  if (existsSync(WASM_FILE) && builtDigest() === digest)
+  if (existsSync(MODULE.wasm) && builtDigest(MODULE) === digest)
     return console.log('the wasm belongs to the sources');
-  fail('The wasm was built from other sources. Run `npm run build:module` and commit dist.');
+  const flag = MODULE === KITCHEN_SINK ? ' -- --kitchen-sink' : '';
+  fail(`The wasm was built from other sources. Run \`npm run build:module${flag}\` and commit dist.`);
 }
 
 /** Any Rust compiler will do: the unit tests need no wasm. */
@@ -57,7 +59,7 @@ function test() {
   const [cargo, env] = onPath ? ['cargo', {}] : [DEBIAN_CARGO, { RUSTC: DEBIAN_RUSTC }];
   if (!output(cargo, ['--version']))
     return fail('No Rust compiler found. Install rustup (https://rustup.rs).');
-  const options = { cwd: MODULE_DIR, env: { ...process.env, ...env }, stdio: 'inherit' };
+  const options = { cwd: MODULE.dir, env: { ...process.env, ...env }, stdio: 'inherit' };
   const run = spawnSync(cargo, ['test', '--locked'], options);
   if (run.status !== 0) fail('A unit test of the module failed; its messages are above.');
 }

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WASM_FILE } from './module-digest.mjs';
+import { HEYCAT_DATA } from './module-digest.mjs';
 
 const BINDINGS_DIR = fileURLToPath(new URL('../src/infra/link/bindings/', import.meta.url));
 
@@ -45,7 +45,7 @@ function generate(cli, work) {
   const out = join(work, 'out');
   const run = spawnSync(
     cli,
-    ['generate', '--lang', 'typescript', '--out-dir', out, '--bin-path', WASM_FILE],
+    ['generate', '--lang', 'typescript', '--out-dir', out, '--bin-path', HEYCAT_DATA.wasm],
     {
       env: { ...process.env, HOME: work, XDG_CONFIG_HOME: join(work, 'config') },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -7,12 +7,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const MODULE_DIR = fileURLToPath(new URL('../spacetimedb/heycat-data/', import.meta.url));
-export const WASM_FILE = join(MODULE_DIR, 'dist', 'heycat_data.wasm');
-export const DIGEST_FILE = join(MODULE_DIR, 'dist', 'source.sha256');
+/** A module of this repository: its folder, the wasm that cargo calls by its name, and the digest beside it. */
+function moduleAt(path, wasm) {
+  const dir = fileURLToPath(new URL(path, import.meta.url));
+  return { dir, wasm: join(dir, 'dist', wasm), digest: join(dir, 'dist', 'source.sha256') };
+}
+
+export const HEYCAT_DATA = moduleAt('../spacetimedb/heycat-data/', 'heycat_data.wasm');
+/** What the embedded engine is compared with the real server on. */
+export const KITCHEN_SINK = moduleAt('../test/fixtures/kitchen-sink-module/', 'kitchen_sink.wasm');
 
 /** Cargo.toml, Cargo.lock and everything in src, as sorted paths with forward slashes. */
-export function sourceFiles(moduleDir = MODULE_DIR) {
+export function sourceFiles(moduleDir) {
   const inSrc = readdirSync(join(moduleDir, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(moduleDir.length).replaceAll('\\', '/'));
@@ -20,7 +26,7 @@ export function sourceFiles(moduleDir = MODULE_DIR) {
 }
 
 /** SHA-256 over each file's path and contents, in hex; line ends do not count, since git may change them. */
-export function sourceDigest(moduleDir = MODULE_DIR) {
+export function sourceDigest(moduleDir) {
   const hash = createHash('sha256');
   for (const path of sourceFiles(moduleDir)) {
     const text = readFileSync(join(moduleDir, path), 'utf8').replaceAll('\r\n', '\n');
@@ -30,9 +36,9 @@ export function sourceDigest(moduleDir = MODULE_DIR) {
 }
 
 /** The digest that was written when the committed wasm was built; empty when there is none. */
-export function builtDigest() {
+export function builtDigest(module) {
   try {
-    return readFileSync(DIGEST_FILE, 'utf8').trim();
+    return readFileSync(module.digest, 'utf8').trim();
   } catch {
     return '';
   }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   builtDigest,
-  MODULE_DIR,
+  HEYCAT_DATA,
+  KITCHEN_SINK,
   sourceDigest,
   sourceFiles,
-  WASM_FILE,
 } from '../../scripts/module-digest.mjs';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -15,12 +15,13 @@ const { WebAssembly } = globalThis as unknown as {
   WebAssembly: { Module: { new (bytes: Uint8Array): object; imports(module: object): { module: string }[] } };
 };
 
+const { dir: MODULE_DIR, wasm: WASM_FILE } = HEYCAT_DATA;
 const BINDINGS_DIR = fileURLToPath(new URL('../../src/infra/link/bindings/', import.meta.url));
 const STATE_TABLES = ['recordings', 'settings', 'dictionary_entries', 'voice_commands', 'window_contexts'];
 
 /** Texts of the module's Rust files by their path in src, without the unit tests. */
 const rustSources = new Map(
-  sourceFiles()
+  sourceFiles(MODULE_DIR)
     .filter((path) => path.endsWith('.rs') && !path.startsWith('src/tests/'))
     .map((path) => [path, readFileSync(join(MODULE_DIR, path), 'utf8')]),
 );
@@ -30,21 +31,40 @@ function allMatches(pattern: RegExp, text = allRust): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1]!).sort();
 }
 
+/** Each SpacetimeDB crate of a Cargo.lock with its version. */
+function spacetimeVersions(lock: string): string[] {
+  const crates = lock.matchAll(/name = "(spacetimedb[^"]*)"\nversion = "([^"]+)"/g);
+  return [...crates].map(([, name, version]) => `${name} ${version}`);
+}
+
 describe('the committed module', () => {
   it('MOD1 the committed wasm was built from the committed sources', () => {
     const advice = 'run `npm run build:module` and commit spacetimedb/heycat-data/dist';
-    expect({ digest: builtDigest(), advice }).toEqual({ digest: sourceDigest(), advice });
+    expect({ digest: builtDigest(HEYCAT_DATA), advice }).toEqual({
+      digest: sourceDigest(MODULE_DIR),
+      advice,
+    });
+  });
+
+  it('MOD1 the wasm that the engines are compared on was built from its committed sources', () => {
+    const advice =
+      'run `npm run build:module -- --kitchen-sink` and commit test/fixtures/kitchen-sink-module/dist';
+    const wanted = { digest: sourceDigest(KITCHEN_SINK.dir), advice };
+    expect({ digest: builtDigest(KITCHEN_SINK), advice }).toEqual(wanted);
+    const lock = readFileSync(join(KITCHEN_SINK.dir, 'Cargo.lock'), 'utf8');
+    for (const version of spacetimeVersions(lock)) expect(version).toMatch(/ 1\.2\.0$/);
   });
 
   it('MOD1 the digest changes with any source file and not with line ends', async () => {
     await using folder = await tempFolder();
     const copy = join(folder.path, 'module');
-    for (const path of sourceFiles()) cpSync(join(MODULE_DIR, path), join(copy, path), { recursive: true });
-    expect(sourceFiles(`${copy}/`)).toEqual(sourceFiles());
-    expect(sourceDigest(`${copy}/`)).toBe(sourceDigest());
+    for (const path of sourceFiles(MODULE_DIR))
+      cpSync(join(MODULE_DIR, path), join(copy, path), { recursive: true });
+    expect(sourceFiles(`${copy}/`)).toEqual(sourceFiles(MODULE_DIR));
+    expect(sourceDigest(`${copy}/`)).toBe(sourceDigest(MODULE_DIR));
     appendFileSync(join(copy, 'src/keys.rs'), '\n');
     const changed = sourceDigest(`${copy}/`);
-    expect(changed).not.toBe(sourceDigest());
+    expect(changed).not.toBe(sourceDigest(MODULE_DIR));
     appendFileSync(join(copy, 'src/keys.rs'), '\r\n');
     const withCarriageReturn = sourceDigest(`${copy}/`);
     await using other = await tempFolder();
@@ -63,9 +83,9 @@ describe('the committed module', () => {
 
   it('MOD2 every SpacetimeDB crate is locked to 1.2.0', () => {
     const lock = readFileSync(join(MODULE_DIR, 'Cargo.lock'), 'utf8');
-    const crates = [...lock.matchAll(/name = "(spacetimedb[^"]*)"\nversion = "([^"]+)"/g)];
-    expect(crates.length).toBeGreaterThanOrEqual(7);
-    for (const [, name, version] of crates) expect(`${name} ${version}`).toBe(`${name} 1.2.0`);
+    const versions = spacetimeVersions(lock);
+    expect(versions.length).toBeGreaterThanOrEqual(7);
+    for (const version of versions) expect(version).toMatch(/ 1\.2\.0$/);
   });
 
   it('MOD3 every public table shows a caller only rows of their own, and members are private', () => {
