@@ -28,10 +28,16 @@ export type Outcome =
 
 /** One running instance of the module. */
 export class Guest {
+  /** What the module says of itself. It is asked at once: until then it does not know its reducers. */
+  readonly described: Buffer;
+
   private constructor(
     private readonly exports: Exports,
     private readonly state: GuestState,
-  ) {}
+  ) {
+    this.setUp();
+    this.described = this.describe();
+  }
 
   /** @throws HeycatError ENGINE_UNAVAILABLE when the module needs something that this host does not have. */
   static start(module: WebAssembly.Module, options: GuestOptions): Guest {
@@ -48,15 +54,7 @@ export class Guest {
     state.memory = new GuestMemory(exports.memory);
     const preinits = Object.keys(instance.exports).filter((name) => name.startsWith(PREINIT));
     for (const name of preinits.sort()) (instance.exports[name] as () => void)();
-    const guest = new Guest(exports, state);
-    guest.setUp();
-    return guest;
-  }
-
-  describe(): Buffer {
-    this.state.sink = [];
-    this.exports.__describe_module__(SINK);
-    return this.takeSink();
+    return new Guest(exports, state);
   }
 
   call(
@@ -89,6 +87,12 @@ export class Guest {
       state.arguments = undefined;
       state.iterators.clear();
     }
+  }
+
+  private describe(): Buffer {
+    this.state.sink = [];
+    this.exports.__describe_module__(SINK);
+    return this.takeSink();
   }
 
   private setUp(): void {

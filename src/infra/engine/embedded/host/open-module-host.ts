@@ -35,7 +35,7 @@ export async function openModuleHost(options: ModuleHostOptions): Promise<Module
   const module = await WebAssembly.compile(options.wasm);
   const guestOptions = { databaseIdentity: options.databaseIdentity, log: options.onLog ?? (() => {}) };
   const guest = Guest.start(module, guestOptions);
-  const described = guest.describe();
+  const { described } = guest;
   const definition = readModuleDefinition(described);
   const store =
     options.folder === undefined
@@ -128,6 +128,8 @@ class Host implements ModuleHost {
     if (outcome.ended === 'failed') return { failed: outcome.text };
     if (outcome.ended === 'trapped') {
       this.guest = undefined;
+      const message = outcome.cause instanceof Error ? outcome.cause.message : 'it trapped';
+      this.parts.guestOptions.log('error', `${name} left its instance unusable: ${message}`);
       return { failed: TRAPPED };
     }
     const committed = transaction.changes();
