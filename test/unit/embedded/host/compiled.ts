@@ -8,6 +8,7 @@ const FOLDERS = [
   'src/infra',
   'src/infra/engine/embedded',
   'src/infra/engine/embedded/host',
+  'src/infra/engine/embedded/protocol',
   'src/infra/engine/embedded/store',
   'test/unit/embedded/host',
 ];

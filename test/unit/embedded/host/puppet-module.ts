@@ -8,12 +8,14 @@ export interface PuppetTable {
   uniques: number[][];
   /** Columns with `auto_inc`. */
   sequences?: number[];
+  /** A reducer that is to run at the times in the last column. */
+  scheduledFor?: string;
 }
 
 const TYPES = { string: 4, bool: 5, u8: 7, i16: 8, u32: 11, u64: 13 };
 
 /** A module definition, version 9, as `__describe_module__` writes it. */
-export function describeModule(tables: PuppetTable[], reducers: string[]): Buffer {
+export function describeModule(tables: PuppetTable[], reducers: string[], rules: string[] = []): Buffer {
   const column = ([name, type]: PuppetTable['columns'][number]) => row(some(text(name)), u8(TYPES[type]));
   const columns = (numbers: number[]) => list(numbers.map(u16));
   return row(
@@ -28,7 +30,9 @@ export function describeModule(tables: PuppetTable[], reducers: string[]): Buffe
           list(table.indexes.map((index) => row(none, none, u8(0), columns(index)))),
           list(table.uniques.map((unique) => row(none, u8(0), columns(unique)))),
           list((table.sequences ?? []).map((at) => row(none, u16(at), none, none, none, i64(1n), i64(0n)))),
-          none,
+          table.scheduledFor === undefined
+            ? none
+            : some(row(none, text(table.scheduledFor), u16(table.columns.length - 1))),
           u8(1),
           u8(0),
         ),
@@ -37,7 +41,7 @@ export function describeModule(tables: PuppetTable[], reducers: string[]): Buffe
     list(reducers.map((name) => row(text(name), list([]), name === 'init' ? some(u8(0)) : none))),
     list([]),
     list([]),
-    list([]),
+    list(rules.map(text)),
   );
 }
 

@@ -8,6 +8,8 @@ import type {
   TableSchema,
   TypeSchema,
 } from '../module-host.ts';
+import { compileFilter } from '../protocol/filter.ts';
+import { parseQuery, type Query } from '../protocol/sql.ts';
 import { ByteReader } from './byte-reader.ts';
 
 /** Where a counter column starts and how it goes on; a column without a bound has the one of 128 bits. */
@@ -37,9 +39,15 @@ interface RawField {
   type: RawType;
 }
 
+/** A row-level rule. */
+interface Rule extends Query {
+  sql: string;
+}
+
 /** The server's system tables and their indexes have the ids below. */
 const FIRST_USER_ID = 4096;
 const VERSION_9 = 1;
+const NOBODY = new Uint8Array(32);
 const MAX_I128 = (1n << 127n) - 1n;
 const PRIMITIVES: readonly PrimitiveKind[] = [
   'string',
@@ -79,11 +87,12 @@ export function readModuleDefinition(described: Uint8Array): ModuleDefinition {
     reader.u8();
   });
   if (reader.u32() > 0) throw unsupported('miscellaneous exports');
-  const rules = reader.array(() => reader.string());
+  const rules = reader.array(() => readRule(reader.string()));
   const nextIndex = counter(FIRST_USER_ID);
   const tables = rawTables.map((raw, position) =>
     tableSchema(raw, { id: FIRST_USER_ID + position, row: resolve({ ref: raw.typeRef }), nextIndex, rules }),
   );
+  checkRules(tables, rules);
   return {
     schema: { tables, reducers: reducers.map((reducer, id) => Object.assign(reducer, { id })) },
     sequences: new Map(rawTables.map((raw) => [raw.name, raw.sequences])),
@@ -190,7 +199,7 @@ function readReducer(reader: ByteReader, resolve: (type: RawType) => TypeSchema)
 
 function tableSchema(
   raw: RawTable,
-  context: { id: number; row: TypeSchema; nextIndex: () => number; rules: string[] },
+  context: { id: number; row: TypeSchema; nextIndex: () => number; rules: Rule[] },
 ): TableSchema {
   if (context.row.kind !== 'product') throw unsupported(`the table ${raw.name}, whose rows are no product`);
   const columns = context.row.elements.map(({ name, type }, position) => ({
@@ -213,7 +222,7 @@ function tableSchema(
     columns,
     primaryKey: raw.primaryKey[0],
     indexes,
-    visibility: context.rules.filter((sql) => selectedTable(sql) === raw.name),
+    visibility: context.rules.filter(({ table }) => table === raw.name).map(({ sql }) => sql),
   };
 }
 
@@ -221,10 +230,23 @@ function sameSet(left: readonly number[], right: readonly number[]): boolean {
   return new Set(left).size === new Set(right).size && left.every((column) => right.includes(column));
 }
 
-/** The table whose rows a rule lets through: `SELECT * FROM t …` or `SELECT t.* FROM …`. */
-function selectedTable(sql: string): string | undefined {
-  const match = /^\s*select\s+(?:"?(\w+)"?\s*\.\s*)?\*\s+from\s+"?(\w+)"?(?:\s+(?:as\s+)?"?(\w+)"?)?/i.exec(
-    sql,
-  );
-  return match?.[1] !== undefined && match[1] !== match[3] ? match[1] : match?.[2];
+/** @throws HeycatError ENGINE_UNAVAILABLE for a rule that could not be kept: its rows would be shown to everybody. */
+function readRule(sql: string): Rule {
+  try {
+    return { sql, ...parseQuery(sql) };
+  } catch (thrown) {
+    throw unsupported(`the row-level rule «${sql}»; ${HeycatError.from(thrown).message}`);
+  }
+}
+
+function checkRules(tables: readonly TableSchema[], rules: readonly Rule[]): void {
+  for (const { sql, table: name, where } of rules) {
+    const table = tables.find((each) => each.name === name);
+    try {
+      if (table === undefined) throw new HeycatError('INVALID_ARGUMENT', `There is no table ${name}.`);
+      if (where !== undefined) compileFilter(table, where, NOBODY);
+    } catch (thrown) {
+      throw unsupported(`the row-level rule «${sql}»; ${HeycatError.from(thrown).message}`);
+    }
+  }
 }

@@ -5,7 +5,7 @@ import { parseQuery, type Predicate } from './sql.ts';
 
 /** One query of one subscriber, ready to run. */
 export interface Plan {
-  /** What makes two queries of a subscriber the same: their text. */
+  /** What makes two queries of a subscriber the same: their text, and the rule that shows the rows. */
   key: string;
   table: TableSchema;
   /** Absent: every row. */
@@ -21,16 +21,17 @@ export interface Subscriber {
 }
 
 /**
- * Plans a subscription's SQL; more than one plan only for `SELECT * FROM *`.
+ * Plans a subscription's SQL. There are several plans for `SELECT * FROM *`, and for a table with several row-level
+ * rules: as on the server a row is told once by each rule that shows it, and the client counts.
  * @throws HeycatError INVALID_ARGUMENT with a sentence for the client.
  */
 export function planQuery(schema: ModuleSchema, sql: string, subscriber: Subscriber): Plan[] {
   const { table: name, where } = parseQuery(sql);
-  if (name !== '*') return [plan(visibleTable(schema, name, subscriber), where, { sql, subscriber })];
+  if (name !== '*') return plans(visibleTable(schema, name, subscriber), where, { sql, subscriber });
   if (where !== undefined) throw new HeycatError('INVALID_ARGUMENT', 'SELECT * FROM * takes no WHERE.');
   return schema.tables
     .filter(({ isPublic }) => isPublic)
-    .map((table) => plan(table, undefined, { sql: `SELECT * FROM ${table.name}`, subscriber }));
+    .flatMap((table) => plans(table, undefined, { sql: `SELECT * FROM ${table.name}`, subscriber }));
 }
 
 /** The rows that a plan selects now. */
@@ -49,21 +50,24 @@ function visibleTable(schema: ModuleSchema, name: string, subscriber: Subscriber
   throw new HeycatError('INVALID_ARGUMENT', sentence, { table: name });
 }
 
-function plan(
+function plans(
   table: TableSchema,
   where: Predicate | undefined,
   { sql, subscriber }: { sql: string; subscriber: Subscriber },
-): Plan {
+): Plan[] {
   const own = where && compileFilter(table, where, subscriber.identity);
-  const rule = subscriber.isOwner ? undefined : visibilityOf(table, subscriber);
-  const filter = own !== undefined && rule !== undefined ? both(own, rule) : (own ?? rule);
-  return filter === undefined ? { key: sql, table } : { key: sql, table, filter };
+  return rulesOf(table, subscriber).map((rule, position) => {
+    const filter = own !== undefined && rule !== undefined ? both(own, rule) : (own ?? rule);
+    const key = position === 0 ? sql : `${sql} -- rule ${position}`;
+    return filter === undefined ? { key, table } : { key, table, filter };
+  });
 }
 
-/** A row is visible when any of the table's rules selects it. */
-function visibilityOf(table: TableSchema, { identity }: Subscriber): Filter | undefined {
-  const rules = table.visibility.map((sql) => parseQuery(sql).where);
-  if (rules.length === 0 || rules.includes(undefined)) return undefined;
-  const any = (rules as Predicate[]).reduce((left, right) => ({ kind: 'or', left, right }));
-  return compileFilter(table, any, identity);
+/** What each of the table's rules shows the subscriber; undefined stands for every row. */
+function rulesOf(table: TableSchema, { identity, isOwner }: Subscriber): (Filter | undefined)[] {
+  if (isOwner || table.visibility.length === 0) return [undefined];
+  return table.visibility.map((sql) => {
+    const { where } = parseQuery(sql);
+    return where && compileFilter(table, where, identity);
+  });
 }
