@@ -21,6 +21,7 @@ const BOB = `c200${'0b'.repeat(30)}`;
 class Stage {
   readonly told = new Map<number, (Told | 'end')[]>();
   readonly failures: string[] = [];
+  readonly times: bigint[] = [];
   writes = 0;
   disk: Promise<void> = Promise.resolve();
   server!: DatabaseServer;
@@ -36,7 +37,10 @@ class Stage {
     const host: ModuleHost = {
       schema: real.schema,
       created: real.created,
-      call: (...call) => real.call(...call),
+      call: (...call) => {
+        stage.times.push(call[2].timestampMicros);
+        return real.call(...call);
+      },
       scan: (...where) => real.scan(...where),
       count: (table) => real.count(table),
       close: () => real.close(),
@@ -99,6 +103,17 @@ describe('the embedded database server', () => {
     await stage.settle();
     expect(stage.of(2).map((told) => told !== 'end' && told.kind)).toEqual(Array(40).fill('committed'));
     expect(stage.writes).toBe(2);
+  });
+
+  it('EMB19 no two calls have the same time, and none is ahead of the clock by a millisecond', async () => {
+    const stage = await Stage.set();
+    stage.times.length = 0;
+    for (let n = 0; n < 300; n++) stage.server.receive(2, callFrame('heartbeat', new Uint8Array(8)));
+    expect(stage.times).toHaveLength(300);
+    expect(new Set(stage.times).size).toBe(300);
+    expect([...stage.times].sort()).toEqual(stage.times);
+    expect(stage.times.at(-1)).toBeLessThan(BigInt(Date.now() + 1) * 1_000n);
+    await stage.settle();
   });
 
   it('EMB8 a disk that fails is told, and nothing is acknowledged', async () => {

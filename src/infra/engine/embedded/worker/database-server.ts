@@ -48,6 +48,7 @@ export class DatabaseServer {
   readonly #reducers: Map<string, ReducerSchema>;
   readonly #connections = new Map<number, Connection>();
   readonly #out = new FrameBatch();
+  #lastMicros = 0n;
   #releasing = false;
   #released: Promise<void> = Promise.resolve();
 
@@ -162,7 +163,15 @@ export class DatabaseServer {
     { identity, connectionId }: Connection,
     call: Pick<messages.CallRecord, 'reducer' | 'reducerId' | 'args' | 'requestId'>,
   ): messages.CallRecord {
-    return { ...call, identity, connectionId, timestampMicros: BigInt(Date.now()) * 1_000n };
+    return { ...call, identity, connectionId, timestampMicros: this.#now() };
+  }
+
+  /** Never the same twice, though the clock counts milliseconds: modules draw their random numbers from it. */
+  #now(): bigint {
+    const now = BigInt(Date.now()) * 1_000n;
+    const isSame = this.#lastMicros >= now && this.#lastMicros < now + 1_000n;
+    this.#lastMicros = isSame ? this.#lastMicros + 1n : now;
+    return this.#lastMicros;
   }
 
   /** The caller hears of every commit, anybody else of what its subscriptions match. */
