@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const env = { ...process.env, HEYCAT_DIFF_CALLS: '10000', HEYCAT_KILLS: '200', HEYCAT_CACHE_KILLS: '100' };
 const suites = [
   'test/sidecar/embedded/differential',
+  'test/sidecar/embedded/kitchen-sink',
   'test/unit/embedded/host/crash',
   'test/unit/cache/crash',
 ];

@@ -91,11 +91,16 @@ function rows(reader: BinaryReader, table: string): string[] {
 }
 
 const EPOCH_AT = 16 + 32 + 4;
+/** Blanks what an engine makes up by chance or from its clock, by table of either module. */
+const MASKS: Readonly<Record<string, (row: Uint8Array) => void>> = {
+  stream_heads: (row) => row.fill(0, EPOCH_AT, EPOCH_AT + 32),
+  members: (row) => row.fill(0, row.length - 8),
+  sessions: (row) => row.fill(0, 0, 16),
+  times: (row) => row.fill(0, row.length - 8),
+};
 
-/** Without what an engine makes up by chance or from its clock. */
 function masked(table: string, row: Uint8Array): Uint8Array {
-  if (table === 'stream_heads') row.fill(0, EPOCH_AT, EPOCH_AT + 32);
-  if (table === 'members') row.fill(0, row.length - 8);
+  MASKS[table]?.(row);
   return row;
 }
 

@@ -32,9 +32,14 @@ export class Listener {
   }
 
   /** Sends a frame and waits for the next thing told that `isAnswer`. */
-  async ask(frame: Uint8Array, isAnswer: (told: Told) => boolean): Promise<void> {
+  ask(frame: Uint8Array, isAnswer: (told: Told) => boolean): Promise<void> {
+    return this.hear(() => this.socket.send(frame), isAnswer);
+  }
+
+  /** Does something and waits for the next thing told that `isAnswer`. */
+  async hear(act: () => void, isAnswer: (told: Told) => boolean): Promise<void> {
     let at = this.told.length;
-    this.socket.send(frame);
+    act();
     for (;;) {
       for (; at < this.told.length; at++) if (isAnswer(this.told[at]!)) return;
       if (this.#ended) throw new Error('the connection ended');
@@ -48,11 +53,19 @@ export class Listener {
   }
 }
 
-/** The real server and the embedded engine under the same keys, so that the same people have the same identities. */
-export async function twoEngines() {
-  const sidecar = await sidecarHarness({ settleMs: 0 });
+/** One person's connections: to the server, and to the embedded engine. */
+export type Pair = readonly [onServer: Listener, embedded: Listener];
+
+export type TwoEngines = Awaited<ReturnType<typeof twoEngines>>;
+
+/**
+ * The real server and the embedded engine under the same keys, so that the same people have the same identities.
+ * @param options the module that both run; the product's when absent.
+ */
+export async function twoEngines(options: { wasmPath?: string } = {}) {
+  const sidecar = await sidecarHarness({ settleMs: 0, ...options });
   await sidecar.engine.start();
-  const embedded = await embeddedHarness();
+  const embedded = await embeddedHarness(options);
   const keys = join(sidecar.dataDir, 'keys');
   await cp(keys, join(embedded.dataDir, 'keys'), { recursive: true });
   await embedded.engine.start();
@@ -71,15 +84,21 @@ export async function twoEngines() {
       .sign(key);
     return openServerSocket(api, 'heycat-data', { token, deadlineMs: DEADLINE_MS });
   };
-  const connect = async (subject: string): Promise<Listener[]> => [
-    new Listener(await onServer(subject)),
-    new Listener(await embedded.engine.connectAs(identityFromClaims('localhost', subject), DEADLINE_MS)),
-  ];
+  const connect = async (subject: string): Promise<Pair> => {
+    const identity = identityFromClaims('localhost', subject);
+    const [one, other] = await Promise.allSettled([
+      onServer(subject),
+      embedded.engine.connectAs(identity, DEADLINE_MS),
+    ]);
+    if (one.status !== other.status) throw new Error(`only one let ${subject} in`, { cause: [one, other] });
+    if (one.status === 'rejected') throw one.reason;
+    return [new Listener(one.value), new Listener((other as PromiseFulfilledResult<EngineSocket>).value)];
+  };
   const deployer = await connect(identity.subject('deployer'));
   return {
     sidecar,
     embedded,
-    /** A connection to each as that subject, the server's first. */
+    /** A connection to each as that subject. @throws what the server's refusal was, when both refuse. */
     connect,
     deployerSubject: identity.subject('deployer'),
     admit: async (subject: string): Promise<void> => {

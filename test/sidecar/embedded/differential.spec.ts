@@ -2,11 +2,19 @@ import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
 import { identityFromClaims } from '../../../src/infra/engine/identity/claims.ts';
 import { encodeReducerArgs, generatedModule } from '../../../src/infra/link/generated-module.ts';
-import { callFrame, subscribeFrameOf, unsubscribeFrame } from '../../support/bsatn-frames.ts';
 import { reducerArgs, withIdentities } from '../../support/reducer-args.ts';
-import type { Told } from '../../support/server-frames.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
-import { twoEngines, type Listener } from '../../support/two-engines.ts';
+import {
+  answered,
+  isCall,
+  playOnBoth,
+  rawCalls,
+  subscriptions,
+  type Act,
+  type Outcomes,
+  type Step,
+} from '../../support/story.ts';
+import { twoEngines, type TwoEngines } from '../../support/two-engines.ts';
 
 const CALLS = Number(process.env['HEYCAT_DIFF_CALLS'] ?? 1_000);
 const SEED = Number(process.env['HEYCAT_DIFF_SEED'] ?? Date.now() % 2 ** 31);
@@ -47,16 +55,12 @@ const QUERIES = [
   'SELECT * FROM',
 ];
 
-type Step =
-  | { kind: 'call'; reducer: string; args: Record<string, unknown>; answered: boolean }
-  | { kind: 'raw'; reducer: string; args: Uint8Array }
-  | { kind: 'subscribe'; id: number; queries: string[] }
-  | { kind: 'unsubscribe'; id: number };
-
 const { reducers } = generatedModule();
 const callable = Object.keys(reducers).filter((name) => name !== 'client_connected');
 
-const calls: fc.Arbitrary<Step> = fc.oneof(
+type Args = Record<string, unknown>;
+
+const calls: fc.Arbitrary<Step<Args>> = fc.oneof(
   ...callable
     .filter((name) => name !== 'heartbeat')
     // Once a person is no member, nothing of theirs succeeds any more.
@@ -66,88 +70,33 @@ const calls: fc.Arbitrary<Step> = fc.oneof(
         kind: fc.constant('call' as const),
         reducer: fc.constant(reducer),
         args: reducerArgs(reducers[reducer]!.argsType),
-        answered: fc.constantFrom(true, true, true, true, true, false),
+        answered,
       }),
     })),
 );
-const rawCalls: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('raw' as const),
-  reducer: fc.constantFrom('save_setting', 'delete_recording', 'nothing', 'client_connected', 'init'),
-  args: fc.uint8Array({ maxLength: 40 }),
-});
-const queryId = fc.integer({ min: 1, max: 4 });
-const subscriptions: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({
-    kind: fc.constant('subscribe' as const),
-    id: queryId,
-    queries: fc.array(fc.constantFrom(...QUERIES), { minLength: 1, maxLength: 3 }),
-  }),
-  fc.record({ kind: fc.constant('unsubscribe' as const), id: queryId }),
-);
-const steps = fc.array(
+const history = fc.array(
   fc.record({
     person: fc.constantFrom(0, 0, 0, 1, 1, 2),
     step: fc.oneof(
       { weight: 30, arbitrary: calls },
-      { weight: 1, arbitrary: rawCalls },
-      { weight: 6, arbitrary: subscriptions },
+      {
+        weight: 1,
+        arbitrary: rawCalls('save_setting', 'delete_recording', 'nothing', 'client_connected', 'init'),
+      },
+      { weight: 6, arbitrary: subscriptions(QUERIES) },
     ),
   }),
   { minLength: CALLS_PER_RUN, maxLength: CALLS_PER_RUN * 2, size: 'max' },
 );
 
-function frameOf(step: Step, people: readonly string[]): Uint8Array {
-  switch (step.kind) {
-    case 'call': {
-      const writer = new BinaryWriter(1_024);
-      encodeReducerArgs(step.reducer, writer, withIdentities(step.args, people));
-      return callFrame(step.reducer, writer.getBuffer(), step.answered ? 0 : 1);
-    }
-    case 'raw':
-      return callFrame(step.reducer, step.args);
-    case 'subscribe':
-      return subscribeFrameOf(
-        step.id,
-        step.queries.map((sql) => sql.replace(/\$(\d)/, (_match, n: string) => people[Number(n)]!)),
-      );
-    case 'unsubscribe':
-      return unsubscribeFrame(step.id);
-  }
-}
-
-/** An engine's own refusals are worded as each likes; the module's are the same to the letter. */
-function isEngines(told: Told): boolean {
-  if (told.kind !== 'failed') return false;
-  return !callable.includes(told.call.reducer) || told.error.startsWith('invalid arguments for reducer');
-}
-
-/** The server sends its own refusals past those answers that are still on their way. */
-function comparable(told: readonly Told[]): unknown {
-  const worded = told.filter((each) => !isEngines(each));
-  return {
-    inOrder: worded.map((each) => (each.kind === 'refused' ? { ...each, error: 'refused' } : each)),
-    refused: told.filter(isEngines).map((each) => each.kind === 'failed' && each.call.reducer),
-  };
-}
-
-/** One person does a few things; what everybody is told until the end of it. */
-async function play(
-  listeners: Listener[],
-  person: number,
-  frames: readonly Uint8Array[],
-): Promise<unknown[]> {
-  const actor = listeners[person]!;
-  for (const frame of frames) actor.socket.send(frame);
-  // Each one's last word comes back after everything that they are told before; the actor's first.
-  const last = callFrame('heartbeat', new Uint8Array(8));
-  for (const each of [actor, ...listeners.filter((other) => other !== actor)]) {
-    await each.ask(last, (told) => 'call' in told && told.call.reducer === 'heartbeat');
-  }
-  return listeners.map((each) => comparable(each.take()));
+function encode(reducer: string, args: Args, people: readonly string[]): Uint8Array {
+  const writer = new BinaryWriter(1_024);
+  encodeReducerArgs(reducer, writer, withIdentities(args, people));
+  return writer.getBuffer();
 }
 
 describeWithServer('the embedded engine beside the real server', () => {
-  let engines: Awaited<ReturnType<typeof twoEngines>>;
+  let engines: TwoEngines;
   beforeAll(async () => {
     engines = await twoEngines();
   });
@@ -158,46 +107,27 @@ describeWithServer('the embedded engine beside the real server', () => {
     async () => {
       let run = 0;
       let count = 0;
-      let committed = 0;
-      const sameEverywhere = async (history: readonly { person: number; step: Step }[]): Promise<void> => {
+      const outcomes: Outcomes = { committed: 0, failed: new Map() };
+      const sameEverywhere = async (acts: readonly Act<Args>[]): Promise<void> => {
         run += 1;
         const subjects = [`differential-${run}-a`, `differential-${run}-b`];
         for (const subject of subjects) await engines.admit(subject);
-        const connections = await Promise.all([...subjects, engines.deployerSubject].map(engines.connect));
-        const people = [...subjects, engines.deployerSubject].map((each) =>
-          identityFromClaims('localhost', each),
-        );
-        // One person at a time: the order between connections is nobody's promise.
-        for (let at = 0; at < history.length;) {
-          const { person } = history[at]!;
-          const turn = history.slice(at).findIndex((each) => each.person !== person);
-          const part = history.slice(at, turn < 0 ? undefined : at + turn);
-          at += part.length;
-          const frames = part.map(({ step }) => frameOf(step, people));
-          const [onServer, embedded] = await Promise.all(
-            [0, 1].map((side) =>
-              play(
-                connections.map((each) => each[side]!),
-                person,
-                frames,
-              ),
-            ),
-          );
-          expect(embedded).toEqual(onServer);
-          committed += JSON.stringify(onServer).split('"committed"').length - 1 - connections.length;
-        }
-        count += history.filter(({ step }) => step.kind === 'call' || step.kind === 'raw').length;
-        for (const each of connections.flat()) each.socket.close();
+        const all = [...subjects, engines.deployerSubject];
+        const people = all.map((each) => identityFromClaims('localhost', each));
+        const cast = await Promise.all(all.map(engines.connect));
+        await playOnBoth({ callable, encode, people, cast }, acts, outcomes);
+        count += acts.filter(isCall).length;
+        for (const each of cast.flat()) each.socket.close();
       };
       const numRuns = Math.ceil(CALLS / CALLS_PER_RUN);
-      await fc.assert(fc.asyncProperty(steps, sameEverywhere), {
+      await fc.assert(fc.asyncProperty(history, sameEverywhere), {
         seed: SEED,
         numRuns,
         endOnFailure: process.env['HEYCAT_DIFF_SHRINK'] === undefined,
       });
       expect(count).toBeGreaterThanOrEqual(CALLS);
       // Else the generated arguments have become too wild to tell anything.
-      expect(committed).toBeGreaterThan(CALLS / 10);
+      expect(outcomes.committed).toBeGreaterThan(CALLS / 10);
     },
     60_000 + CALLS * 20,
   );

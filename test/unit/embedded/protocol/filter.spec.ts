@@ -141,7 +141,7 @@ describe('filters over BSATN rows', () => {
     expect(range('owner != :sender')).toBeUndefined();
   });
 
-  it('EMB18 bounds of one column make a range, and a closed one on a unique index goes before an equality', () => {
+  it('EMB20 bounds of one column make a range, and a closed one on a unique index goes before an equality', () => {
     const key = (value: number) => new Uint8Array(16).fill(value, 0, 1);
     const from = { value: key(3), isIncluded: false };
     const to = { value: key(9), isIncluded: true };

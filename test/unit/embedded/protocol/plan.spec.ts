@@ -95,7 +95,7 @@ function hostOf(rows: readonly Buffer[]): ModuleHost {
 }
 
 describe('a planned query', () => {
-  it('EMB18 finds through an index exactly the rows that it would choose among all', () => {
+  it('EMB20 finds through an index exactly the rows that it would choose among all', () => {
     const rows = fc.uniqueArray(values, { selector: ({ key }) => key, maxLength: 6 });
     const where = fc.array(comparison, { minLength: 1, maxLength: 4 }).map((all) => all.join(' AND '));
     fc.assert(
