@@ -10,7 +10,7 @@ import type {
   ReducerSchema,
   TableSchema,
 } from '../module-host.ts';
-import { MemoryStore, type Store } from '../store/key-value.ts';
+import { MemoryStore, type Store, type Stored } from '../store/key-value.ts';
 import { openFolderStore } from '../store/open-folder-store.ts';
 import { Sequences } from '../store/sequences.ts';
 import { TableAccess } from '../store/table-access.ts';
@@ -23,7 +23,10 @@ import { typeCodec, type TypeCodec } from './type-codec.ts';
 
 /** Set when `init` has run. */
 const INITIALISED = 'z';
+/** In front of each open connection: its id and identity. Only kept for modules that want to know of their ends. */
+const CONNECTED = 'k';
 const NO_CONNECTION = new Uint8Array(16);
+const NO_ARGUMENTS = new Uint8Array();
 /** The server's words for a reducer that panicked. */
 const TRAPPED = 'The Wasm instance encountered a fatal error.';
 
@@ -49,6 +52,7 @@ export async function openModuleHost(options: ModuleHostOptions): Promise<Module
   const host = new Host({ module, guest, guestOptions, definition, store });
   try {
     if (host.created) await host.initialise(options.owner);
+    await host.endLeftConnections();
   } catch (thrown) {
     await host.close();
     throw thrown;
@@ -64,6 +68,9 @@ interface Parts {
   store: Store;
 }
 
+/** What a call writes beside its rows. */
+type Mark = [key: string, value: Stored | null];
+
 class Host implements ModuleHost {
   readonly schema: ModuleSchema;
   readonly created: boolean;
@@ -71,12 +78,15 @@ class Host implements ModuleHost {
   private readonly reducers: Map<string, { schema: ReducerSchema; params: TypeCodec }>;
   private readonly sequences: Sequences;
   private readonly store: Store;
+  /** The reducer that is told of connections that end. */
+  private readonly ended: string | undefined;
   private guest: Guest | undefined;
   private closed: Promise<void> | undefined;
 
   constructor(private readonly parts: Parts) {
     this.schema = parts.definition.schema;
     this.created = parts.store.get(INITIALISED) === undefined;
+    this.ended = this.schema.reducers.find(({ lifecycle }) => lifecycle === 'client_disconnected')?.name;
     this.guest = parts.guest;
     this.store = parts.store;
     this.sequences = new Sequences(parts.store);
@@ -98,24 +108,46 @@ class Host implements ModuleHost {
         connectionId: NO_CONNECTION,
         timestampMicros: BigInt(Date.now()) * 1000n,
       };
-      const result = this.run(init.name, { args: new Uint8Array(), caller, mark: INITIALISED });
+      const result = this.run(init.name, { args: NO_ARGUMENTS, caller, mark: [INITIALISED, 'yes'] });
       if ('failed' in result)
         throw new HeycatError('ENGINE_UNAVAILABLE', `The module's init failed: ${result.failed}`);
     } else {
-      const transaction = new Transaction(this.store, this.sequences);
-      transaction.writes.set(INITIALISED, 'yes');
-      this.store.commit(transaction.writes);
+      this.put([INITIALISED, 'yes']);
+    }
+    await this.durable();
+  }
+
+  /** Tells the module of connections that ended with the process, as the server does when it starts again. */
+  async endLeftConnections(): Promise<void> {
+    const name = this.ended;
+    if (name === undefined) return;
+    for (const [key] of [...this.store.range(CONNECTED, behind(CONNECTED))]) {
+      const bytes = Uint8Array.from(Buffer.from(key.slice(CONNECTED.length), 'latin1'));
+      const timestampMicros = BigInt(Date.now()) * 1000n;
+      this.call(name, NO_ARGUMENTS, {
+        connectionId: bytes.slice(0, NO_CONNECTION.length),
+        identity: bytes.slice(NO_CONNECTION.length),
+        timestampMicros,
+      });
     }
     await this.durable();
   }
 
   call(name: string, args: Uint8Array, caller: Caller): CallResult {
-    return this.run(name, { args, caller });
+    const lifecycle = this.ended === undefined ? undefined : this.reducers.get(name)?.schema.lifecycle;
+    if (lifecycle !== 'client_connected' && lifecycle !== 'client_disconnected')
+      return this.run(name, { args, caller });
+    const key = CONNECTED + latin1(caller.connectionId) + latin1(caller.identity);
+    const mark: Mark = [key, lifecycle === 'client_connected' ? 'yes' : null];
+    const result = this.run(name, { args, caller, mark });
+    // It has ended, whatever the module makes of it.
+    if ('failed' in result && lifecycle === 'client_disconnected') this.put(mark);
+    return result;
   }
 
   private run(
     name: string,
-    { args, caller, mark }: { args: Uint8Array; caller: Caller; mark?: string },
+    { args, caller, mark }: { args: Uint8Array; caller: Caller; mark?: Mark },
   ): CallResult {
     this.checkOpen();
     const reducer = this.reducers.get(name);
@@ -133,9 +165,15 @@ class Host implements ModuleHost {
       return { failed: TRAPPED };
     }
     const committed = transaction.changes();
-    if (mark !== undefined) transaction.writes.set(mark, 'yes');
+    if (mark !== undefined) transaction.writes.set(...mark);
     if (transaction.writes.size > 0) this.store.commit(transaction.writes);
     return { committed };
+  }
+
+  private put(mark: Mark): void {
+    const { writes } = new Transaction(this.store, this.sequences);
+    writes.set(...mark);
+    this.store.commit(writes);
   }
 
   async durable(): Promise<void> {
@@ -164,6 +202,10 @@ class Host implements ModuleHost {
   private checkOpen(): void {
     if (this.closed !== undefined) throw new HeycatError('ENGINE_UNAVAILABLE', 'The engine is closed.');
   }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 function tableAccess({ schema, sequences }: ModuleDefinition): Tables {
