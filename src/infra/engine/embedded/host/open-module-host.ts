@@ -121,7 +121,8 @@ class Host implements ModuleHost {
   async endLeftConnections(): Promise<void> {
     const name = this.ended;
     if (name === undefined) return;
-    for (const [key] of [...this.store.range(CONNECTED, behind(CONNECTED))]) {
+    const left = Array.from(this.store.range(CONNECTED, behind(CONNECTED)), ([key]) => key);
+    for (const key of left) {
       const bytes = Uint8Array.from(Buffer.from(key.slice(CONNECTED.length), 'latin1'));
       const timestampMicros = BigInt(Date.now()) * 1000n;
       this.call(name, NO_ARGUMENTS, {
