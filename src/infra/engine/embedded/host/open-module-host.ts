@@ -16,6 +16,7 @@ import { Sequences } from '../store/sequences.ts';
 import { TableAccess } from '../store/table-access.ts';
 import { rowCount, Transaction } from '../store/transaction.ts';
 import { Guest, type GuestOptions } from './guest.ts';
+import { behind } from './key-writer.ts';
 import type { Tables } from './imports.ts';
 import { columnRange } from './index-range.ts';
 import { readModuleDefinition, type ModuleDefinition } from './module-definition.ts';
