@@ -33,6 +33,7 @@ const TEXTS: Readonly<Record<string, Values<string>>> = {
   dictionary_mode: MODES,
   command_mode: MODES,
   event_type: { good: ['setting_updated', 'recording_deleted'], bad: ['unknown'] },
+  epoch: { good: ['ab'.repeat(16)], bad: ['', 'AB'.repeat(16)] },
   fingerprint: { good: ['ab'.repeat(32)], bad: ['x'.repeat(65)] },
   file_path: { good: ['/recordings/a.wav', '/recordings/b.wav'], bad: ['', 'a.wav'] },
   suffix: { good: ['.', '!', '🐈'], bad: ['é'.repeat(6)] },
@@ -41,6 +42,7 @@ const TEXTS: Readonly<Record<string, Values<string>>> = {
 const ANY_TEXT = { good: ['a', 'b', "it's", '🐈'], bad: ['', 'é'.repeat(6), 'long '.repeat(2_000)] };
 const NUMBERS: Readonly<Record<string, Values<number>>> = {
   expected_seq: { good: [1, 2, 3, 5, 8], bad: [0] },
+  expected_next_seq: { good: [1, 2, 3, 5, 8], bad: [0] },
   below_seq: { good: [3, 10, 1_000], bad: [0] },
   schema_version: { good: [1], bad: [2, 9] },
   priority: { good: [-5, 0, 1], bad: [2_147_483_647, -2_147_483_648] },

@@ -44,6 +44,14 @@ pub fn optional_length(argument: &str, text: &Option<String>, max: usize) -> Che
     text.as_ref().map_or(Ok(()), |text| length(argument, text, max))
 }
 
+/// Exactly `digits` hex digits in lower case.
+pub fn hex(argument: &str, text: &str, digits: usize) -> Checked {
+    if text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!("{argument} must be {digits} hex digits in lower case")))
+}
+
 /// Contents of at most `max` bytes.
 pub fn size(argument: &str, contents: &str, max: usize) -> Checked {
     match contents.len() {

@@ -45,6 +45,14 @@ impl Refusal {
         Self::new("CONFLICT", format!("{what} has changed: expected_seq is {expected_seq}, its seq is {seq}"))
     }
 
+    /// For an import that does not begin where the log ends.
+    pub fn moved_on(expected_next_seq: u64, next_seq: u64) -> Self {
+        Self::new(
+            "CONFLICT",
+            format!("The log goes on elsewhere: expected_next_seq is {expected_next_seq}, its next seq is {next_seq}"),
+        )
+    }
+
     pub fn command_reused(command_id: &str) -> Self {
         Self::new(
             "COMMAND_REUSED",

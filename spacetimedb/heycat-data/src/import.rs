@@ -30,14 +30,20 @@ pub struct ImportedReceipt {
 }
 
 /// Appends events to the sender's log, continuing its seq, carries them out and keeps the receipts; all or nothing.
+///
+/// `expected_next_seq` is the seq that the first event gets: a batch whose outcome was not heard cannot be appended
+/// twice. `epoch` makes an empty log go on as the history that it is filled with.
 #[reducer]
 pub fn import_batch(
     ctx: &ReducerContext,
+    expected_next_seq: u64,
+    epoch: Option<String>,
     events: Vec<ImportedEvent>,
     receipts: Vec<ImportedReceipt>,
 ) -> Result<(), Refusal> {
     members::require(ctx)?;
     let mut head = stream_heads::own(ctx)?;
+    head.continue_at(expected_next_seq, epoch)?;
     for imported in events {
         let event = Event::parse(&imported.event_type, imported.schema_version, &imported.payload)?;
         event.validate()?;

@@ -45,6 +45,20 @@ impl StreamHead {
         seq
     }
 
+    /// Checks that an import goes on where this stream ends; an empty stream may take over the epoch of another life.
+    pub fn continue_at(&mut self, expected_next_seq: u64, epoch: Option<String>) -> Result<(), Refusal> {
+        if expected_next_seq != self.next_seq {
+            return Err(Refusal::moved_on(expected_next_seq, self.next_seq));
+        }
+        let Some(epoch) = epoch else { return Ok(()) };
+        if self.next_seq != 1 {
+            return Err(Refusal::invalid("epoch cannot be changed once the log has an event"));
+        }
+        check::hex("epoch", &epoch, 32)?;
+        self.epoch = epoch;
+        Ok(())
+    }
+
     /// Moves the area's counter past the id of an entity that the log names.
     pub fn observe(&mut self, subject: Subject) {
         let (counter, id) = match subject {

@@ -165,10 +165,11 @@ describeWithServer('the log and the state folded from it', () => {
 
     const heir = await database.member();
     const log = await database.rows(alice, 'event_log');
-    expect(await database.call(heir, 'import_batch', exported(log), [])).toBe('done');
+    const [head] = written[1] as Row[];
+    expect(await database.call(heir, 'import_batch', 1, some(head!['epoch']), exported(log), [])).toBe('done');
     expect(await database.state(heir)).toEqual(written[0]);
     expect(exported(await database.rows(heir, 'event_log'))).toEqual(exported(log));
-    const counters = ([head]: Row[]) => ({ ...head, epoch: '', owner_identity: '' });
+    const counters = ([head]: Row[]) => ({ ...head, owner_identity: '' });
     expect(counters(await database.rows(heir, 'stream_heads'))).toEqual(counters(written[1] as Row[]));
   });
 
@@ -191,14 +192,35 @@ describeWithServer('the log and the state folded from it', () => {
       [log, [{ ...receipt, last_seq: log.length + 1 }], /^INVALID_ARGUMENT: first_seq /],
     ];
     for (const [events, receipts, refusal] of bad) {
-      expect(await database.call(heir, 'import_batch', events, receipts)).toMatch(refusal);
+      expect(await database.call(heir, 'import_batch', 1, NONE, events, receipts)).toMatch(refusal);
     }
     expect(await database.events(heir)).toEqual([]);
-    expect(await database.call(heir, 'import_batch', log, [receipt])).toBe('done');
+    expect(await database.call(heir, 'import_batch', 1, NONE, log, [receipt])).toBe('done');
     // A move that was interrupted may bring the same receipt once more, but no other one under its command_id.
-    expect(await database.call(heir, 'import_batch', [], [receipt])).toBe('done');
+    const next = log.length + 1;
+    expect(await database.call(heir, 'import_batch', next, NONE, [], [receipt])).toBe('done');
     const other = { ...receipt, fingerprint: 'e'.repeat(64) };
-    expect(await database.call(heir, 'import_batch', [], [other])).toMatch(/^COMMAND_REUSED: /);
+    expect(await database.call(heir, 'import_batch', next, NONE, [], [other])).toMatch(/^COMMAND_REUSED: /);
+  });
+
+  it('MOD28 a batch is appended once, however often it is sent', async () => {
+    const log = exported(await database.rows(await writer(), 'event_log'));
+    const heir = await database.member();
+    expect(await database.call(heir, 'import_batch', 1, NONE, log.slice(0, 3), [])).toBe('done');
+    for (const wrong of [1, 3, 5])
+      expect(await database.call(heir, 'import_batch', wrong, NONE, log.slice(0, 3), [])).toMatch(/^CONFLICT: /);
+    expect(await database.call(heir, 'import_batch', 4, NONE, log.slice(3), [])).toBe('done');
+    expect(exported(await database.rows(heir, 'event_log'))).toEqual(log);
+  });
+
+  it('MOD29 a log that has an event keeps its epoch', async () => {
+    const alice = await writer();
+    const [head] = await database.rows(alice, 'stream_heads');
+    const other = some('ab'.repeat(16));
+    const call = (epoch: unknown) => database.call(alice, 'import_batch', head!['next_seq'], epoch, [], []);
+    expect(await call(other)).toMatch(/^INVALID_ARGUMENT: epoch /);
+    expect(await call(NONE)).toBe('done');
+    expect(await database.rows(alice, 'stream_heads')).toEqual([head]);
   });
 
   it('MOD27 publishing the module again keeps every row of every table', async () => {

@@ -17,7 +17,7 @@ describeWithServer('membership in the module', () => {
     const calls: [string, ...unknown[]][] = [
       ['heartbeat', 1],
       ['add_dictionary_entry', '', [-1], { ...ENTRY, trigger: '' }],
-      ['import_batch', [], []],
+      ['import_batch', 1, NONE, [], []],
       ['prune_receipts', [ISSUED_AT], 1],
       ['rebuild_state'],
       ['admit_member', [`0x${stranger.identity}`]],

@@ -71,3 +71,28 @@ fn mod7_a_counter_moves_past_every_id_that_the_log_names_and_never_back() {
     assert_eq!((head.next_recording_id, head.next_dictionary_entry_id), (5, 2));
     assert_eq!((head.next_voice_command_id, head.next_window_context_id, head.next_seq), (1, 1, 1));
 }
+
+#[test]
+fn mod28_an_import_goes_on_where_the_log_ends() {
+    let mut head = StreamHead::new(alice(), 1);
+    head.take_seq();
+    assert_eq!(code(head.continue_at(2, None)), None);
+    let late = "CONFLICT: The log goes on elsewhere: expected_next_seq is 1, its next seq is 2";
+    assert_eq!(refusal(head.continue_at(1, None)), late);
+    assert_eq!(code(head.continue_at(3, None)).as_deref(), Some("CONFLICT"));
+}
+
+#[test]
+fn mod29_only_an_empty_log_takes_an_epoch_over() {
+    let carried = "0123456789abcdef0123456789abcdef";
+    let mut head = StreamHead::new(alice(), 1);
+    for bad in ["", "0123", &carried.to_uppercase(), &carried.replace('a', "x"), &format!("{carried}0")] {
+        let refused = head.continue_at(1, Some(bad.to_string()));
+        assert_eq!(refusal(refused), "INVALID_ARGUMENT: epoch must be 32 hex digits in lower case");
+    }
+    assert_eq!(code(head.continue_at(1, Some(carried.into()))), None);
+    assert_eq!(head.epoch, carried);
+    head.take_seq();
+    assert_eq!(code(head.continue_at(2, Some("f".repeat(32)))).as_deref(), Some("INVALID_ARGUMENT"));
+    assert_eq!(head.epoch, carried);
+}

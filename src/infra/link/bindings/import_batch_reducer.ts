@@ -37,6 +37,8 @@ import { ImportedEvent as __ImportedEvent } from "./imported_event_type.ts";
 import { ImportedReceipt as __ImportedReceipt } from "./imported_receipt_type.ts";
 
 export type ImportBatch = {
+  expectedNextSeq: bigint,
+  epoch: string | undefined,
   events: __ImportedEvent[],
   receipts: __ImportedReceipt[],
 };
@@ -51,6 +53,8 @@ export namespace ImportBatch {
   */
   export function getTypeScriptAlgebraicType(): AlgebraicType {
     return AlgebraicType.createProductType([
+      new ProductTypeElement("expectedNextSeq", AlgebraicType.createU64Type()),
+      new ProductTypeElement("epoch", AlgebraicType.createOptionType(AlgebraicType.createStringType())),
       new ProductTypeElement("events", AlgebraicType.createArrayType(__ImportedEvent.getTypeScriptAlgebraicType())),
       new ProductTypeElement("receipts", AlgebraicType.createArrayType(__ImportedReceipt.getTypeScriptAlgebraicType())),
     ]);

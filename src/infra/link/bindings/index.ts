@@ -562,19 +562,19 @@ export class RemoteReducers {
     this.connection.offReducer("heartbeat", callback);
   }
 
-  importBatch(events: ImportedEvent[], receipts: ImportedReceipt[]) {
-    const __args = { events, receipts };
+  importBatch(expectedNextSeq: bigint, epoch: string | undefined, events: ImportedEvent[], receipts: ImportedReceipt[]) {
+    const __args = { expectedNextSeq, epoch, events, receipts };
     let __writer = new BinaryWriter(1024);
     ImportBatch.getTypeScriptAlgebraicType().serialize(__writer, __args);
     let __argsBuffer = __writer.getBuffer();
     this.connection.callReducer("import_batch", __argsBuffer, this.setCallReducerFlags.importBatchFlags);
   }
 
-  onImportBatch(callback: (ctx: ReducerEventContext, events: ImportedEvent[], receipts: ImportedReceipt[]) => void) {
+  onImportBatch(callback: (ctx: ReducerEventContext, expectedNextSeq: bigint, epoch: string | undefined, events: ImportedEvent[], receipts: ImportedReceipt[]) => void) {
     this.connection.onReducer("import_batch", callback);
   }
 
-  removeOnImportBatch(callback: (ctx: ReducerEventContext, events: ImportedEvent[], receipts: ImportedReceipt[]) => void) {
+  removeOnImportBatch(callback: (ctx: ReducerEventContext, expectedNextSeq: bigint, epoch: string | undefined, events: ImportedEvent[], receipts: ImportedReceipt[]) => void) {
     this.connection.offReducer("import_batch", callback);
   }
 
