@@ -8,6 +8,7 @@ import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
+import { clearInterruptedMove } from './infra/engine/move/staging.ts';
 import { InstanceLock } from './infra/instance-lock.ts';
 import { IpcServer } from './infra/ipc/ipc-server.ts';
 import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/methods.ts';
@@ -89,6 +90,7 @@ interface Place {
 }
 
 async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
+  await clearInterruptedMove(place.dataDir);
   const engine = await chooseEngine(options.engine ?? 'auto', place.dataDir);
   // It starts while the rest is put together; the link then asks for the same start, and hears why it failed.
   engine.start().catch(() => undefined);

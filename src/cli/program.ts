@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { HeycatError } from '../errors.ts';
+import { LOCAL_ENGINES } from '../infra/engine/current-engine.ts';
 import { LOG_LEVELS } from '../infra/logger.ts';
 import { packageVersion } from '../infra/version.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
@@ -134,6 +135,19 @@ function setupCommands(program: Command, done: Done): void {
     .action(async (_, command: Command) => {
       const { doctor } = await import('./doctor.ts');
       done((await doctor(command.optsWithGlobals())) ? EXIT.done : EXIT.failed);
+    });
+  program
+    .command('engine')
+    .description('The engine that has the data.')
+    .command('move')
+    .description('Carry all data over to the other engine, compare it there, and only then use that one.')
+    .addOption(
+      new Option('--to <kind>', 'Where the data goes.').choices([...LOCAL_ENGINES]).makeOptionMandatory(),
+    )
+    .addHelpText('after', examples('heycat engine move --to sidecar', 'heycat engine move --to embedded'))
+    .action(async (_, command: Command) => {
+      const { move } = await import('./engine.ts');
+      await move(command.optsWithGlobals());
     });
   const spacetimedb = program
     .command('spacetimedb')

@@ -1,3 +1,5 @@
+import type { Role } from './identity/engine-identity.ts';
+
 /** Frames in and out of one connection that speaks `v1.bsatn`; the shape the SDK's withWSFn expects. */
 export interface EngineSocket {
   onopen?: (event: unknown) => void;
@@ -15,11 +17,11 @@ export interface EngineEndpoint {
   /** The user's identity, 64 hex digits. */
   identity: string;
   /**
-   * Opens a new connection as the user; resolves when frames can be sent.
+   * Opens a new connection, as the user where no role is named; resolves when frames can be sent.
    * @throws HeycatError ENGINE_UNAVAILABLE when it does not open within deadlineMs, NOT_AUTHORIZED when the engine
    * refuses the user.
    */
-  connect(deadlineMs: number): Promise<EngineSocket>;
+  connect(deadlineMs: number, role?: Role): Promise<EngineSocket>;
 }
 
 export type EngineKind = 'embedded' | 'sidecar' | 'remote';

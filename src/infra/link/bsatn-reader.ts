@@ -90,6 +90,11 @@ export class BsatnReader {
     return count;
   }
 
+  /** What has not been read. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at, this.#end);
+  }
+
   skip(size: number): void {
     this.#at += size;
   }

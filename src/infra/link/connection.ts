@@ -5,7 +5,7 @@ import type { EngineEndpoint, EngineSocket } from '../engine/engine.ts';
 import { deferred } from './deferred.ts';
 import { isServerFrame } from './frame-check.ts';
 import { generatedModule } from './generated-module.ts';
-import { remoteModule, type RemoteModule } from './remote-module.ts';
+import { remoteModule, type RemoteModule, type RemoteModuleOptions } from './remote-module.ts';
 import { carriesRows, readSubscribed, withoutRows, type SubscribedRows } from './subscription-frame.ts';
 import { isTransactionFrame, readTransaction, type Transaction } from './transaction-frame.ts';
 
@@ -13,6 +13,15 @@ export interface ConnectionHandlers {
   onTransaction(transaction: Transaction): void;
   /** Called once; nothing else is called afterwards. */
   onDown(cause: string): void;
+}
+
+/** How rows and reducer arguments are read. */
+export type ModuleOf = (options: RemoteModuleOptions) => RemoteModule;
+
+interface ConnectionOptions {
+  handlers: ConnectionHandlers;
+  /** {@link remoteModule} when absent. */
+  moduleOf?: ModuleOf;
 }
 
 /**
@@ -32,10 +41,11 @@ export class Connection {
   #subscribed: SubscribedRows = new Map();
   #ended = false;
 
-  private constructor(endpoint: EngineEndpoint, socket: EngineSocket, handlers: ConnectionHandlers) {
+  private constructor(endpoint: EngineEndpoint, socket: EngineSocket, options: ConnectionOptions) {
+    const { handlers, moduleOf = remoteModule } = options;
     this.#handlers = handlers;
     this.#socket = socket;
-    this.#module = remoteModule({
+    this.#module = moduleOf({
       generated: generatedModule(),
       owner: BigInt(`0x${endpoint.identity}`),
     });
@@ -47,9 +57,10 @@ export class Connection {
     endpoint: EngineEndpoint,
     deadlineMs: number,
     handlers: ConnectionHandlers,
+    moduleOf?: ModuleOf,
   ): Promise<Connection> {
     const socket = await endpoint.connect(deadlineMs);
-    const connection = new Connection(endpoint, socket, handlers);
+    const connection = new Connection(endpoint, socket, { handlers, ...(moduleOf && { moduleOf }) });
     const timer = setTimeout(() => connection.fail('the engine did not greet in time'), deadlineMs);
     try {
       await connection.#opened.promise;

@@ -27,7 +27,7 @@ export const STATE_TABLES: Readonly<Record<Area, string>> = {
 };
 
 /** Every table that the link subscribes to. */
-export const OWNER_TABLES = [...Object.values(STATE_TABLES), 'event_log', 'command_receipts', 'stream_heads'];
+const OWNER_TABLES = [...Object.values(STATE_TABLES), 'event_log', 'command_receipts', 'stream_heads'];
 
 /** Columns that hold JSON text in the table and are told as the value itself. */
 const JSON_COLUMNS = new Set([

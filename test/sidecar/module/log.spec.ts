@@ -166,7 +166,9 @@ describeWithServer('the log and the state folded from it', () => {
     const heir = await database.member();
     const log = await database.rows(alice, 'event_log');
     const [head] = written[1] as Row[];
-    expect(await database.call(heir, 'import_batch', 1, some(head!['epoch']), exported(log), [])).toBe('done');
+    expect(await database.call(heir, 'import_batch', 1, some(head!['epoch']), exported(log), [])).toBe(
+      'done',
+    );
     expect(await database.state(heir)).toEqual(written[0]);
     expect(exported(await database.rows(heir, 'event_log'))).toEqual(exported(log));
     const counters = ([head]: Row[]) => ({ ...head, owner_identity: '' });
@@ -208,7 +210,9 @@ describeWithServer('the log and the state folded from it', () => {
     const heir = await database.member();
     expect(await database.call(heir, 'import_batch', 1, NONE, log.slice(0, 3), [])).toBe('done');
     for (const wrong of [1, 3, 5])
-      expect(await database.call(heir, 'import_batch', wrong, NONE, log.slice(0, 3), [])).toMatch(/^CONFLICT: /);
+      expect(await database.call(heir, 'import_batch', wrong, NONE, log.slice(0, 3), [])).toMatch(
+        /^CONFLICT: /,
+      );
     expect(await database.call(heir, 'import_batch', 4, NONE, log.slice(3), [])).toBe('done');
     expect(exported(await database.rows(heir, 'event_log'))).toEqual(log);
   });

@@ -13,6 +13,8 @@ import type { LogLevel } from './module-host.ts';
 export interface EmbeddedOptions {
   /** The service's data folder; made when missing. */
   dataDir: string;
+  /** Name of its own folder in `engine/`. Default `embedded`. */
+  folder?: string;
   /** The module to run; the one of this package when absent. */
   wasmPath?: string;
   /** How long one reducer call may run before it is ended, in ms. Default 5,000. */
@@ -37,9 +39,9 @@ export class EmbeddedEngine implements Engine {
   #stopping: Promise<void> | undefined;
 
   constructor(options: EmbeddedOptions) {
-    const { dataDir, wasmPath = modulePath(), callMs = 5_000 } = options;
+    const { dataDir, folder = 'embedded', wasmPath = modulePath(), callMs = 5_000 } = options;
     this.#options = { ...options, dataDir: resolve(dataDir), wasmPath, callMs };
-    this.#folder = join(this.#options.dataDir, 'engine', 'embedded');
+    this.#folder = join(this.#options.dataDir, 'engine', folder);
   }
 
   get status(): EngineStatus {
@@ -143,11 +145,10 @@ export class EmbeddedEngine implements Engine {
   }
 
   #endpoint(identity: EngineIdentity): EngineEndpoint {
-    const user = identity.identity('user');
     return {
       database: DATABASE,
-      identity: user,
-      connect: (deadlineMs) => this.connectAs(user, deadlineMs),
+      identity: identity.identity('user'),
+      connect: (deadlineMs, role = 'user') => this.connectAs(identity.identity(role), deadlineMs),
     };
   }
 

@@ -1,4 +1,5 @@
 import { realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { readPrivateFile, writePrivateFile } from '../../private-file.ts';
 import { endProcess } from './end-process.ts';
@@ -15,10 +16,18 @@ interface ServerRecord {
 }
 
 export interface RecordPlace {
-  /** Path of `sidecar.json`. */
+  /** Path of the record. */
   path: string;
   /** The server's data folder, which must be among its arguments. */
   serverData: string;
+}
+
+/** @param folder name of the server's folder in `engine/`. */
+export function recordPlace(dataDir: string, folder = 'sidecar'): RecordPlace {
+  return {
+    path: join(dataDir, 'engine', `${folder}.json`),
+    serverData: join(dataDir, 'engine', folder),
+  };
 }
 
 export async function writeServerRecord(

@@ -13,13 +13,21 @@ import { keepMetadata, mendMetadata } from './metadata-file.ts';
 import { findServer, serverVersion } from './server-binary.ts';
 import { ServerLog } from './server-log.ts';
 import { ServerProcess } from './server-process.ts';
-import { endOrphan, type RecordPlace, removeServerRecord, writeServerRecord } from './server-record.ts';
+import {
+  endOrphan,
+  recordPlace,
+  type RecordPlace,
+  removeServerRecord,
+  writeServerRecord,
+} from './server-record.ts';
 
 const PORT_TRIES = 3;
 
 export interface SidecarOptions {
   /** The service's data folder; made when missing. */
   dataDir: string;
+  /** Name of the server's own folder in `engine/`. Default `sidecar`. */
+  folder?: string;
   /** The server's executable; searched for when absent. */
   binary?: string;
   /** The module to publish; the one of this package when absent. */
@@ -39,7 +47,7 @@ interface Running {
 /** The SpacetimeDB server as a child process that listens on 127.0.0.1 only. */
 export class SidecarEngine implements Engine {
   onExit?: ((cause: string) => void) | undefined;
-  readonly #options: Required<Omit<SidecarOptions, 'binary'>> & { binary: string | undefined };
+  readonly #options: Required<Omit<SidecarOptions, 'binary' | 'folder'>> & { binary: string | undefined };
   readonly #serverData: string;
   readonly #record: RecordPlace;
   #state: EngineState = 'stopped';
@@ -52,11 +60,8 @@ export class SidecarEngine implements Engine {
   constructor(options: SidecarOptions) {
     const { dataDir, binary, wasmPath = modulePath(), settleMs = 700, readyMs = 15_000 } = options;
     this.#options = { dataDir: resolve(dataDir), binary, wasmPath, settleMs, readyMs };
-    this.#serverData = join(this.#options.dataDir, 'engine', 'sidecar');
-    this.#record = {
-      path: join(this.#options.dataDir, 'engine', 'sidecar.json'),
-      serverData: this.#serverData,
-    };
+    this.#record = recordPlace(this.#options.dataDir, options.folder);
+    this.#serverData = this.#record.serverData;
   }
 
   get status(): EngineStatus {
@@ -216,8 +221,8 @@ function endpoint(api: ServerApi, identity: EngineIdentity, user: string): Engin
   return {
     database: DATABASE,
     identity: user,
-    connect: async (deadlineMs) =>
-      openServerSocket(api, DATABASE, { token: await identity.token('user'), deadlineMs }),
+    connect: async (deadlineMs, role = 'user') =>
+      openServerSocket(api, DATABASE, { token: await identity.token(role), deadlineMs }),
   };
 }
 

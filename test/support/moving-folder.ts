@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { openEngine, suitableEngine } from '../../src/infra/engine/choose-engine.ts';
+import type { LocalEngine } from '../../src/infra/engine/current-engine.ts';
+import { EmbeddedEngine } from '../../src/infra/engine/embedded/embedded-engine.ts';
+import type { EngineEndpoint } from '../../src/infra/engine/engine.ts';
+import { Inventory, type TableCount } from '../../src/infra/engine/move/inventory.ts';
+import { moveEngine, type Move, type Moved } from '../../src/infra/engine/move/move-engine.ts';
+import { clearInterruptedMove } from '../../src/infra/engine/move/staging.ts';
+import { readAll } from '../../src/infra/engine/move/user-rows.ts';
+import { SidecarEngine } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
+import { LinkCommandLedger } from '../../src/infra/link/link-command-ledger.ts';
+import { Link } from '../../src/infra/link/link.ts';
+import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
+import { serverBinary } from './spacetimedb.ts';
+import { tempFolder } from './temp-folder.ts';
+
+export const openForTest: typeof openEngine = async (kind, place) =>
+  kind === 'embedded'
+    ? new EmbeddedEngine({ ...place, execArgv: TYPESCRIPT_ARGV })
+    : new SidecarEngine({ ...place, binary: serverBinary() });
+
+/** A data folder whose engine changes. */
+export class MovingFolder implements AsyncDisposable {
+  private constructor(
+    readonly path: string,
+    private readonly folder: AsyncDisposable,
+  ) {}
+
+  static async make(): Promise<MovingFolder> {
+    const folder = await tempFolder();
+    return new MovingFolder(folder.path, folder);
+  }
+
+  /** The engine that `auto` stands for. */
+  current(): Promise<LocalEngine> {
+    return suitableEngine(this.path);
+  }
+
+  move(to: LocalEngine, more: Partial<Move> = {}): Promise<Moved> {
+    return moveEngine({ dataDir: this.path, to, open: openForTest, ...more });
+  }
+
+  /** Runs an engine, the current one where none is named. */
+  async on<T>(work: (endpoint: EngineEndpoint) => Promise<T>, kind?: LocalEngine): Promise<T> {
+    const engine = await openForTest(kind ?? (await this.current()), { dataDir: this.path });
+    try {
+      return await work(await engine.start());
+    } finally {
+      await engine.stop();
+    }
+  }
+
+  /** Runs the current engine with the link on top, as the service does. */
+  async command<T>(work: (ledger: LinkCommandLedger) => Promise<T>, kind?: LocalEngine): Promise<T> {
+    const link = new Link(await openForTest(kind ?? (await this.current()), { dataDir: this.path }));
+    link.start();
+    try {
+      return await work(new LinkCommandLedger(link));
+    } finally {
+      await link.stop();
+    }
+  }
+
+  /** Everything that the user has in the current engine, in digests. */
+  contents(kind?: LocalEngine): Promise<Record<string, TableCount>> {
+    return this.on(contentsOf, kind);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await clearInterruptedMove(this.path);
+    await this.folder[Symbol.asyncDispose]();
+  }
+
+  engineFolder(name: string): string {
+    return join(this.path, 'engine', name);
+  }
+}
+
+export async function contentsOf(endpoint: EngineEndpoint): Promise<Record<string, TableCount>> {
+  const inventory = new Inventory();
+  for await (const page of readAll(endpoint)) inventory.add(page);
+  return inventory.tables;
+}
+
+const ENTRY = {
+  trigger: 'brb',
+  replacement: 'be right back',
+  enabled: true,
+  suffix: null,
+  disable_suffix: false,
+  auto_enter: false,
+  complete_match_only: false,
+};
+const COMMAND = {
+  phrase: 'open {app}',
+  action_type: 'open_app',
+  action_payload: '{"app": 1.0}',
+  enabled: true,
+};
+const CONTEXT = {
+  name: 'Mail',
+  app_name: 'Mail',
+  title_pattern: null,
+  enabled: true,
+  priority: 1,
+  dictionary_mode: 'merge',
+  command_mode: 'merge',
+  dictionary_entry_ids: [1],
+  voice_command_ids: [1],
+};
+const RECORDING = {
+  file_path: '/takes/1.wav',
+  duration_ms: 1_000,
+  sample_rate: 16_000,
+  transcription: 'é 😀',
+  transcription_model: null,
+  status: 'completed',
+  error: null,
+  stop_reason: null,
+  active_window_app: null,
+  active_window_title: null,
+  recovered: false,
+};
+
+/** Rows in every area, some of them deleted, and a command that changed nothing. */
+export async function writeEverywhere(ledger: LinkCommandLedger): Promise<void> {
+  const submit = (reducer: string, args: Record<string, unknown>) =>
+    ledger.submit({ reducer, command_id: randomUUID(), args, wait_ms: 30_000 });
+  const at = { expected_seq: null };
+  for (let take = 0; take < 3; take++) await submit('add_recording', { recording: RECORDING });
+  await submit('delete_recording', { id: 3, ...at });
+  await submit('save_setting', { key: 'theme', value: '{"b":1.0,"a":[0.1,1e300,9007199254740993]}', ...at });
+  await submit('save_setting', { key: 'gone', value: '1', ...at });
+  await submit('delete_setting', { key: 'gone', ...at });
+  await submit('delete_setting', { key: 'theme', ...at });
+  await submit('save_setting', { key: 'theme', value: '"dark"', ...at });
+  await submit('save_setting', { key: 'theme', value: '"dark"', ...at });
+  await submit('add_dictionary_entry', { entry: ENTRY });
+  await submit('add_dictionary_entry', { entry: { ...ENTRY, trigger: 'omw' } });
+  await submit('add_voice_command', { voice_command: COMMAND });
+  await submit('add_window_context', { window_context: CONTEXT });
+  await submit('delete_dictionary_entry', { id: 1, ...at });
+  await submit('add_voice_command', { voice_command: { ...COMMAND, phrase: 'stop' } });
+  await submit('delete_voice_command', { id: 2, ...at });
+}
