@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatClient } from '../../../src/infra/ipc/client.ts';
-import { cliPlace, until } from '../../support/cli.ts';
+import { cliPlace, isAlive, until } from '../../support/cli.ts';
 import { hear } from '../../support/service.ts';
 import { describeWithServer, serverBinary } from '../../support/spacetimedb.ts';
 
@@ -55,6 +55,24 @@ describeWithServer('heycat engine move', () => {
     const { code, stdout, stderr } = await move.ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('CANCELLED: The move was ended; the data is where it was.');
+    expect(await readdir(join(place.dataDir, 'engine'))).toEqual(['current', 'embedded']);
+  });
+
+  it('ENG25 what a killed move has left goes with the next start, its server too', async () => {
+    await using place = await cliPlace({ HEYCAT_SPACETIMEDB_BIN: serverBinary() });
+    await place.start('--engine', 'embedded');
+    expect((await save(place, 1)).code).toBe(0);
+    expect((await place.run('stop')).code).toBe(0);
+    const move = place.spawn(['engine', 'move', '--to', 'sidecar']);
+    const record = join(place.dataDir, 'engine', 'sidecar.moving.json');
+    await until(() => readFile(record).then(Boolean, () => false));
+    move.child.kill('SIGKILL');
+    await move.ended;
+    const { pid } = JSON.parse(await readFile(record, 'utf8')) as { pid: number };
+    expect(isAlive(pid)).toBe(true);
+    const service = await place.start();
+    expect(service.stderr).toContain('engine ready: embedded');
+    expect(isAlive(pid)).toBe(false);
     expect(await readdir(join(place.dataDir, 'engine'))).toEqual(['current', 'embedded']);
   });
 
