@@ -59,6 +59,8 @@ function exactRow(type: AlgebraicType, reader: BsatnReader): ExactRow {
   const rest = reader.rest();
   const sdk = new BinaryReader(rest);
   const value = type.deserialize(sdk) as Record<string, unknown>;
-  reader.skip(sdk.offset);
-  return { value, bytes: rest.subarray(0, sdk.offset) };
+  // The SDK counts from the beginning of the memory that its bytes lie in.
+  const bytes = rest.subarray(0, sdk.offset - rest.byteOffset);
+  reader.skip(bytes.length);
+  return { value, bytes };
 }
