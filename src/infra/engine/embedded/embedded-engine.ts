@@ -19,7 +19,7 @@ export interface EmbeddedOptions {
   wasmPath?: string;
   /** How long one reducer call may run before it is ended, in ms. Default 5,000. */
   callMs?: number;
-  /** Node's options for the worker thread; this process's own when absent. */
+  /** Node's options for the worker thread; when absent none, or this process's own where the sources run uncompiled. */
   execArgv?: string[];
 }
 

@@ -16,7 +16,7 @@ export interface EngineThreadOptions {
   start: Omit<WorkerStart, 'watch'>;
   /** How long one reducer call may run, in ms. */
   callMs: number;
-  /** Node's options for the worker; this process's own when absent. */
+  /** Node's options for the worker; when absent none, or this process's own where the sources run uncompiled. */
   execArgv?: string[] | undefined;
   onLog(level: LogLevel, text: string): void;
   /** Called once, after every socket has ended; `overdue` when a call that never ended was the reason. */
@@ -61,7 +61,7 @@ export class EngineThread {
       name: 'heycat-engine',
       workerData: { ...options.start, watch: this.#watch.memory } satisfies WorkerStart,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-      ...(options.execArgv && { execArgv: options.execArgv }),
+      execArgv: options.execArgv ?? defaultExecArgv(),
     });
     const timer = setInterval(this.#overseer(), options.callMs / WATCH_TICKS);
     timer.unref();
@@ -233,6 +233,11 @@ export class EngineThread {
 /** The compiled file beside the compiled engine, the source beside the source. */
 function workerFile(): URL {
   return new URL(`./worker/worker-main${extname(import.meta.url)}`, import.meta.url);
+}
+
+/** Some of a host's own options would stop a thread from starting; a loader of TypeScript is needed by the sources. */
+function defaultExecArgv(): string[] {
+  return extname(import.meta.url) === '.ts' ? process.execArgv : [];
 }
 
 function overdueFrame(client: Client, frame: Uint8Array, seconds: number): Uint8Array | undefined {
