@@ -1,4 +1,4 @@
-import type { HeycatOptions } from '../create-heycat.ts';
+import type { EngineKind } from '../infra/engine/engine.ts';
 import type { LogLevel } from '../infra/logger.ts';
 import { serve } from '../main.ts';
 import type { GlobalOptions } from './connect.ts';
@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { answer, answerJson } from './terminal.ts';
 
 export interface StartOptions extends GlobalOptions {
-  engine: NonNullable<HeycatOptions['engine']>;
+  engine: 'auto' | EngineKind;
   logLevel: LogLevel;
   exitWithParent?: boolean;
 }

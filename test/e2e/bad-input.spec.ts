@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeOnEngines } from '../support/engines.ts';
 import { copyOfTake, eventually, startService, type TestService } from '../support/service.ts';
-import { describeWithServer } from '../support/spacetimedb.ts';
 import { RawClient } from '../unit/ipc/service.ts';
 import type { Applied } from './command-cases/case.ts';
 
@@ -11,7 +11,7 @@ const frame = (body: string, length = Buffer.byteLength(body)): string =>
 const request = (method: string, params: unknown, id: unknown = 7): string =>
   JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
-describeWithServer('bad input', () => {
+describeOnEngines('bad input', (engine) => {
   let service: TestService;
   let folder: string;
   let wav: string;
@@ -37,7 +37,7 @@ describeWithServer('bad input', () => {
   };
 
   beforeAll(async () => {
-    service = await startService();
+    service = await startService(engine);
     folder = join(service.dataDir, 'recordings');
     wav = await copyOfTake(folder);
     await service.heycat.call<Applied>('add_recording', { file_path: wav });

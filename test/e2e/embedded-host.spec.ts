@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { createHeycat } from '../../src/create-heycat.ts';
+import { describeOnEngines } from '../support/engines.ts';
 import { startService } from '../support/service.ts';
-import { describeWithServer } from '../support/spacetimedb.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const root = process.cwd();
@@ -32,8 +32,8 @@ async function run(args: string[]): Promise<Ended> {
 /** What a host that has the package would write; in the package itself its name leads to dist/. */
 const HOST = `
   import { createHeycat, HeycatError } from 'heycat-backend';
-  const dataDir = process.argv[1];
-  const heycat = await createHeycat({ dataDir, runtimeDir: dataDir + '/run' });
+  const [dataDir, engine] = process.argv.slice(1);
+  const heycat = await createHeycat({ engine, dataDir, runtimeDir: dataDir + '/run' });
   const types = [];
   const unsubscribe = await heycat.subscribe({ types: ['setting_updated'] }, ({ type }) => types.push(type));
   await heycat.call('save_setting', { key: 'host', value: 1, wait_ms: 30000 });
@@ -46,10 +46,10 @@ const HOST = `
   console.log(JSON.stringify({ types, settings, isOurs: refusal instanceof HeycatError, code: refusal.code, late: late.code }));
 `;
 
-describeWithServer('the service inside a host', () => {
+describeOnEngines('the service inside a host', (engine) => {
   it('APP33 the built package serves its host, writes nothing to its stdout or stderr, and lets it end', async () => {
     await using folder = await tempFolder();
-    const host = await run(['--input-type=module', '-e', HOST, folder.path]);
+    const host = await run(['--input-type=module', '-e', HOST, folder.path, engine]);
     expect(host).toMatchObject({ code: 0, stderr: '' });
     expect(host.stdout.map((line) => JSON.parse(line) as unknown)).toEqual([
       {
@@ -63,21 +63,23 @@ describeWithServer('the service inside a host', () => {
     expect(await readdir(join(folder.path, 'run'))).toEqual([]);
   });
 
-  it('APP34 examples/embedded.ts runs as it stands', async () => {
-    await using folder = await tempFolder();
-    const { code, stdout, stderr } = await run(['--import', typescript, 'examples/embedded.ts', folder.path]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('entry 1 at 1: be right back');
-    expect(stdout).toContainEqual(expect.stringMatching(/^event: 1 dictionary_updated .*"action":"added"/));
-  });
-
   it('APP35 a second service on the data folder is refused with the process that has it', async () => {
-    await using service = await startService();
+    await using service = await startService(engine);
     const second = createHeycat({ dataDir: service.dataDir, runtimeDir: join(service.dataDir, 'other') });
     await expect(second).rejects.toMatchObject({
       code: 'BUSY',
       message: expect.stringContaining(`${process.pid}`),
     });
     expect(await service.heycat.call('get_status')).toMatchObject({ engine: { state: 'ready' } });
+  });
+});
+
+describe('the embedding example', () => {
+  it('APP34 examples/embedded.ts runs as it stands', async () => {
+    await using folder = await tempFolder();
+    const { code, stdout, stderr } = await run(['--import', typescript, 'examples/embedded.ts', folder.path]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('entry 1 at 1: be right back');
+    expect(stdout).toContainEqual(expect.stringMatching(/^event: 1 dictionary_updated .*"action":"added"/));
   });
 });

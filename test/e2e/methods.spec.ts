@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import { describeOnEngines } from '../support/engines.ts';
 import { copyOfTake, startService, type Heard, type TestService } from '../support/service.ts';
-import { describeWithServer } from '../support/spacetimedb.ts';
 import type { Applied } from './command-cases/case.ts';
 import { dictionary } from './command-cases/dictionary.ts';
 import { recordings } from './command-cases/recordings.ts';
 import { settings } from './command-cases/settings.ts';
 import { voiceCommands } from './command-cases/voice-commands.ts';
 import { windowContexts } from './command-cases/window-contexts.ts';
-import { QUERIES } from './query-cases.ts';
+import { queriesOn } from './query-cases.ts';
 
 /** Covered by the other tests here, since nothing works without them. */
 const TRANSPORT = ['hello', 'authenticate', 'ping', 'subscribe', 'unsubscribe', 'describe'];
@@ -17,14 +17,15 @@ const TRANSPORT = ['hello', 'authenticate', 'ping', 'subscribe', 'unsubscribe', 
 /** One case a command; the aliases are cases of their own. */
 const COMMANDS = [...recordings, ...settings, ...dictionary, ...voiceCommands, ...windowContexts];
 
-describeWithServer('every method over the socket', () => {
+describeOnEngines('every method over the socket', (engine) => {
+  const queries = queriesOn(engine);
   let service: TestService;
   let writer: HeycatClient;
   let reader: HeycatClient;
   let heard: Heard;
 
   beforeAll(async () => {
-    service = await startService();
+    service = await startService(engine);
     [writer, reader, heard] = [await service.connect(), await service.connect(), await service.hear()];
     const file_path = await copyOfTake(join(service.dataDir, 'elsewhere'));
     for (const transcription of ['one', 'two'])
@@ -37,7 +38,7 @@ describeWithServer('every method over the socket', () => {
     const tested = [
       ...TRANSPORT,
       ...COMMANDS.map(({ method }) => method),
-      ...QUERIES.map(({ method }) => method),
+      ...queries.map(({ method }) => method),
     ];
     expect(new Set(methods.map(({ name }) => name))).toEqual(new Set(tested));
   });
@@ -70,7 +71,7 @@ describeWithServer('every method over the socket', () => {
     },
   );
 
-  it.each(QUERIES)('APP3 $method answers with as_of_seq', async ({ method, prepare, shows }) => {
+  it.each(queries)('APP3 $method answers with as_of_seq', async ({ method, prepare, shows }) => {
     const call = <T>(name: string, params: object) => writer.call<T>(name, params);
     const params = (await prepare?.(call)) ?? {};
     const answer = await reader.call(method, params);

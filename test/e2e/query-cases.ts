@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { TestedEngine } from '../support/engines.ts';
 import type { Applied } from './command-cases/case.ts';
 
 export interface QueryCase {
@@ -13,7 +14,7 @@ const number = expect.any(Number) as number;
 const text = expect.any(String) as string;
 
 /** One row a query; what a command does to its answer is tested with the command. */
-export const QUERIES: QueryCase[] = [
+export const queriesOn = (engine: TestedEngine): QueryCase[] => [
   {
     method: 'list_recordings',
     shows: { recordings: list, total_count: number, has_more: false, cursor: null },
@@ -65,7 +66,7 @@ export const QUERIES: QueryCase[] = [
     shows: {
       pid: process.pid,
       synced: true,
-      engine: { kind: 'sidecar', state: 'ready', pid: number, version: text },
+      engine: { kind: engine, state: 'ready', version: text, ...(engine === 'sidecar' && { pid: number }) },
       queue: { pending: 0, dead: 0 },
       projections: list,
       clients: 3,

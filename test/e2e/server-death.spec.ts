@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientEvent, Gap, HeycatClient, HeycatError } from '../../src/infra/ipc/client.ts';
+import { describeOnEngines } from '../support/engines.ts';
+import { readLog } from '../support/read-log.ts';
 import { eventually, startService, type Heard, type TestService } from '../support/service.ts';
 import { describeWithServer } from '../support/spacetimedb.ts';
 import type { Applied } from './command-cases/case.ts';
@@ -28,25 +30,9 @@ async function signal(client: HeycatClient, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCO
   process.kill(engine.pid, name);
 }
 
-async function allEvents(client: HeycatClient): Promise<ClientEvent[]> {
-  const events: ClientEvent[] = [];
-  for (let [from_seq, last] = [1, 1]; from_seq <= last;) {
-    const page = await client.call<{ events: ClientEvent[]; next_seq: number; last_seq: number }>(
-      'read_events',
-      {
-        from_seq,
-        limit: 1_000,
-      },
-    );
-    events.push(...page.events);
-    [from_seq, last] = [page.next_seq, page.last_seq];
-  }
-  return events;
-}
-
-describeWithServer('the server dies under the service', () => {
+describeOnEngines('the engine dies under the service', (engine) => {
   it('APP29 commands under way are told so, the server comes back, and a retry happens exactly once', async () => {
-    await using service = await startService();
+    await using service = await startService(engine);
     const client = await service.connect();
     const heard = await service.hear({ types: ['connection_status', 'sync_complete'] });
     const commands = Array.from({ length: 400 }, (_, index) => ({
@@ -63,10 +49,9 @@ describeWithServer('the server dies under the service', () => {
     const worker = async () => {
       for (let command = commands[next++]; command !== undefined; command = commands[next++]) {
         await send(command).catch((error: HeycatError) => errors.push(error));
-        if ((answered += 1) === 150) process.kill(engine.pid, 'SIGKILL');
+        if ((answered += 1) === 150) await service.crashEngine();
       }
     };
-    const { engine } = await statusOf(client);
     await Promise.all(Array.from({ length: 100 }, worker));
 
     expect(errors.length).toBeGreaterThan(0);
@@ -74,13 +59,14 @@ describeWithServer('the server dies under the service', () => {
       expect({ code, details }).toEqual({ code: 'ENGINE_UNAVAILABLE', details: { outcome: 'unknown' } });
     }
     const down = await heard.first(({ payload }) => payload['connected'] === false);
-    expect(down.payload['error']).toMatch(/SIGKILL|closed the connection|broke/);
+    expect(down.payload['error']).toMatch(/SIGKILL|as by a crash|closed the connection|broke/);
     await isBack(heard);
+    if (engine === 'embedded') expect(heard.gaps).toBe(0);
     if (heard.gaps === 0) expect(heard.events[heard.events.indexOf(down) + 1]?.type).toBe('sync_complete');
 
     // 1.x servers forget their last writes when they are killed: the same command_ids mend that as well.
     for (const command of commands) await send(command);
-    const events = await allEvents(client);
+    const events = await readLog(client);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     const ids = events.map(({ command_id }) => command_id!);
     expect(ids.toSorted()).toEqual(commands.map(({ command_id }) => command_id).toSorted());
@@ -89,10 +75,12 @@ describeWithServer('the server dies under the service', () => {
     await service.restart();
     expect(await answersOf(service)).toEqual(before);
   });
+});
 
+describeWithServer('the server dies under the service', () => {
   it('APP30 reads are answered while there is no server', async () => {
     await using server = await serverThat('if [ -e "$HERE/wait" ]; then sleep 1; fi');
-    await using service = await startService();
+    await using service = await startService('sidecar');
     const client = await service.connect();
     const heard = await service.hear({ types: ['connection_status'] });
     const { seq } = await client.call<Applied>('save_setting', { key: 'kept', value: 1 });
@@ -110,7 +98,7 @@ describeWithServer('the server dies under the service', () => {
   });
 
   it('APP31 a server that hangs is noticed within seconds, and what it was asked happens once', async () => {
-    await using service = await startService();
+    await using service = await startService('sidecar');
     const client = await service.connect();
     const heard = await service.hear({ types: ['connection_status'] });
     const { engine } = await statusOf(client);
@@ -137,7 +125,7 @@ describeWithServer('the server dies under the service', () => {
       else rm -rf "$HERE/earlier" && cp -r "$5" "$HERE/earlier"; fi
     fi`;
     await using server = await serverThat(script);
-    await using service = await startService();
+    await using service = await startService('sidecar');
     const client = await service.connect();
     const save = (key: string) => client.call<Applied>('save_setting', { key, value: key, wait_ms: 10_000 });
     for (const key of ['a', 'b']) await save(key);

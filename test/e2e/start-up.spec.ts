@@ -20,7 +20,7 @@ describeWithServer('start-up', () => {
   it('APP26 the socket answers while the server is still starting; sync_complete comes with the baseline', async () => {
     await using _ = await serverThat(SLOW);
     const started = performance.now();
-    await using service = await startService({ early: true });
+    await using service = await startService('sidecar', { early: true });
     const client = await service.connect();
     const heard = await service.hear();
     const status = await client.call('get_status');
@@ -59,7 +59,7 @@ describeWithServer('start-up', () => {
   });
 
   it('APP27 who subscribes while the server is starting gets the history that was asked for, then what is new', async () => {
-    await using service = await startService();
+    await using service = await startService('sidecar');
     for (const value of [1, 2, 3]) await service.heycat.call('save_setting', { key: 'k', value });
     await using _ = await serverThat(SLOW);
     await service.restart({ early: true });
@@ -113,7 +113,7 @@ describeWithServer('start-up', () => {
 
   it('APP28 when the server cannot start the socket says why, and the service comes up once it can', async () => {
     await using server = await serverThat('if [ "$1" = start ]; then echo no room >&2; exit 9; fi');
-    await using service = await startService({ early: true });
+    await using service = await startService('sidecar', { early: true });
     const heard = await service.hear({ types: ['connection_status'] });
     const told = await heard.first(() => true);
     expect(told.payload).toMatchObject({ connected: false, error: expect.stringContaining('no room') });

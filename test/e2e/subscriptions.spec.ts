@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ClientEvent, HeycatClient } from '../../src/infra/ipc/client.ts';
+import { describeOnEngines } from '../support/engines.ts';
 import { copyOfTake, eventually, hear, startService, type TestService } from '../support/service.ts';
-import { describeWithServer } from '../support/spacetimedb.ts';
 import type { Applied } from './command-cases/case.ts';
 
 const durable = (events: ClientEvent[]): ClientEvent[] => events.filter(({ seq }) => seq !== undefined);
@@ -26,12 +26,12 @@ async function saveMany(client: HeycatClient, count: number): Promise<number> {
   return last;
 }
 
-describeWithServer('subscriptions', () => {
+describeOnEngines('subscriptions', (engine) => {
   let service: TestService;
   let writer: HeycatClient;
 
   beforeAll(async () => {
-    service = await startService();
+    service = await startService(engine);
     writer = await service.connect();
   });
   afterAll(() => service[Symbol.asyncDispose]());

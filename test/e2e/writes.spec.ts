@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import { describeOnEngines } from '../support/engines.ts';
 import { codeOf, startService, type TestService } from '../support/service.ts';
-import { describeWithServer } from '../support/spacetimedb.ts';
 import type { Applied } from './command-cases/case.ts';
 
 interface Settings {
@@ -9,7 +9,7 @@ interface Settings {
   as_of_seq: number;
 }
 
-describeWithServer('writes', () => {
+describeOnEngines('writes', (engine) => {
   let service: TestService;
   let writer: HeycatClient;
   let reader: HeycatClient;
@@ -27,7 +27,7 @@ describeWithServer('writes', () => {
   };
 
   beforeAll(async () => {
-    service = await startService();
+    service = await startService(engine);
     [writer, reader] = [await service.connect(), await service.connect()];
   });
   afterAll(() => service[Symbol.asyncDispose]());

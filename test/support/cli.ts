@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { serverBinary } from './spacetimedb.ts';
+import type { TestedEngine } from './engines.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** The built command. */
@@ -58,16 +58,16 @@ export interface CliPlace extends AsyncDisposable {
   env: Environment;
   run(...args: string[]): Promise<CliResult>;
   spawn(args: readonly string[], env?: Environment): CliRun;
-  /** Starts the service and waits until its engine is ready. */
+  /** Starts the service on the engine of the place and waits until it is ready. */
   start(...args: string[]): Promise<CliRun>;
   /** Pid of the database server that this place's service has started, while there is one. */
   serverPid(): Promise<number | undefined>;
 }
 
-export async function cliPlace(extra: Environment = {}): Promise<CliPlace> {
+export async function cliPlace(engine: TestedEngine = 'embedded'): Promise<CliPlace> {
   const folder = await tempFolder();
   const [dataDir, runtimeDir] = [join(folder.path, 'data'), join(folder.path, 'run')];
-  const env = { ...process.env, HEYCAT_DATA_DIR: dataDir, HEYCAT_RUNTIME_DIR: runtimeDir, ...extra };
+  const env = { ...process.env, HEYCAT_DATA_DIR: dataDir, HEYCAT_RUNTIME_DIR: runtimeDir };
   const runs: CliRun[] = [];
   const place: CliPlace = {
     root: folder.path,
@@ -85,7 +85,7 @@ export async function cliPlace(extra: Environment = {}): Promise<CliPlace> {
       return run.ended;
     },
     start: async (...args) => {
-      const run = place.spawn(['start', ...args], { HEYCAT_SPACETIMEDB_BIN: serverBinary() });
+      const run = place.spawn(['start', '--engine', engine, ...args]);
       await run.until('stderr', 'engine ready');
       return run;
     },
@@ -102,6 +102,11 @@ export async function cliPlace(extra: Environment = {}): Promise<CliPlace> {
     },
   };
   return place;
+}
+
+/** Where a command finds no server but one that lies in the folder. */
+export function nowhere(root: string) {
+  return { HEYCAT_SPACETIMEDB_BIN: '', PATH: root, HOME: root, XDG_DATA_HOME: root };
 }
 
 export function isAlive(pid: number): boolean {

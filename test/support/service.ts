@@ -2,8 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHeycat, type Heycat } from '../../src/create-heycat.ts';
+import { EmbeddedEngine } from '../../src/infra/engine/embedded/embedded-engine.ts';
+import { SidecarEngine } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
 import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/runtime-file.ts';
+import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
+import type { TestedEngine } from './engines.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** What is told to one subscription, in order. */
@@ -17,7 +21,7 @@ export interface Heard {
   first(matches: (event: ClientEvent) => boolean): Promise<ClientEvent>;
 }
 
-/** The whole service on the real server, spoken to over its socket. */
+/** The whole service in this process, spoken to over its socket. */
 export interface TestService extends AsyncDisposable {
   heycat: Heycat;
   dataDir: string;
@@ -28,6 +32,8 @@ export interface TestService extends AsyncDisposable {
   connect(options?: { reconnect?: boolean }): Promise<HeycatClient>;
   /** Subscribes a client of its own. */
   hear(options?: SubscribeOptions): Promise<Heard>;
+  /** Kills the server, or the thread of the embedded engine. */
+  crashEngine(): Promise<void>;
   /** Ends the service in an orderly way and starts it on the same data. */
   restart(options?: TestServiceOptions): Promise<void>;
 }
@@ -37,17 +43,19 @@ export interface TestServiceOptions {
   early?: boolean;
 }
 
-export async function startService({ early = false }: TestServiceOptions = {}): Promise<TestService> {
+export async function startService(
+  engine: TestedEngine,
+  { early = false }: TestServiceOptions = {},
+): Promise<TestService> {
   const folder = await tempFolder();
-  const dataDir = join(folder.path, 'data');
-  const runtimeDir = join(folder.path, 'run');
+  const place = { engine, dataDir: join(folder.path, 'data'), runtimeDir: join(folder.path, 'run') };
   const clients: HeycatClient[] = [];
   const service: TestService = {
-    ...(await start(dataDir, runtimeDir, early)),
-    dataDir,
-    runtimeDir,
+    ...(await start(place, early)),
+    dataDir: place.dataDir,
+    runtimeDir: place.runtimeDir,
     async connect(options = {}) {
-      const client = await HeycatClient.connect({ runtimeDir, ...options });
+      const client = await HeycatClient.connect({ runtimeDir: place.runtimeDir, ...options });
       clients.push(client);
       return client;
     },
@@ -56,7 +64,7 @@ export async function startService({ early = false }: TestServiceOptions = {}): 
     },
     async restart({ early = false } = {}) {
       await service.heycat.close();
-      Object.assign(service, await start(dataDir, runtimeDir, early));
+      Object.assign(service, await start(place, early));
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client.close()));
@@ -67,12 +75,28 @@ export async function startService({ early = false }: TestServiceOptions = {}): 
   return service;
 }
 
-async function start(dataDir: string, runtimeDir: string, early: boolean) {
-  const heycat = await createHeycat({ engine: 'sidecar', dataDir, runtimeDir });
+interface Place {
+  engine: TestedEngine;
+  dataDir: string;
+  runtimeDir: string;
+}
+
+async function start({ engine: kind, dataDir, runtimeDir }: Place, early: boolean) {
+  const embedded = new EmbeddedEngine({ dataDir, execArgv: TYPESCRIPT_ARGV });
+  const sidecar = new SidecarEngine({ dataDir });
+  const heycat = await createHeycat({
+    engine: kind === 'embedded' ? embedded : sidecar,
+    dataDir,
+    runtimeDir,
+  });
+  const crashEngine = async (): Promise<void> => {
+    if (kind === 'embedded') await embedded.crash();
+    else process.kill(sidecar.status.pid!, 'SIGKILL');
+  };
   const runtime = await readRuntimeFile(runtimeDir);
   const token = (await readFile(runtime.token_file, 'utf8')).trim();
   if (!early) await synced(heycat);
-  return { heycat, runtime, token };
+  return { heycat, runtime, token, crashEngine };
 }
 
 /** Waits for the first baseline. */

@@ -5,11 +5,13 @@ import { findServer } from './sidecar/server-binary.ts';
 
 /**
  * The engine of a data folder. `auto` stays with the engine that has the data, so that a server installed later does
- * not hide it; in a new folder it is the sidecar where a server is found, else the embedded engine.
+ * not hide it; in a new folder it is the sidecar where a server is found, else the embedded engine. One that
+ * is given is taken as it is.
  * @throws HeycatError INVALID_ARGUMENT for an engine that this version does not have, or that the data was moved away
  * from; ENGINE_UNAVAILABLE when the folder's marker cannot be followed.
  */
-export async function chooseEngine(kind: 'auto' | EngineKind, dataDir: string): Promise<Engine> {
+export async function chooseEngine(kind: 'auto' | EngineKind | Engine, dataDir: string): Promise<Engine> {
+  if (typeof kind === 'object') return kind;
   if (kind === 'auto') return openEngine(await suitableEngine(dataDir), { dataDir });
   const local = LOCAL_ENGINES.find((each) => each === kind);
   if (local === undefined) {

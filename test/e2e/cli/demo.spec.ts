@@ -1,7 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cliPlace, isAlive, until, type CliPlace } from '../../support/cli.ts';
-import { describeWithServer, serverBinary } from '../../support/spacetimedb.ts';
+import { cliPlace, isAlive, nowhere, until, type CliPlace } from '../../support/cli.ts';
+import { describeOnEngines, type TestedEngine } from '../../support/engines.ts';
+import { serverBinary } from '../../support/spacetimedb.ts';
 
 interface Hop {
   hop: string;
@@ -9,16 +10,24 @@ interface Hop {
   text: string;
 }
 
-async function demoPlace(): Promise<{ place: CliPlace; temporary: string; env: Record<string, string> }> {
+interface DemoPlace {
+  place: CliPlace;
+  temporary: string;
+  env: Record<string, string>;
+}
+
+/** The demo takes a server where it finds one. */
+async function demoPlace(engine: TestedEngine): Promise<DemoPlace> {
   const place = await cliPlace();
   const temporary = join(place.root, 'tmp');
   await mkdir(temporary, { mode: 0o700 });
-  return { place, temporary, env: { TMPDIR: temporary, HEYCAT_SPACETIMEDB_BIN: serverBinary() } };
+  const env = engine === 'sidecar' ? { HEYCAT_SPACETIMEDB_BIN: serverBinary() } : nowhere(place.root);
+  return { place, temporary, env: { TMPDIR: temporary, ...env } };
 }
 
-describeWithServer('heycat demo', () => {
+describeOnEngines('heycat demo', (engine) => {
   it('CLI21 prints each hop with its time, ends 0, and leaves nothing behind', async () => {
-    const { place, temporary, env } = await demoPlace();
+    const { place, temporary, env } = await demoPlace(engine);
     await using _ = place;
     const { code, stdout, stderr } = await place.spawn(['demo', '--json'], env).ended;
     expect({ code, stderr }).toEqual({
@@ -48,7 +57,7 @@ describeWithServer('heycat demo', () => {
   });
 
   it('CLI22 Ctrl-C ends its service and its server, and removes its folder', async () => {
-    const { place, temporary, env } = await demoPlace();
+    const { place, temporary, env } = await demoPlace(engine);
     await using _ = place;
     const run = place.spawn(['demo'], env);
     await run.until('stdout', 'the socket answers');
@@ -62,12 +71,13 @@ describeWithServer('heycat demo', () => {
   });
 
   it('CLI22 its service ends also when the demo is killed', async () => {
-    const { place, env } = await demoPlace();
+    const { place, env } = await demoPlace(engine);
     await using _ = place;
     const run = place.spawn(['demo'], env);
     await run.until('stdout', 'the engine is ready');
-    const [service, server] = [...run.stdout.matchAll(/pid (\d+)/g)].map((match) => Number(match[1]));
+    const pids = [...run.stdout.matchAll(/pid (\d+)/g)].map((match) => Number(match[1]));
+    expect(pids).toHaveLength(engine === 'sidecar' ? 2 : 1);
     run.child.kill('SIGKILL');
-    await until(() => !isAlive(service!) && !isAlive(server!));
+    await until(() => !pids.some(isAlive));
   });
 });

@@ -1,10 +1,9 @@
 import { cliPlace, type CliPlace } from '../../support/cli.ts';
-import { describeWithServer } from '../../support/spacetimedb.ts';
 
 const save = (place: CliPlace, key: string) =>
   place.run('call', 'save_setting', JSON.stringify({ key, value: key }));
 
-describeWithServer('heycat tail', () => {
+describe('heycat tail', () => {
   it('CLI14 goes on where it was when the service comes back, says so on stderr, and Ctrl-C ends it with 0', async () => {
     await using place = await cliPlace();
     await place.start();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageVersion } from '../../../src/infra/version.ts';
-import { cliPlace, COMMAND, isAlive, until } from '../../support/cli.ts';
+import { cliPlace, COMMAND, isAlive, nowhere, until } from '../../support/cli.ts';
 import { fakeProgram, fakeServer } from '../../support/fake-program.ts';
 
 const COMMANDS = ['start', 'stop', 'status', 'call', 'tail', 'demo', 'doctor', 'spacetimedb'];
@@ -141,13 +141,6 @@ describe('heycat doctor', () => {
 });
 
 describe('heycat spacetimedb', () => {
-  const nowhere = (root: string) => ({
-    HEYCAT_SPACETIMEDB_BIN: '',
-    PATH: root,
-    HOME: root,
-    XDG_DATA_HOME: root,
-  });
-
   it('CLI17 status tells the server that a start would use, and ends 1 without one', async () => {
     await using place = await cliPlace();
     const none = await place.spawn(['spacetimedb', 'status'], nowhere(place.root)).ended;
