@@ -21,9 +21,10 @@ const project = (displayName, extra = {}) => ({
   ...extra,
 });
 
-// One project per need: unit and repo need nothing, sidecar needs a SpacetimeDB server, e2e also the built service.
+// One project per need: unit and repo need nothing, sidecar needs a SpacetimeDB server, e2e and fault the
+// built service; fault kills it.
 export default {
-  projects: [project('unit'), project('repo'), project('sidecar'), project('e2e')],
+  projects: [project('unit'), project('repo'), project('sidecar'), project('e2e'), project('fault')],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOnEngines } from '../support/engines.ts';
+import { readModels } from '../support/read-back.ts';
 import { copyOfTake, eventually, startService, type TestService } from '../support/service.ts';
 import { RawClient } from '../unit/ipc/service.ts';
 import type { Applied } from './command-cases/case.ts';
@@ -20,11 +21,7 @@ describeOnEngines('bad input', (engine) => {
   /** All that the service knows; equal before and after what must not write. */
   const everything = async () => {
     const { last_seq } = await service.heycat.call<{ last_seq: number }>('get_status');
-    const queries = ['list_recordings', 'get_settings', 'list_dictionary_entries', 'get_voice_commands'];
-    const answers = [...queries, 'list_window_contexts', 'get_statistics'].map((name) =>
-      service.heycat.call(name),
-    );
-    return { last_seq, answers: await Promise.all(answers) };
+    return { last_seq, answers: await readModels(service.heycat) };
   };
   /** Runs the abuse and checks that nothing was written and that a client which was there all the time is served. */
   const harmless = async <T>(abuse: () => Promise<T>): Promise<T> => {

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientEvent, Gap, HeycatClient, HeycatError } from '../../src/infra/ipc/client.ts';
 import { describeOnEngines } from '../support/engines.ts';
-import { readLog } from '../support/read-log.ts';
-import { eventually, startService, type Heard, type TestService } from '../support/service.ts';
+import { readLog, readModels } from '../support/read-back.ts';
+import { eventually, startService, type Heard } from '../support/service.ts';
 import { describeWithServer } from '../support/spacetimedb.ts';
 import type { Applied } from './command-cases/case.ts';
 import { serverThat } from './server-that.ts';
@@ -14,15 +14,6 @@ interface Status {
   engine: { pid: number; state: string };
 }
 
-const READS = [
-  'list_recordings',
-  'get_settings',
-  'list_dictionary_entries',
-  'get_voice_commands',
-  'list_window_contexts',
-  'get_statistics',
-];
-const answersOf = (service: TestService) => Promise.all(READS.map((method) => service.heycat.call(method)));
 const statusOf = (client: HeycatClient) => client.call<Status>('get_status');
 
 async function signal(client: HeycatClient, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
@@ -71,9 +62,9 @@ describeOnEngines('the engine dies under the service', (engine) => {
     const ids = events.map(({ command_id }) => command_id!);
     expect(ids.toSorted()).toEqual(commands.map(({ command_id }) => command_id).toSorted());
 
-    const before = await answersOf(service);
+    const before = await readModels(service.heycat);
     await service.restart();
-    expect(await answersOf(service)).toEqual(before);
+    expect(await readModels(service.heycat)).toEqual(before);
   });
 });
 

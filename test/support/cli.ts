@@ -53,6 +53,7 @@ export class CliRun {
 /** `heycat` with folders of its own; what it started is ended with the block. */
 export interface CliPlace extends AsyncDisposable {
   root: string;
+  engine: TestedEngine;
   dataDir: string;
   runtimeDir: string;
   env: Environment;
@@ -71,6 +72,7 @@ export async function cliPlace(engine: TestedEngine = 'embedded'): Promise<CliPl
   const runs: CliRun[] = [];
   const place: CliPlace = {
     root: folder.path,
+    engine,
     dataDir,
     runtimeDir,
     env,

@@ -2,12 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHeycat, type Heycat } from '../../src/create-heycat.ts';
-import { EmbeddedEngine } from '../../src/infra/engine/embedded/embedded-engine.ts';
-import { SidecarEngine } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
 import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/runtime-file.ts';
-import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
-import type { TestedEngine } from './engines.ts';
+import { testedEngine, type TestedEngine } from './engines.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** What is told to one subscription, in order. */
@@ -82,17 +79,8 @@ interface Place {
 }
 
 async function start({ engine: kind, dataDir, runtimeDir }: Place, early: boolean) {
-  const embedded = new EmbeddedEngine({ dataDir, execArgv: TYPESCRIPT_ARGV });
-  const sidecar = new SidecarEngine({ dataDir });
-  const heycat = await createHeycat({
-    engine: kind === 'embedded' ? embedded : sidecar,
-    dataDir,
-    runtimeDir,
-  });
-  const crashEngine = async (): Promise<void> => {
-    if (kind === 'embedded') await embedded.crash();
-    else process.kill(sidecar.status.pid!, 'SIGKILL');
-  };
+  const { engine, crash: crashEngine } = testedEngine(kind, dataDir);
+  const heycat = await createHeycat({ engine, dataDir, runtimeDir });
   const runtime = await readRuntimeFile(runtimeDir);
   const token = (await readFile(runtime.token_file, 'utf8')).trim();
   if (!early) await synced(heycat);

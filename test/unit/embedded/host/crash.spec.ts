@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openModuleHost } from '../../../../src/infra/engine/embedded/host/open-module-host.ts';
 import type { ModuleHost } from '../../../../src/infra/engine/embedded/module-host.ts';
+import { seededRandom } from '../../../support/random.ts';
 import { text, u32 } from './bsatn.ts';
 import { commandId } from './commands.ts';
 import { compileTo } from './compiled.ts';
@@ -15,12 +16,6 @@ const KILLS = Number(process.env['HEYCAT_KILLS'] ?? (process.env['CI'] ? 20 : 4)
 /** A folder is killed over and over, but not until reading all of it takes longer than the kills. */
 const KILLS_PER_FOLDER = 20;
 const SEED = Number(process.env['HEYCAT_SEED'] ?? Date.now() % 1_000_000);
-
-/** Lehmer's generator, so that a seed repeats the moments. */
-function random(seed: number): () => number {
-  let state = (seed % 2147483646) + 1;
-  return () => (state = (state * 48271) % 2147483647) / 2147483647;
-}
 
 function openHost(folder: string): Promise<ModuleHost> {
   const identity = new Uint8Array(32).fill(7);
@@ -53,7 +48,7 @@ describe('kill -9 in the middle of a load', () => {
     const folder = await mkdtemp(join(tmpdir(), 'heycat-crash-'));
     try {
       const program = join(await compileTo(join(folder, 'js')), 'crash-program.js');
-      const next = random(SEED);
+      const next = seededRandom(SEED);
       let [data, first] = ['', 1];
       for (let kill = 0; kill < KILLS; kill++) {
         if (kill % KILLS_PER_FOLDER === 0) [data, first] = [join(folder, `data-${kill}`), 1];
