@@ -30,6 +30,19 @@ describeWithServer('what a crash leaves', () => {
     expect(harness.engine.status.pid).not.toBe(orphan);
   });
 
+  it('ENG10 also a server whose service was killed before it could note the number', async () => {
+    await using harness = await sidecarHarness({ settleMs: 0 });
+    const { child, line } = await runTypescript('./run-engine.ts', [harness.dataDir, serverBinary()]);
+    const orphan = (JSON.parse(line) as EngineStatus).pid!;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+    const { pid: _pid, start_time: _startTime, ...announced } = await serverRecord(harness.dataDir);
+    await writeFile(recordPath(harness.dataDir), JSON.stringify(announced), { mode: 0o600 });
+    await harness.engine.start();
+    expect(await isRunning(orphan)).toBe(false);
+  });
+
   it('ENG10 a service that exits takes its server with it', async () => {
     await using harness = await sidecarHarness({ settleMs: 0 });
     const { child, line } = await runTypescript('./run-engine.ts', [harness.dataDir, serverBinary()]);

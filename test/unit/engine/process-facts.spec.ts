@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import {
+  numbered,
   parseCim,
   parseProcStat,
   parsePs,
+  processesWith,
   processFacts,
 } from '../../../src/infra/engine/sidecar/process-facts.ts';
 import { endProcess } from '../../../src/infra/engine/sidecar/end-process.ts';
@@ -16,6 +18,8 @@ describe('process facts', () => {
     });
     const facts = (await processFacts(child.pid!))!;
     expect(facts.args.join(' ')).toContain('marker');
+    expect(await processesWith(['setInterval', 'marker'])).toContain(child.pid);
+    expect(await processesWith(['marker', 'not among its arguments'])).not.toContain(child.pid);
     if (facts.binary !== undefined) expect(realpathSync(facts.binary)).toBe(realpathSync(process.execPath));
     expect(await processFacts(child.pid!)).toEqual(facts);
 
@@ -47,6 +51,10 @@ describe('process facts', () => {
     });
     expect(parsePs('Z    Mon Nov  3 20:03:58 2026     (x)\n')).toBeUndefined();
     expect(parsePs('')).toBeUndefined();
+    expect(numbered('  1 init\n 42 /opt/stdb start --data-dir /d\r\n7 \n')).toEqual([
+      { pid: 1, line: 'init' },
+      { pid: 42, line: '/opt/stdb start --data-dir /d' },
+    ]);
     const cim = { ExecutablePath: 'C:\\x.exe', CommandLine: 'x.exe start', Started: '134' };
     expect(parseCim(JSON.stringify(cim))).toEqual({
       startTime: '134',

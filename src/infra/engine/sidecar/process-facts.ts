@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -26,6 +26,38 @@ export async function processFacts(pid: number): Promise<ProcessFacts | undefine
   } catch {
     return undefined;
   }
+}
+
+/** Numbers of the running processes whose command line holds all of these texts. */
+export async function processesWith(texts: readonly string[]): Promise<number[]> {
+  const lines = await commandLines().catch(() => []);
+  return lines.filter(({ line }) => texts.every((text) => line.includes(text))).map(({ pid }) => pid);
+}
+
+async function commandLines(): Promise<{ pid: number; line: string }[]> {
+  if (process.platform === 'linux') {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+    const read = async (pid: number) => ({
+      pid,
+      line: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+    });
+    return Promise.all(pids.map(read));
+  }
+  if (process.platform === 'win32') {
+    const query = `Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.CommandLine)" }`;
+    return numbered(
+      (await run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', query])).stdout,
+    );
+  }
+  return numbered((await run('ps', ['-axww', '-o', 'pid=,command='])).stdout);
+}
+
+/** Lines that begin with a process's number. */
+export function numbered(output: string): { pid: number; line: string }[] {
+  return [...output.matchAll(/^\s*(\d+) (.+)$/gm)].map(([, pid, line]) => ({
+    pid: Number(pid),
+    line: line!,
+  }));
 }
 
 async function linuxFacts(pid: number): Promise<ProcessFacts | undefined> {

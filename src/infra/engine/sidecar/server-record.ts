@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { readPrivateFile, writePrivateFile } from '../../private-file.ts';
 import { endProcess } from './end-process.ts';
-import { type ProcessFacts, processFacts } from './process-facts.ts';
+import { type ProcessFacts, processesWith, processFacts } from './process-facts.ts';
 
 /** `sidecar.json`: the server we started, so that the next start can end it if we could not. */
 interface ServerRecord {
-  pid: number;
-  start_time: string;
+  /** Both absent until the server has been started. */
+  pid?: number;
+  start_time?: string;
   port: number;
   binary: string;
   /** The service that started it. */
@@ -30,15 +31,17 @@ export function recordPlace(dataDir: string, folder = 'sidecar'): RecordPlace {
   };
 }
 
+/** To be called before the server is started, too, without its pid: we may be killed right after it. */
 export async function writeServerRecord(
   place: RecordPlace,
-  server: { pid: number; port: number; binary: string },
+  server: { pid?: number; port: number; binary: string },
 ): Promise<void> {
-  const [facts, owner] = await Promise.all([processFacts(server.pid), processFacts(process.pid)]);
-  if (facts === undefined) return;
+  const owner = await processFacts(process.pid);
+  const facts = server.pid === undefined ? undefined : await processFacts(server.pid);
+  if (server.pid !== undefined && facts === undefined) return;
   const record: ServerRecord = {
     ...server,
-    start_time: facts.startTime,
+    ...(facts && { start_time: facts.startTime }),
     owner: { pid: process.pid, start_time: owner?.startTime ?? '' },
   };
   await writePrivateFile(place.path, JSON.stringify(record, undefined, 2) + '\n');
@@ -55,22 +58,37 @@ export async function removeServerRecord(place: RecordPlace): Promise<void> {
 export async function endOrphan(place: RecordPlace): Promise<'none' | 'ended'> {
   const record = await readRecord(place.path);
   if (record === undefined) return 'none';
-  const facts = await processFacts(record.pid);
-  const ours = facts !== undefined && (await isRecorded(facts, record, place.serverData));
-  if (ours) {
+  const server = await recordedServer(record, place.serverData);
+  if (server !== undefined) {
     const owner = await processFacts(record.owner.pid);
     if (owner?.startTime === record.owner.start_time) {
       const sentence = `The service with process id ${record.owner.pid} uses this data folder; stop it first.`;
       throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { pid: record.owner.pid });
     }
-    await endProcess(record.pid, facts.startTime);
+    await endProcess(server.pid, server.startTime);
   }
   await removeServerRecord(place);
-  return ours ? 'ended' : 'none';
+  return server === undefined ? 'none' : 'ended';
+}
+
+/** The one that runs, if any. Without a number it is known by its port and its data folder. */
+async function recordedServer(
+  record: ServerRecord,
+  serverData: string,
+): Promise<{ pid: number; startTime: string } | undefined> {
+  const { pid, port } = record;
+  const pids = pid === undefined ? await processesWith([serverData, `127.0.0.1:${port}`]) : [pid];
+  for (const each of pids) {
+    const facts = await processFacts(each);
+    if (facts !== undefined && (await isRecorded(facts, record, serverData))) {
+      return { pid: each, startTime: facts.startTime };
+    }
+  }
+  return undefined;
 }
 
 async function isRecorded(facts: ProcessFacts, record: ServerRecord, serverData: string): Promise<boolean> {
-  if (facts.startTime !== record.start_time) return false;
+  if (record.pid !== undefined && facts.startTime !== record.start_time) return false;
   const real = await realpath(record.binary).catch(() => record.binary);
   const sameBinary =
     facts.binary === undefined
@@ -84,11 +102,11 @@ async function readRecord(path: string): Promise<ServerRecord | undefined> {
   const text = await readPrivateFile(path);
   try {
     const record = JSON.parse(text ?? 'null') as Partial<ServerRecord> | null;
+    const isStarted =
+      Number.isInteger(record?.pid) && record!.pid! > 1 && typeof record?.start_time === 'string';
     const complete =
-      Number.isInteger(record?.pid) &&
-      record!.pid! > 1 &&
-      typeof record?.start_time === 'string' &&
-      typeof record.binary === 'string' &&
+      (isStarted || (record?.pid === undefined && Number.isInteger(record?.port))) &&
+      typeof record?.binary === 'string' &&
       Number.isInteger(record.owner?.pid);
     return complete ? (record as ServerRecord) : undefined;
   } catch {

@@ -158,6 +158,7 @@ export class SidecarEngine implements Engine {
     let server: ServerProcess | undefined;
     try {
       const command = { binary, port, serverData: this.#serverData, privateKeyPath, publicKeyPath };
+      await writeServerRecord(this.#record, { port, binary });
       server = await ServerProcess.spawn(command, log);
       await writeServerRecord(this.#record, { pid: server.pid, port, binary });
       await server.waitUntilReady(api, this.#options.readyMs);
