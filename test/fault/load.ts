@@ -34,8 +34,8 @@ export interface LoadOptions {
 }
 
 const RETRY_MS = 50;
-/** A command that has no answer by then is left without one. */
-const TRIES_MAX = 600;
+/** A command that has no answer after so many tries without a fault is left without one. */
+const LAST_TRIES = 1_000;
 
 /** Senders that go on whatever happens: a command without a certain outcome is sent again under its command_id. */
 export class Load {
@@ -75,7 +75,7 @@ export class Load {
     const command_id = randomUUID();
     const sent: Sent = { command_id, sender: writer.name, method, events, tries: 0, unknown: 0 };
     this.sent.push(sent);
-    while (sent.tries < TRIES_MAX) {
+    for (let lastTries = 0; lastTries < LAST_TRIES; lastTries += this.#isEnding ? 1 : 0) {
       sent.tries += 1;
       try {
         const { seq, result } = await send(method, { ...params, command_id });
