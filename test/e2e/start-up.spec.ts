@@ -71,7 +71,7 @@ describeWithServer('start-up', () => {
   });
 
   it('APP38 after a restart reads are answered from the last run while the server starts, marked as stale', async () => {
-    await using service = await startService();
+    await using service = await startService('sidecar');
     const { seq } = await service.heycat.call('save_setting', { key: 'k', value: 1 });
     const before = await service.heycat.call('get_settings', {});
     expect(before).toEqual({ settings: { k: 1 }, as_of_seq: seq });
@@ -96,7 +96,7 @@ describeWithServer('start-up', () => {
   });
 
   it('APP38 a cache that is damaged is as none', async () => {
-    await using service = await startService();
+    await using service = await startService('sidecar');
     const { seq } = await service.heycat.call('save_setting', { key: 'k', value: 1 });
     await service.heycat.close();
     await writeFile(join(service.dataDir, 'cache', 'snapshot.json'), 'nonsense', { mode: 0o600 });

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { HeycatClient } from '../../../src/infra/ipc/client.ts';
 import { cliPlace, isAlive, until } from '../../support/cli.ts';
 import { hear } from '../../support/service.ts';
-import { describeWithServer, serverBinary } from '../../support/spacetimedb.ts';
+import { describeWithServer } from '../../support/spacetimedb.ts';
 
 const save = (place: Awaited<ReturnType<typeof cliPlace>>, value: number) =>
   place.run('call', 'save_setting', JSON.stringify({ key: 'theme', value, wait_ms: 30_000 }));
 
 describeWithServer('heycat engine move', () => {
   it('CLI24 ENG23 ENG26 moves the data of a stopped service, and a client that listens hears no gap', async () => {
-    await using place = await cliPlace({ HEYCAT_SPACETIMEDB_BIN: serverBinary() });
-    const first = await place.start('--engine', 'embedded');
+    await using place = await cliPlace();
+    const first = await place.start();
     expect((await save(place, 1)).code).toBe(0);
     await using client = await HeycatClient.connect({ runtimeDir: place.runtimeDir, reconnect: true });
     const heard = await hear(client, { from_seq: 1 });
@@ -29,7 +29,7 @@ describeWithServer('heycat engine move', () => {
     const again = await place.run('engine', 'move', '--to', 'sidecar', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ moved: false, from: 'sidecar' });
 
-    const second = await place.start();
+    const second = await place.start('--engine', 'auto');
     expect(second.stderr).toContain('engine ready: sidecar');
     expect((await save(place, 2)).code).toBe(0);
     const theme = await heard.first(({ seq }) => seq === 2);
@@ -45,8 +45,8 @@ describeWithServer('heycat engine move', () => {
   });
 
   it('CLI24 Ctrl-C ends it with 1, and the data is where it was', async () => {
-    await using place = await cliPlace({ HEYCAT_SPACETIMEDB_BIN: serverBinary() });
-    await place.start('--engine', 'embedded');
+    await using place = await cliPlace();
+    await place.start();
     expect((await save(place, 1)).code).toBe(0);
     expect((await place.run('stop')).code).toBe(0);
     const move = place.spawn(['engine', 'move', '--to', 'sidecar']);
@@ -59,18 +59,19 @@ describeWithServer('heycat engine move', () => {
   });
 
   it('ENG25 what a killed move has left goes with the next start, its server too', async () => {
-    await using place = await cliPlace({ HEYCAT_SPACETIMEDB_BIN: serverBinary() });
-    await place.start('--engine', 'embedded');
+    await using place = await cliPlace();
+    await place.start();
     expect((await save(place, 1)).code).toBe(0);
     expect((await place.run('stop')).code).toBe(0);
     const move = place.spawn(['engine', 'move', '--to', 'sidecar']);
     const record = join(place.dataDir, 'engine', 'sidecar.moving.json');
-    await until(() => readFile(record).then(Boolean, () => false));
+    const pidOf = async () => (JSON.parse(await readFile(record, 'utf8')) as { pid?: number }).pid;
+    await until(() => pidOf().then(Boolean, () => false));
     move.child.kill('SIGKILL');
     await move.ended;
-    const { pid } = JSON.parse(await readFile(record, 'utf8')) as { pid: number };
+    const pid = (await pidOf())!;
     expect(isAlive(pid)).toBe(true);
-    const service = await place.start();
+    const service = await place.start('--engine', 'auto');
     expect(service.stderr).toContain('engine ready: embedded');
     // Ended by now, but its number stays until the system has taken note.
     await until(() => !isAlive(pid));
