@@ -1,0 +1,268 @@
+import { rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HeycatError } from '../../errors.ts';
+import { ensurePrivateFolder } from '../paths.ts';
+import { syncFolder } from '../private-file.ts';
+import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../segment-log.ts';
+import {
+  encodeRecord,
+  newEntry,
+  readRecords,
+  type AppliedOutcome,
+  type FailedOutcome,
+  type JournalContent,
+  type JournalEntry,
+  type NewEntry,
+} from './journal-record.ts';
+
+export interface JournalOptions {
+  /** Of commands that are not applied; default 10,000. */
+  maxCommands?: number;
+  /** Of their lines; default 64 MiB. */
+  maxBytes?: number;
+  /** A file smaller than this is never written anew; default 1 MiB. */
+  minFileBytes?: number;
+}
+
+/** What was found wrong when the journal was opened; each a sentence. */
+export type JournalFaults = string[];
+
+interface Waiter {
+  /** To be taken out again when it cannot be written. */
+  entry?: JournalEntry;
+  resolve(): void;
+  reject(error: HeycatError): void;
+}
+
+/** Holds a byte that no UTF-8 text has, so that no text looks like the beginning of a group. */
+const MAGIC = 0xff4a4331;
+
+/**
+ * The durable list of commands: those that wait, those that were applied and may not be on the engine's disk yet, and
+ * those that were given up. All that come while the disk writes share the next write. One file holds it all; when most
+ * of it is out of date, the rest is written to a new one.
+ */
+export class CommandJournal {
+  readonly #entries: Map<number, JournalEntry>;
+  readonly #limits: Required<JournalOptions>;
+  #next: number;
+  #liveBytes = 0;
+  /** Of commands that are not applied. */
+  #open = { count: 0, bytes: 0 };
+  /** Not yet on their way to the disk. */
+  #unwritten: Buffer[] = [];
+  #waiters: Waiter[] = [];
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(
+    private readonly log: SegmentLog,
+    content: JournalContent,
+    limits: JournalOptions,
+  ) {
+    this.#entries = new Map([...content.entries].sort(([a], [b]) => a - b));
+    this.#next = content.next;
+    this.#limits = { maxCommands: 10_000, maxBytes: 64 * 1024 * 1024, minFileBytes: 1024 * 1024, ...limits };
+    for (const entry of this.#entries.values()) this.#count(entry, 1);
+  }
+
+  /**
+   * Reads the folder, made when missing; what a crash cut off is cut, a damaged file set aside.
+   * @throws HeycatError NOT_AUTHORIZED when the folder is open to others.
+   */
+  static async open(
+    folder: string,
+    limits: JournalOptions = {},
+  ): Promise<{ journal: CommandJournal; faults: JournalFaults }> {
+    await ensurePrivateFolder(folder);
+    const place = { folder, name: 'commands', magic: MAGIC };
+    const segments = await readSegments(place);
+    const content: JournalContent = { entries: new Map(), next: 1 };
+    const damaged = segments.filter((segment) => !readSegment(segment, content));
+    const faults = [
+      ...segments.filter(({ state }) => state === 'torn').map(({ path }) => `${path} was cut off by a crash`),
+      ...damaged.map(({ path }) => `${path} is damaged and was set aside; commands in it may be missing`),
+    ];
+    const journal = new CommandJournal(await SegmentLog.continue(place, segments), content, limits);
+    // A full disk must not keep the service from starting: the old files stay until there is room.
+    if (segments.length > 0) await journal.#startAnew(damaged).catch(() => undefined);
+    return { journal, faults };
+  }
+
+  /** In order of position: all that is kept. */
+  entries(): IterableIterator<JournalEntry> {
+    return this.#entries.values();
+  }
+
+  /** How many are not applied. */
+  get open(): number {
+    return this.#open.count;
+  }
+
+  /** The next command's position. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /**
+   * Takes a command in; `durable` resolves when it survives a crash.
+   * @throws HeycatError QUEUE_FULL when too much waits already; `durable` rejects with it when the disk refuses, and
+   * then nothing is left of the command.
+   */
+  append(command: NewEntry): { entry: JournalEntry; durable: Promise<void> } {
+    const entry = newEntry(this.#next, command);
+    this.#assertRoom(entry.line.length);
+    this.#next += 1;
+    this.#entries.set(entry.position, entry);
+    this.#count(entry, 1);
+    return { entry, durable: this.#write(entry.line, entry) };
+  }
+
+  /** Remembers that it was applied, on disk with one of the next writes: the engine's receipts know it as well. */
+  applied(entry: JournalEntry, outcome: AppliedOutcome): void {
+    this.#count(entry, -1);
+    delete entry.failed;
+    entry.applied = outcome;
+    this.#count(entry, 1);
+    this.#unwritten.push(encodeRecord({ applied: entry.position, ...outcome }));
+  }
+
+  /** Gives it up; resolves when that is on disk, or cannot be written now and comes with a later write. */
+  async failed(entry: JournalEntry, outcome: FailedOutcome): Promise<void> {
+    entry.failed = outcome;
+    const written = this.#write(encodeRecord({ failed: entry.position, ...outcome }));
+    await written.catch(() => undefined);
+  }
+
+  /** Takes it out; on disk as {@link failed}. */
+  async remove(entry: JournalEntry): Promise<void> {
+    this.#takeOut(entry);
+    await this.#write(encodeRecord({ gone: entry.position })).catch(() => undefined);
+  }
+
+  /** Takes it out, on disk with one of the next writes. */
+  forget(entry: JournalEntry): void {
+    this.#takeOut(entry);
+    this.#unwritten.push(encodeRecord({ gone: entry.position }));
+  }
+
+  /** Writes what has not been written. */
+  async flush(): Promise<void> {
+    if (this.#unwritten.length > 0) await this.#write().catch(() => undefined);
+    await this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.#closed = true;
+    await this.log.close();
+  }
+
+  #write(line?: Buffer, entry?: JournalEntry): Promise<void> {
+    if (this.#closed) return Promise.reject(new HeycatError('NOT_READY', 'The journal is closed.'));
+    if (line !== undefined) this.#unwritten.push(line);
+    return new Promise((resolve, reject) => {
+      this.#waiters.push(entry === undefined ? { resolve, reject } : { entry, resolve, reject });
+      // After this turn, so that what comes in one turn is one write.
+      this.#writing ??= Promise.resolve().then(() => this.#writeAll());
+    });
+  }
+
+  /** Writes groups until nobody waits; never throws. */
+  async #writeAll(): Promise<void> {
+    while (this.#waiters.length > 0) {
+      const [lines, waiters] = [this.#unwritten, this.#waiters];
+      [this.#unwritten, this.#waiters] = [[], []];
+      try {
+        await this.log.append(groupOf(lines));
+        for (const { resolve } of waiters) resolve();
+        const isMostlyOld = this.log.length > Math.max(this.#limits.minFileBytes, 2 * this.#liveBytes);
+        // Where there is no room for it the files stay as they are, and it is tried again later.
+        if (isMostlyOld) await this.#startAnew([]).catch(() => undefined);
+      } catch (cause) {
+        this.#putBack(lines, waiters);
+        for (const { reject } of waiters) reject(diskRefuses(cause));
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  /** The commands of a write that failed were never taken; what else it said comes with a later one. */
+  #putBack(lines: Buffer[], waiters: Waiter[]): void {
+    const refused = new Set<Buffer>();
+    for (const { entry } of waiters) {
+      if (entry === undefined) continue;
+      refused.add(entry.line);
+      this.#takeOut(entry);
+    }
+    this.#unwritten = [...lines.filter((line) => !refused.has(line)), ...this.#unwritten];
+  }
+
+  /** Writes what is kept to a new file, then lets the old ones go, the damaged ones under another name. */
+  async #startAnew(damaged: readonly Segment[]): Promise<void> {
+    const last = await this.log.rotate();
+    await this.log.append(groupOf([encodeRecord({ begin: this.#next }), ...this.#lines()]));
+    for (const { path } of damaged) await rename(path, `${path}.damaged`);
+    await this.log.forget(last);
+    if (damaged.length > 0) await syncFolder(dirname(damaged[0]!.path));
+  }
+
+  *#lines(): Generator<Buffer> {
+    for (const { position, line, applied, failed } of this.#entries.values()) {
+      yield line;
+      if (applied !== undefined) yield encodeRecord({ applied: position, ...applied });
+      if (failed !== undefined) yield encodeRecord({ failed: position, ...failed });
+    }
+  }
+
+  #takeOut(entry: JournalEntry): void {
+    if (this.#entries.delete(entry.position)) this.#count(entry, -1);
+  }
+
+  #count({ line, applied }: JournalEntry, by: 1 | -1): void {
+    this.#liveBytes += by * line.length;
+    if (applied !== undefined) return;
+    this.#open.count += by;
+    this.#open.bytes += by * line.length;
+  }
+
+  #assertRoom(bytes: number): void {
+    const { maxCommands, maxBytes } = this.#limits;
+    if (this.#open.count < maxCommands && this.#open.bytes + bytes <= maxBytes) return;
+    throw new HeycatError(
+      'QUEUE_FULL',
+      'Too many commands wait for the engine; send this one again when `heycat status` shows fewer, or retry or drop the failed ones with `heycat queue`.',
+      { outcome: 'not_sent', waiting: this.#open.count, max_commands: maxCommands, max_bytes: maxBytes },
+    );
+  }
+}
+
+/** False when the file is not whole: something in it could not be read. */
+function readSegment({ groups, state }: Segment, content: JournalContent): boolean {
+  let isWhole = state !== 'damaged';
+  for (const group of groups) {
+    try {
+      readRecords(group, content);
+    } catch {
+      isWhole = false;
+    }
+  }
+  return isWhole;
+}
+
+function groupOf(lines: readonly Buffer[]): Buffer {
+  const group = newGroup(lines.reduce((sum, { length }) => sum + length, 0));
+  let at = BODY;
+  for (const line of lines) at += line.copy(group, at);
+  return group;
+}
+
+function diskRefuses(cause: unknown): HeycatError {
+  const { code = 'an error' } = cause as NodeJS.ErrnoException;
+  return new HeycatError(
+    'QUEUE_FULL',
+    `The disk refuses to keep the command (${code}), so it was not taken; make room, then send it again.`,
+    { outcome: 'not_sent', reason: code },
+    { cause },
+  );
+}

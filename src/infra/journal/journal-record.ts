@@ -1,0 +1,114 @@
+import { HeycatError } from '../../errors.ts';
+
+/** A command as it is kept, one line of JSON; its arguments stay text until it is sent. */
+export interface JournalEntry {
+  /** Order of the commands; grows for ever, with gaps. */
+  readonly position: number;
+  readonly command_id: string;
+  readonly reducer: string;
+  readonly issued_at: string;
+  /** Seq that the service knew when the command came, -1 when it knew none: its receipt lies behind. */
+  readonly since: number;
+  /** The line as it is written. */
+  readonly line: Buffer;
+  /** Set once the engine has acknowledged it. */
+  applied?: AppliedOutcome;
+  /** Set once it has been given up. */
+  failed?: FailedOutcome;
+}
+
+export interface AppliedOutcome {
+  seq: number;
+  result: Record<string, unknown>;
+  created_at: string;
+}
+
+export interface FailedOutcome {
+  code: string;
+  message: string;
+  failed_at: string;
+}
+
+/** What a command is before it has its place. */
+export interface NewEntry {
+  command_id: string;
+  reducer: string;
+  args: Record<string, unknown>;
+  issued_at: string;
+  since: number;
+}
+
+interface PutRecord extends NewEntry {
+  put: number;
+}
+
+type JournalRecord =
+  /** All before it is out of date; positions go on from here. */
+  | { begin: number }
+  | PutRecord
+  | ({ applied: number } & AppliedOutcome)
+  | ({ failed: number } & FailedOutcome)
+  /** Nothing needs to be known of it any more. */
+  | { gone: number };
+
+const NEWLINE = 10;
+
+export function encodeRecord(record: Exclude<JournalRecord, PutRecord>): Buffer {
+  return Buffer.from(`${JSON.stringify(record)}\n`);
+}
+
+export function newEntry(position: number, { args, ...entry }: NewEntry): JournalEntry {
+  // The arguments last, so that the rest can be read by a person who looks at the file.
+  const line = Buffer.from(`${JSON.stringify({ put: position, ...entry, args })}\n`);
+  const { command_id, reducer, issued_at, since } = entry;
+  return { position, command_id, reducer, issued_at, since, line };
+}
+
+/** The arguments of an entry, as they were given. */
+export function argsOf({ line }: JournalEntry): Record<string, unknown> {
+  return (JSON.parse(line.toString()) as PutRecord).args;
+}
+
+/** What is in a journal. */
+export interface JournalContent {
+  entries: Map<number, JournalEntry>;
+  /** The next command's position. */
+  next: number;
+}
+
+/** Carries out the records of one group. @throws HeycatError UNSUPPORTED_SCHEMA for a record of a newer version. */
+export function readRecords(group: Buffer, content: JournalContent): void {
+  for (let at = 0; at < group.length;) {
+    const end = group.indexOf(NEWLINE, at) + 1;
+    if (end === 0) throw unknownRecord();
+    carryOut(group.subarray(at, end), content);
+    at = end;
+  }
+}
+
+function carryOut(line: Buffer, content: JournalContent): void {
+  const record = JSON.parse(line.toString()) as JournalRecord;
+  const { entries } = content;
+  if ('put' in record) {
+    const { put, command_id, reducer, issued_at, since } = record;
+    // A copy: the group's bytes would be kept as a whole for the sake of one line.
+    entries.set(put, { position: put, command_id, reducer, issued_at, since, line: Buffer.from(line) });
+    content.next = Math.max(content.next, put + 1);
+  } else if ('applied' in record) {
+    const { applied, ...outcome } = record;
+    const entry = entries.get(applied);
+    if (entry !== undefined) entry.applied = outcome;
+  } else if ('failed' in record) {
+    const { failed, ...outcome } = record;
+    const entry = entries.get(failed);
+    if (entry !== undefined) entry.failed = outcome;
+  } else if ('gone' in record) entries.delete(record.gone);
+  else if ('begin' in record) {
+    entries.clear();
+    content.next = Math.max(content.next, record.begin);
+  } else throw unknownRecord();
+}
+
+function unknownRecord(): HeycatError {
+  return new HeycatError('UNSUPPORTED_SCHEMA', 'The journal holds a record that this version does not know.');
+}
