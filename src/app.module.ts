@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { COMMAND_LEDGER, type CommandLedger } from './commands/command-ledger.ts';
 import { CommandsModule } from './commands/commands.module.ts';
+import { COMMAND_QUEUE, type CommandQueue } from './commands/queue/command-queue.ts';
 import { RECORDING_FILES } from './commands/recordings/recording-files.ts';
 import { WAV_INSPECTOR } from './commands/recordings/wav-inspector.ts';
 import { WINDOW_CONTEXTS } from './commands/window-contexts/window-contexts.ts';
@@ -18,14 +19,14 @@ import { ReadModels } from './projections/read-models.ts';
 import { recordings } from './projections/recordings.ts';
 import { windowContexts } from './projections/window-contexts.ts';
 import { QueriesModule } from './queries/queries.module.ts';
-import { RECEIPT_FINDER } from './queries/system/receipt-finder.ts';
+import { COMMAND_HISTORY, type CommandHistory } from './queries/system/command-history.ts';
 import { STATUS_SOURCE, type StatusSource } from './queries/system/status-source.ts';
 
 /** What exists before the application does: the way to the engine, and what tells how the process is. */
 export interface AppParts {
   feed: ChangeFeed;
   log: EventLog;
-  ledger: CommandLedger;
+  ledger: CommandLedger & CommandHistory & CommandQueue;
   status: StatusSource;
   /** Folder inside which delete_recording may delete files. */
   recordingsDir: string;
@@ -51,7 +52,8 @@ class Ports {
       { provide: CHANGE_FEED, useValue: feed },
       { provide: EVENT_LOG, useValue: log },
       { provide: COMMAND_LEDGER, useValue: ledger },
-      { provide: RECEIPT_FINDER, useValue: ledger },
+      { provide: COMMAND_HISTORY, useValue: ledger },
+      { provide: COMMAND_QUEUE, useValue: ledger },
       { provide: STATUS_SOURCE, useValue: status },
       { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
       { provide: ReadModels, useFactory: () => new ReadModels() },

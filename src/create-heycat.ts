@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { INestMicroservice, LoggerService } from '@nestjs/common';
+import { Logger, type INestMicroservice, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
@@ -9,6 +9,8 @@ import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
 import { clearInterruptedMove } from './infra/engine/move/staging.ts';
+import { CommandJournal } from './infra/journal/command-journal.ts';
+import { JournalledLedger } from './infra/journal/journalled-ledger.ts';
 import { InstanceLock } from './infra/instance-lock.ts';
 import { IpcServer } from './infra/ipc/ipc-server.ts';
 import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/methods.ts';
@@ -16,7 +18,6 @@ import type { NotificationSink } from './infra/ipc/notification-sink.ts';
 import { RpcErrorFilter } from './infra/ipc/rpc-error.filter.ts';
 import { SubscriptionHub } from './infra/ipc/subscription-hub.ts';
 import { ValidationPipe } from './infra/ipc/validation.pipe.ts';
-import { LinkCommandLedger } from './infra/link/link-command-ledger.ts';
 import { LinkEventLog } from './infra/link/link-event-log.ts';
 import { Link } from './infra/link/link.ts';
 import { dataFolder, ensurePrivateFolder, runtimeFolder } from './infra/paths.ts';
@@ -110,6 +111,8 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   const link = new Link(engine);
   const log = new LinkEventLog(link);
   link.listen(log);
+  const { journal, faults } = await CommandJournal.open(join(dataDir, 'journal', engine.status.kind));
+  const ledger = new JournalledLedger({ link, journal });
   const strategy: IpcServer = new IpcServer({
     runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
     server: { name: 'heycat-backend', version: packageVersion() },
@@ -119,9 +122,9 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   const parts = {
     feed: link,
     log,
-    ledger: new LinkCommandLedger(link),
+    ledger,
     recordingsDir,
-    status: statusOf(strategy, engine),
+    status: statusOf({ strategy, engine, ledger }),
   };
   const app: INestMicroservice = await NestFactory.createMicroservice(AppModule.of(parts), {
     strategy,
@@ -137,12 +140,15 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   const restored = await cache.restore();
   if (restored !== undefined) log.resume(restored);
   link.listen(cache);
+  ledger.onOutcome = (event) => hub.tell(event);
+  for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
   link.start(restored?.told());
   return new RunningHeycat(strategy, async () => {
     await strategy.close();
     await link.stop();
     await cache.close();
+    await ledger.close();
     await app.close();
     await lock.release();
   });
@@ -195,7 +201,13 @@ class RunningHeycat implements Heycat {
   }
 }
 
-function statusOf(strategy: IpcServer, engine: Engine) {
+interface Reported {
+  strategy: IpcServer;
+  engine: Engine;
+  ledger: JournalledLedger;
+}
+
+function statusOf({ strategy, engine, ledger }: Reported) {
   return {
     process: () => ({
       pid: process.pid,
@@ -204,7 +216,7 @@ function statusOf(strategy: IpcServer, engine: Engine) {
       started_at: strategy.startedAt,
     }),
     engine: () => engine.status,
-    queue: () => ({ pending: 0, dead: 0 }),
+    queue: () => ledger.counts,
     clients: () => strategy.clients,
   };
 }

@@ -8,7 +8,7 @@ export interface CommandSubmission {
   command_id?: string | undefined;
   /** The reducer's arguments after command_id and issued_at, by their snake_case names. */
   args: Record<string, unknown>;
-  /** How long to wait for the engine, in ms; 2,000 when absent. */
+  /** How long to wait for the command's end, in ms; 2,000 when absent. */
   wait_ms?: number | undefined;
 }
 
@@ -21,17 +21,31 @@ export interface Applied {
   result: Record<string, unknown>;
 }
 
+/** The answer to a command that waits: it is on disk, and its end is told as `command_applied` or `command_failed`. */
+export interface Queued {
+  status: 'queued';
+  command_id: string;
+  /** Commands are carried out in order of position; it grows, with gaps. */
+  position: number;
+}
+
+export type Submitted = Applied | Queued;
+
 /** Where commands are submitted and remembered. */
 export interface CommandLedger {
   /**
-   * Runs the reducer exactly once for a command_id and answers when the projections hold the effect.
+   * Runs the reducer exactly once for a command_id, after all that were submitted before. Answers when the projections
+   * hold the effect, or after wait_ms that the command is queued.
    * @throws HeycatError with the module's code when the rules refuse it, COMMAND_REUSED when the id was used with
-   * other arguments, ENGINE_UNAVAILABLE when the engine cannot be reached within wait_ms (details.outcome is
-   * `not_sent` or `unknown`; sending the same command_id again is safe).
+   * other arguments, QUEUE_FULL when it can be neither carried out nor kept (details.outcome is `not_sent`, or
+   * `unknown`; sending the same command_id again is safe).
    */
-  submit(submission: CommandSubmission): Promise<Applied>;
+  submit(submission: CommandSubmission): Promise<Submitted>;
 
-  /** The receipt of a command that was applied, or undefined. */
+  /** Resolves when a queued command is applied; rejects when it fails, is not known, or the service ends. */
+  settled(commandId: string): Promise<Applied>;
+
+  /** The receipt of a command that was applied, or undefined. Throws HeycatError ENGINE_UNAVAILABLE. */
   find(commandId: string): Promise<Receipt | undefined>;
 }
 

@@ -1,11 +1,11 @@
 import { Command } from '@nestjs/cqrs';
 import { IsOptional, IsUUID } from 'class-validator';
-import type { Applied } from './command-ledger.ts';
+import type { Submitted } from './command-ledger.ts';
 import { IsWhole } from './fields.ts';
 import { LIMITS, MAX_WHOLE } from './limits.ts';
 
 /** What every command may say beside its own fields. */
-export abstract class CommandMessage extends Command<Applied> {
+export abstract class CommandMessage extends Command<Submitted> {
   /** Idempotency key: sent twice under one id, the command happens once. */
   @IsOptional()
   @IsUUID(undefined, { message: '$property must be a UUID.' })

@@ -4,6 +4,8 @@ import { AddDictionaryEntryHandler } from './dictionary/add-dictionary-entry.ts'
 import { DeleteDictionaryEntryHandler } from './dictionary/delete-dictionary-entry.ts';
 import { UpdateDictionaryEntryHandler } from './dictionary/update-dictionary-entry.ts';
 import { OneHandlerPerMessage } from './one-handler-per-message.ts';
+import { DropCommandHandler } from './queue/drop-command.ts';
+import { RetryCommandHandler } from './queue/retry-command.ts';
 import { AddRecordingHandler } from './recordings/add-recording.ts';
 import { DeleteRecordingHandler } from './recordings/delete-recording.ts';
 import { UpdateRecordingHandler } from './recordings/update-recording.ts';
@@ -21,7 +23,7 @@ import { UpdateWindowContextHandler } from './window-contexts/update-window-cont
 
 /**
  * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER,
- * WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS and EVENT_TELLER.
+ * COMMAND_QUEUE, WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS and EVENT_TELLER.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -43,6 +45,8 @@ import { UpdateWindowContextHandler } from './window-contexts/update-window-cont
     UpdateWindowContextHandler,
     DeleteWindowContextHandler,
     ReportActiveWindowHandler,
+    RetryCommandHandler,
+    DropCommandHandler,
     OneHandlerPerMessage,
   ],
 })

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { UpdatingCommand, type CommandMessage } from './command.ts';
-import { COMMAND_LEDGER, type Applied, type CommandLedger } from './command-ledger.ts';
+import { COMMAND_LEDGER, type CommandLedger, type Submitted } from './command-ledger.ts';
 
 export type ReducerArgs = Record<string, unknown>;
 
@@ -13,7 +13,7 @@ export abstract class ReducerHandler<C extends CommandMessage> {
   /** The reducer's arguments without expected_seq, which every update has. */
   protected abstract args(command: C): ReducerArgs | Promise<ReducerArgs>;
 
-  async execute(command: C): Promise<Applied> {
+  async execute(command: C): Promise<Submitted> {
     const args = await this.args(command);
     const expectation =
       command instanceof UpdatingCommand ? { expected_seq: command.expected_seq ?? null } : {};

@@ -36,6 +36,8 @@ export interface ChangeFeedListener {
   /** Runs synchronously and must not throw; the command that caused the batch is answered afterwards. */
   onBatch(batch: ChangeBatch): void;
   onConnection?(status: ConnectionStatus): void;
+  /** About once a second while the engine answers. */
+  onHeard?(): void;
 }
 
 /** Where changes come from: every batch once, in commit order, the baseline of each connection first. */

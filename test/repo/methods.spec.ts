@@ -4,8 +4,8 @@ import { readRepoFile, readRepoFiles } from '../support/repo-files.ts';
 /** Compiles only while the client knows a method's answer by its name. */
 export const typed = async (client: HeycatClient): Promise<string | undefined> => {
   const { recordings } = await client.call('list_recordings', { limit: 1 });
-  const { seq } = await client.command('save_setting', { key: 'theme', value: seqOf(recordings[0]?.seq) });
-  return recordings[0]?.file_path ?? String(seq);
+  const saved = await client.command('save_setting', { key: 'theme', value: seqOf(recordings[0]?.seq) });
+  return recordings[0]?.file_path ?? String(saved.status === 'applied' ? saved.seq : saved.position);
 };
 const seqOf = (seq: number | undefined): number => seq ?? 0;
 

@@ -6,6 +6,8 @@ export class FaultyEngine implements Engine {
   readonly sockets: FaultySocket[] = [];
   /** When set, new connections are refused with it. */
   refusal: Error | undefined;
+  /** A frame with this text in it ends its connection before it gets through. */
+  endsAt: string | undefined;
 
   constructor(private readonly engine: Engine) {}
 
@@ -31,7 +33,9 @@ export class FaultyEngine implements Engine {
       ...endpoint,
       connect: async (deadlineMs) => {
         if (this.refusal !== undefined) throw this.refusal;
-        const socket = new FaultySocket(await endpoint.connect(deadlineMs));
+        const endsHere = (frame: Uint8Array) =>
+          this.endsAt !== undefined && Buffer.from(frame).includes(this.endsAt);
+        const socket = new FaultySocket(await endpoint.connect(deadlineMs), endsHere);
         this.sockets.push(socket);
         return socket;
       },
@@ -53,7 +57,10 @@ export class FaultySocket implements EngineSocket {
   /** Frames as they came. */
   readonly frames: Uint8Array[] = [];
 
-  constructor(private readonly inner: EngineSocket) {
+  constructor(
+    private readonly inner: EngineSocket,
+    private readonly endsHere: (frame: Uint8Array) => boolean,
+  ) {
     inner.onmessage = ({ data }) => {
       this.frames.push(data);
       if (!this.muted) this.onmessage?.({ data });
@@ -74,7 +81,8 @@ export class FaultySocket implements EngineSocket {
   }
 
   send(frame: Uint8Array): void {
-    this.inner.send(frame);
+    if (this.endsHere(frame)) this.break();
+    else this.inner.send(frame);
   }
 
   close(): void {

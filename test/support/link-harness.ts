@@ -4,11 +4,14 @@ import { AREAS } from '../../src/events/areas.ts';
 import type { ChangeBatch, ConnectionStatus } from '../../src/events/change-feed.ts';
 import type { Engine } from '../../src/infra/engine/engine.ts';
 import type { RowChange } from '../../src/events/rows.ts';
+import type { Applied, Submitted } from '../../src/commands/command-ledger.ts';
+import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
+import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { Backoff } from '../../src/infra/link/backoff.ts';
-import { LinkCommandLedger } from '../../src/infra/link/link-command-ledger.ts';
 import { LinkEventLog } from '../../src/infra/link/link-event-log.ts';
 import { Link, type Told } from '../../src/infra/link/link.ts';
 import { FaultyEngine } from './faulty-engine.ts';
+import { tempFolder, type TempFolder } from './temp-folder.ts';
 
 /** What runs under the link. */
 export interface LinkedEngine extends AsyncDisposable {
@@ -25,18 +28,24 @@ export class LinkHarness implements AsyncDisposable {
   epoch = '';
   readonly #others: LinkHarness[] = [];
   readonly engine: FaultyEngine;
-  readonly link: Link;
-  readonly log: LinkEventLog;
-  readonly ledger: LinkCommandLedger;
+  link!: Link;
+  log!: LinkEventLog;
+  ledger!: JournalledLedger;
 
   private constructor(
     readonly server: LinkedEngine,
-    engine = new FaultyEngine(server.engine),
+    engine: FaultyEngine,
+    private readonly kept: TempFolder,
+    journal: CommandJournal,
   ) {
     this.engine = engine;
-    this.link = new Link(engine, { deadlineMs: 2_000, heartbeatMs: 100, backoff: new Backoff(10, 200) });
+    this.#build(journal);
+  }
+
+  #build(journal: CommandJournal): void {
+    this.link = new Link(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, backoff: new Backoff(10, 200) });
     this.log = new LinkEventLog(this.link);
-    this.ledger = new LinkCommandLedger(this.link);
+    this.ledger = new JournalledLedger({ link: this.link, journal });
     this.link.listen(this.log);
     this.link.listen({
       onBatch: (batch) => {
@@ -49,21 +58,34 @@ export class LinkHarness implements AsyncDisposable {
   }
 
   static async start(server: LinkedEngine): Promise<LinkHarness> {
-    const harness = new LinkHarness(server);
+    const folder = await tempFolder();
+    const harness = new LinkHarness(server, new FaultyEngine(server.engine), folder, await journalIn(folder));
     harness.link.start();
     await until(() => harness.batches.length > 0, 'the first baseline');
     return harness;
   }
 
+  /** Ends link and ledger, and begins anew with nothing but the journal, as a restart of the service does. */
+  async restart(): Promise<void> {
+    await this.link.stop();
+    await this.ledger.close();
+    this.batches.length = 0;
+    this.held.clear();
+    this.#build(await journalIn(this.kept));
+    this.link.start();
+    await until(() => this.link.isUp, 'the connection');
+  }
+
   /** Another reader of the same engine and user, with a memory of its own, or with that of an earlier run. */
-  another(told?: Told): LinkHarness {
+  async another(told?: Told): Promise<LinkHarness> {
     const { engine } = this.server;
     const borrowed: Engine = {
       status: engine.status,
       start: () => engine.start(),
       stop: async () => undefined,
     };
-    const other = new LinkHarness(this.server, new FaultyEngine(borrowed));
+    const folder = await tempFolder();
+    const other = new LinkHarness(this.server, new FaultyEngine(borrowed), folder, await journalIn(folder));
     other.link.start(told && Promise.resolve(told));
     this.#others.push(other);
     return other;
@@ -77,17 +99,20 @@ export class LinkHarness implements AsyncDisposable {
     return this.batches.filter(({ kind }) => kind === 'transaction');
   }
 
-  addEntry(trigger: string, command_id: string = randomUUID(), wait_ms = 5_000) {
+  /** Fails when it is not applied in time. */
+  addEntry(trigger: string, command_id: string = randomUUID(), wait_ms = 20_000): Promise<Applied> {
+    return this.sendEntry(trigger, command_id, wait_ms).then(applied);
+  }
+
+  sendEntry(trigger: string, command_id: string, wait_ms: number): Promise<Submitted> {
     const flags = { enabled: true, disable_suffix: false, auto_enter: false, complete_match_only: false };
     const args = { entry: { trigger, replacement: 'r', suffix: null, ...flags } };
     return this.ledger.submit({ reducer: 'add_dictionary_entry', command_id, args, wait_ms });
   }
 
-  saveSetting(key: string, value: unknown) {
-    return this.ledger.submit({
-      reducer: 'save_setting',
-      args: { key, value: JSON.stringify(value), expected_seq: null },
-    });
+  saveSetting(key: string, value: unknown): Promise<Applied> {
+    const args = { key, value: JSON.stringify(value), expected_seq: null };
+    return this.ledger.submit({ reducer: 'save_setting', args, wait_ms: 20_000 }).then(applied);
   }
 
   /** What this reader has been told so far, as a later run would remember it. */
@@ -112,10 +137,25 @@ export class LinkHarness implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const other of this.#others) await other.link.stop();
-    await this.link.stop();
+    for (const other of this.#others) await other.#end();
+    await this.#end();
     await this.server[Symbol.asyncDispose]();
   }
+
+  async #end(): Promise<void> {
+    await this.link.stop();
+    await this.ledger.close();
+    await this.kept[Symbol.asyncDispose]();
+  }
+}
+
+async function journalIn(folder: TempFolder): Promise<CommandJournal> {
+  return (await CommandJournal.open(folder.path)).journal;
+}
+
+function applied(submitted: Submitted): Applied {
+  if (submitted.status !== 'applied') throw new Error(`${submitted.command_id} is only ${submitted.status}`);
+  return submitted;
 }
 
 /** Waits for a condition; fails naming it. */

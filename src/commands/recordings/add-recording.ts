@@ -5,7 +5,7 @@ import type { RecordingStatus } from '../../events/rows.ts';
 import { CommandMessage } from '../command.ts';
 import { HeycatError } from '../../errors.ts';
 import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
-import { COMMAND_LEDGER, type Applied, type CommandLedger } from '../command-ledger.ts';
+import { COMMAND_LEDGER, type Applied, type CommandLedger, type Submitted } from '../command-ledger.ts';
 import { IsContents, IsText, IsWhole } from '../fields.ts';
 import { LIMITS, MAX_WHOLE } from '../limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
@@ -48,7 +48,7 @@ export class AddRecordingHandler extends ReducerHandler<AddRecording> {
     super(receipts);
   }
 
-  override async execute(command: AddRecording): Promise<Applied> {
+  override async execute(command: AddRecording): Promise<Submitted> {
     try {
       return await super.execute(command);
     } catch (refusal) {

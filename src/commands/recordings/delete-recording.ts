@@ -3,7 +3,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import { UpdatingCommand } from '../command.ts';
 import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
-import { COMMAND_LEDGER, type Applied, type CommandLedger } from '../command-ledger.ts';
+import { COMMAND_LEDGER, type CommandLedger, type Submitted } from '../command-ledger.ts';
 import { IsFlag, IsId } from '../fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { RECORDING_FILES, type FileRemoval, type RecordingFiles } from './recording-files.ts';
@@ -24,22 +24,30 @@ export class DeleteRecordingHandler extends ReducerHandler<DeleteRecording> {
   protected readonly reducer = 'delete_recording';
 
   constructor(
-    @Inject(COMMAND_LEDGER) ledger: CommandLedger,
+    @Inject(COMMAND_LEDGER) private readonly commands: CommandLedger,
     @Inject(RECORDING_FILES) private readonly files: RecordingFiles,
     @Inject(EVENT_LOG) private readonly log: EventLog,
   ) {
-    super(ledger);
+    super(commands);
   }
 
   protected args({ id }: DeleteRecording) {
     return { id };
   }
 
-  override async execute(command: DeleteRecording): Promise<Applied> {
-    const applied = await super.execute(command);
-    if (command.delete_file !== true) return applied;
-    const removal = await this.#remove(applied.seq);
-    return { ...applied, result: { ...applied.result, ...toResult(removal) } };
+  override async execute(command: DeleteRecording): Promise<Submitted> {
+    const submitted = await super.execute(command);
+    if (command.delete_file !== true) return submitted;
+    if (submitted.status === 'queued') {
+      // After a restart of the service the file stays until the command is sent again.
+      this.commands.settled(submitted.command_id).then(
+        ({ seq }) => this.#remove(seq),
+        () => undefined,
+      );
+      return submitted;
+    }
+    const removal = await this.#remove(submitted.seq);
+    return { ...submitted, result: { ...submitted.result, ...toResult(removal) } };
   }
 
   /** The path stands in the event, so that a command sent again after a crash still finds the file. */

@@ -16,6 +16,8 @@ export interface EngineEndpoint {
   database: string;
   /** The user's identity, 64 hex digits. */
   identity: string;
+  /** True when it acknowledges nothing before it is on disk. */
+  durable: boolean;
   /**
    * Opens a new connection, as the user where no role is named; resolves when frames can be sent.
    * @throws HeycatError ENGINE_UNAVAILABLE when it does not open within deadlineMs, NOT_AUTHORIZED when the engine

@@ -46,12 +46,13 @@ const EVERY_METHOD: ErrorCode[] = [
   'CANCELLED',
   'INTERNAL',
 ];
-const EVERY_COMMAND: ErrorCode[] = ['COMMAND_REUSED', 'QUEUE_FULL', 'ENGINE_UNAVAILABLE'];
+const EVERY_COMMAND: ErrorCode[] = ['COMMAND_REUSED', 'QUEUE_FULL'];
 const EVERY_UPDATE: ErrorCode[] = ['NOT_FOUND', 'NOT_AUTHORIZED', 'CONFLICT'];
 
 const schema = (name: string): Reference => ({ $ref: `#/components/schemas/${name}` });
 
 const SCHEMAS = {
+  Submitted: { oneOf: [schema('Applied'), schema('Queued')] },
   Seq: { type: 'integer', minimum: 0, description: 'Number of an event in the log; gapless from 1.' },
   Applied: {
     type: 'object',
@@ -62,6 +63,16 @@ const SCHEMAS = {
       command_id: { type: 'string', format: 'uuid' },
       seq: schema('Seq'),
       result: { type: 'object' },
+    },
+  },
+  Queued: {
+    type: 'object',
+    description: 'The command is kept, and its end will be told as command_applied or command_failed.',
+    required: ['status', 'command_id', 'position'],
+    properties: {
+      status: { const: 'queued' },
+      command_id: { type: 'string', format: 'uuid' },
+      position: { type: 'integer', minimum: 1, description: 'Commands are carried out in order of it.' },
     },
   },
 };
@@ -149,7 +160,8 @@ function describeHandler(prototype: Record<string, object>, handler: string): Op
 }
 
 function answerOf(params: DtoClass | undefined, { answers = [] }: Partial<MethodExtras>): JsonSchema {
-  if (params?.prototype instanceof Command) return { ...schema('Applied') };
+  const isCommand = params?.prototype instanceof Command;
+  if (isCommand && answers.length === 0) return { ...schema('Submitted') };
   const isQuery = params?.prototype instanceof Query;
   const fields = answers.map((field): [string, JsonSchema] => [field, {}]);
   const asOf: [string, JsonSchema][] = isQuery ? [['as_of_seq', { ...schema('Seq') }]] : [];

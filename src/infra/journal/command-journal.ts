@@ -8,6 +8,7 @@ import {
   encodeRecord,
   newEntry,
   readRecords,
+  setOutcome,
   type AppliedOutcome,
   type FailedOutcome,
   type JournalContent,
@@ -49,6 +50,7 @@ export class CommandJournal {
   #liveBytes = 0;
   /** Of commands that are not applied. */
   #open = { count: 0, bytes: 0 };
+  #dead = 0;
   /** Not yet on their way to the disk. */
   #unwritten: Buffer[] = [];
   #waiters: Waiter[] = [];
@@ -94,9 +96,9 @@ export class CommandJournal {
     return this.#entries.values();
   }
 
-  /** How many are not applied. */
-  get open(): number {
-    return this.#open.count;
+  /** How many wait to be applied, and how many were given up. */
+  get counts(): { pending: number; dead: number } {
+    return { pending: this.#open.count - this.#dead, dead: this.#dead };
   }
 
   /** The next command's position. */
@@ -121,15 +123,16 @@ export class CommandJournal {
   /** Remembers that it was applied, on disk with one of the next writes: the engine's receipts know it as well. */
   applied(entry: JournalEntry, outcome: AppliedOutcome): void {
     this.#count(entry, -1);
-    delete entry.failed;
-    entry.applied = outcome;
+    setOutcome(entry, { applied: outcome });
     this.#count(entry, 1);
     this.#unwritten.push(encodeRecord({ applied: entry.position, ...outcome }));
   }
 
   /** Gives it up; resolves when that is on disk, or cannot be written now and comes with a later write. */
   async failed(entry: JournalEntry, outcome: FailedOutcome): Promise<void> {
-    entry.failed = outcome;
+    this.#count(entry, -1);
+    setOutcome(entry, { failed: outcome });
+    this.#count(entry, 1);
     const written = this.#write(encodeRecord({ failed: entry.position, ...outcome }));
     await written.catch(() => undefined);
   }
@@ -219,16 +222,19 @@ export class CommandJournal {
     if (this.#entries.delete(entry.position)) this.#count(entry, -1);
   }
 
-  #count({ line, applied }: JournalEntry, by: 1 | -1): void {
+  #count({ line, applied, failed }: JournalEntry, by: 1 | -1): void {
     this.#liveBytes += by * line.length;
     if (applied !== undefined) return;
     this.#open.count += by;
     this.#open.bytes += by * line.length;
+    if (failed !== undefined) this.#dead += by;
   }
 
   #assertRoom(bytes: number): void {
     const { maxCommands, maxBytes } = this.#limits;
-    if (this.#open.count < maxCommands && this.#open.bytes + bytes <= maxBytes) return;
+    const waitFew = this.#open.count < maxCommands && this.#open.bytes + bytes <= maxBytes;
+    // Applied ones that are kept count for something too: large commands in a row could fill the memory.
+    if (waitFew && this.#liveBytes + bytes <= 2 * maxBytes) return;
     throw new HeycatError(
       'QUEUE_FULL',
       'Too many commands wait for the engine; send this one again when `heycat status` shows fewer, or retry or drop the failed ones with `heycat queue`.',

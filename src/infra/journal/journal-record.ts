@@ -97,16 +97,23 @@ function carryOut(line: Buffer, content: JournalContent): void {
   } else if ('applied' in record) {
     const { applied, ...outcome } = record;
     const entry = entries.get(applied);
-    if (entry !== undefined) entry.applied = outcome;
+    if (entry !== undefined) setOutcome(entry, { applied: outcome });
   } else if ('failed' in record) {
     const { failed, ...outcome } = record;
     const entry = entries.get(failed);
-    if (entry !== undefined) entry.failed = outcome;
+    if (entry !== undefined) setOutcome(entry, { failed: outcome });
   } else if ('gone' in record) entries.delete(record.gone);
   else if ('begin' in record) {
     entries.clear();
     content.next = Math.max(content.next, record.begin);
   } else throw unknownRecord();
+}
+
+/** An entry has one outcome, the last one. */
+export function setOutcome(entry: JournalEntry, outcome: Pick<JournalEntry, 'applied' | 'failed'>): void {
+  delete entry.applied;
+  delete entry.failed;
+  Object.assign(entry, outcome);
 }
 
 function unknownRecord(): HeycatError {

@@ -1,4 +1,4 @@
-import type { AlgebraicType, BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
+import { BinaryWriter, type AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
 import { HeycatError } from '../../errors.ts';
 import { DbConnection } from './bindings/index.ts';
 import { compileEncoder, type Encode } from './schema-codec.ts';
@@ -20,6 +20,13 @@ export function generatedModule(): GeneratedModule {
     cached = builder.remoteModule;
   }
   return cached;
+}
+
+/** A reducer's arguments, given by their snake_case names, as they are sent. Throws HeycatError when one does not fit. */
+export function encodeCall(reducer: string, args: Record<string, unknown>): Uint8Array {
+  const writer = new BinaryWriter(512);
+  encodeReducerArgs(reducer, writer, args);
+  return writer.getBuffer();
 }
 
 /** Writes a reducer's arguments, given by their snake_case names. */

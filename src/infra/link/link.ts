@@ -53,6 +53,9 @@ export class Link implements ChangeFeed {
   #told: ConnectionStatus = { connected: false };
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
+  #heard = 0;
+  /** Runs in each new session before its rows are read; when it rejects, the session ends. */
+  beforeBaseline: (session: Session) => Promise<void> = () => Promise.resolve();
 
   constructor(
     private readonly engine: Engine,
@@ -68,9 +71,29 @@ export class Link implements ChangeFeed {
     return this.#endpoint?.identity;
   }
 
+  /** The history that was told, once one was. */
+  get epoch(): string | undefined {
+    return this.#memory.epoch;
+  }
+
   /** Seq of the newest event that was told. */
   get seq(): number {
     return this.#memory.seq;
+  }
+
+  /** True while commands can be sent. */
+  get isUp(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** True when the engine acknowledges nothing before it is on disk; false before it is known. */
+  get isDurable(): boolean {
+    return this.#endpoint?.durable ?? false;
+  }
+
+  /** Heartbeats' times at which the engine had been heard since the one before; grows for as long as it lives. */
+  get heard(): number {
+    return this.#heard;
   }
 
   listen(listener: ChangeFeedListener): () => void {
@@ -98,21 +121,17 @@ export class Link implements ChangeFeed {
   }
 
   /**
-   * Runs a reducer once the engine is there. Rejects with the module's refusal, or with ENGINE_UNAVAILABLE whose
-   * details.outcome is `not_sent` or, when no answer came in time, `unknown`.
+   * Runs a reducer in the present session, as {@link Session.call}; there is no limit of time but the session's end.
+   * @param args made by `encodeCall`.
    */
-  async call(
-    reducer: string,
-    commandId: string,
-    args: Record<string, unknown>,
-    waitMs: number,
-  ): Promise<Receipt | undefined> {
-    const session = this.#session ?? (await this.#whenUp(waitMs));
-    const call = session.call(reducer, commandId, args);
-    return within(call, Math.max(waitMs, this.#deadlineMs), () => {
-      session.abandon(commandId, call);
-      return unavailable('the command was not answered in time', 'unknown');
-    });
+  call(reducer: string, commandId: string, args: Uint8Array): Promise<Receipt | undefined> {
+    if (this.#session === undefined) return Promise.reject(unavailable(this.#lastCause));
+    return this.#session.call(reducer, commandId, args);
+  }
+
+  /** Ends the present session because of `cause`; a new one begins. */
+  fail(cause: string): void {
+    this.#session?.fail(cause);
   }
 
   /** Looks rows up in the engine; throws ENGINE_UNAVAILABLE. */
@@ -122,7 +141,7 @@ export class Link implements ChangeFeed {
   }
 
   #whenUp(waitMs: number): Promise<Session> {
-    return within(this.#up.promise, waitMs, () => unavailable(this.#lastCause, 'not_sent'));
+    return within(this.#up.promise, waitMs, () => unavailable(this.#lastCause));
   }
 
   #recall(told: Told | undefined): void {
@@ -169,6 +188,11 @@ export class Link implements ChangeFeed {
       heartbeatMs: this.#heartbeatMs,
       onBatch: (batch) => this.#tell(batch),
       onDown: (cause) => down.resolve(cause),
+      onHeard: () => {
+        this.#heard += 1;
+        for (const listener of this.#listeners) listener.onHeard?.();
+      },
+      beforeBaseline: (session) => this.beforeBaseline(session),
     });
   }
 
@@ -210,8 +234,7 @@ function within<T>(work: Promise<T>, ms: number, late: () => HeycatError): Promi
   });
 }
 
-function unavailable(cause: string, outcome: 'not_sent' | 'unknown'): HeycatError {
-  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, {
-    outcome,
-  });
+function unavailable(cause: string): HeycatError {
+  const details = { outcome: 'not_sent' };
+  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, details);
 }

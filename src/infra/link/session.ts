@@ -1,4 +1,3 @@
-import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import { HeycatError } from '../../errors.ts';
 import { AREAS, type Area } from '../../events/areas.ts';
 import type { ChangeBatch, Receipt } from '../../events/change-feed.ts';
@@ -7,7 +6,7 @@ import type { RowChange } from '../../events/rows.ts';
 import type { EngineEndpoint } from '../engine/engine.ts';
 import { Connection } from './connection.ts';
 import { deferred, type Deferred } from './deferred.ts';
-import { encodeReducerArgs } from './generated-module.ts';
+import { encodeCall } from './generated-module.ts';
 import { STATE_TABLES, type KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
 import { receiptsAfter, selectOwn, type Selection } from './sql.ts';
@@ -26,6 +25,10 @@ export interface SessionOptions {
   memory: LinkMemory;
   onBatch(batch: ChangeBatch): void;
   onDown(cause: string): void;
+  /** Something came from the engine since the last heartbeat's time. */
+  onHeard(): void;
+  /** Runs before the rows are read. */
+  beforeBaseline(session: Session): Promise<void>;
   /** For opening, and for each heartbeat and look-up. */
   deadlineMs: number;
   heartbeatMs: number;
@@ -62,35 +65,32 @@ export class Session {
       onTransaction: (transaction) => session.#transaction(transaction),
       onDown: (cause) => session.#down(cause),
     });
+    session.#heartbeat = setInterval(() => session.#tick(), options.heartbeatMs);
     try {
+      await options.beforeBaseline(session);
       await session.#baseline();
       if (session.#end !== undefined) throw unavailable(session.#end);
     } catch (thrown) {
       session.close();
       throw thrown;
     }
-    session.#heartbeat = setInterval(() => session.#tick(), options.heartbeatMs);
     return session;
   }
 
   /**
-   * Calls a reducer; resolves after its batch was told, with its receipt where this call made it.
-   * Rejects with the module's refusal, or ENGINE_UNAVAILABLE (details.outcome `unknown`) when the session ends first.
+   * Calls a reducer; resolves after its batch was told, with its receipt where this call made it (before the baseline
+   * without). Rejects with the module's refusal, or with ENGINE_UNAVAILABLE and details.outcome: `unknown` when the
+   * session ends first, `not_sent` when it has ended.
+   * @param args made by {@link encodeCall}.
    */
-  call(reducer: string, commandId: string, args: Record<string, unknown>): Promise<Receipt | undefined> {
+  call(reducer: string, commandId: string, args: Uint8Array): Promise<Receipt | undefined> {
+    if (this.#end !== undefined) return Promise.reject(unavailable(this.#end, 'not_sent'));
     const call = deferred<Receipt | undefined>();
     const waiting = this.#calls.get(commandId);
     if (waiting === undefined) this.#calls.set(commandId, [call]);
     else waiting.push(call);
-    this.#connection.call(reducer, encode(reducer, args));
+    this.#connection.call(reducer, args);
     return call.promise;
-  }
-
-  /** Stops waiting for a call; its end, should it still come, is ignored. */
-  abandon(commandId: string, call: Promise<unknown>): void {
-    const waiting = this.#calls.get(commandId)?.filter(({ promise }) => promise !== call) ?? [];
-    if (waiting.length === 0) this.#calls.delete(commandId);
-    else this.#calls.set(commandId, waiting);
   }
 
   /** Rows of a table outside the live subscription. */
@@ -223,11 +223,12 @@ export class Session {
   }
 
   #tick(): void {
+    if (this.#silentTicks === 0) this.#options.onHeard();
     this.#silentTicks += 1;
     const deadTicks = Math.ceil(this.#options.deadlineMs / this.#options.heartbeatMs) + 1;
     if (this.#silentTicks > deadTicks) this.fail('the engine does not answer');
     else if (this.#silentTicks > 1)
-      this.#connection.call('heartbeat', encode('heartbeat', { nonce: this.#silentTicks }));
+      this.#connection.call('heartbeat', encodeCall('heartbeat', { nonce: this.#silentTicks }));
   }
 
   #down(cause: string): void {
@@ -250,14 +251,8 @@ function inOrder(rows: KeyedRow[]): DomainEvent[] {
   return events.length < 2 ? events : events.toSorted((a, b) => a.seq - b.seq);
 }
 
-function encode(reducer: string, args: Record<string, unknown>): Uint8Array {
-  const writer = new BinaryWriter(512);
-  encodeReducerArgs(reducer, writer, args);
-  return writer.getBuffer();
-}
-
 /** @param outcome what is known of a command that was on its way. */
-function unavailable(cause: string, outcome?: 'unknown'): HeycatError {
+function unavailable(cause: string, outcome?: 'unknown' | 'not_sent'): HeycatError {
   const details = outcome === undefined ? {} : { outcome };
   return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, details);
 }

@@ -1,3 +1,5 @@
+import type { Applied, Submitted } from '../../../src/commands/command-ledger.ts';
+import { deferred } from '../../../src/infra/link/deferred.ts';
 import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +38,7 @@ class Disk implements AsyncDisposable {
       isUsed: (used) => [...this.paths].some(([id, other]) => id !== 1 && other === used),
     });
     const handler = new DeleteRecordingHandler(this.ledger, files, logOf('recording_deleted', path));
-    return (await handler.execute(toMessage(DeleteRecording, { id: 1, ...params }))).result;
+    return resultOf(await handler.execute(toMessage(DeleteRecording, { id: 1, ...params })));
   }
 
   has(path: string): Promise<boolean> {
@@ -155,9 +157,31 @@ it('CM14 when the log cannot be read the file is kept, and told', async () => {
   };
   const files = new RecordingsFolder('/nowhere', { isUsed: () => false });
   const handler = new DeleteRecordingHandler(new RecordingLedger(), files, log);
-  const { result } = await handler.execute(toMessage(DeleteRecording, { id: 1, delete_file: true }));
-  expect(result).toMatchObject({
+  const answer = await handler.execute(toMessage(DeleteRecording, { id: 1, delete_file: true }));
+  expect(resultOf(answer)).toMatchObject({
     file_deleted: false,
     file_kept_because: expect.stringMatching(/send the command again/) as string,
   });
 });
+
+it('CM13 while the command is queued the file stays, and goes when it is applied', async () => {
+  await using disk = await Disk.make();
+  const path = join(disk.recordings, 'a.wav');
+  const files = new RecordingsFolder(disk.recordings, { isUsed: () => false });
+  const applied = deferred<Applied>();
+  const ledger = Object.assign(new RecordingLedger(), {
+    submit: async () => ({ status: 'queued' as const, command_id: 'c', position: 1 }),
+    settled: () => applied.promise,
+  });
+  const handler = new DeleteRecordingHandler(ledger, files, logOf('recording_deleted', path));
+  const answer = await handler.execute(toMessage(DeleteRecording, { id: 1, delete_file: true }));
+  expect(answer).toEqual({ status: 'queued', command_id: 'c', position: 1 });
+  expect(await disk.has(path)).toBe(true);
+  applied.resolve({ status: 'applied', command_id: 'c', seq: 7, result: { id: 1 } });
+  while (await disk.has(path)) await new Promise(setImmediate);
+});
+
+function resultOf(submitted: Submitted): Record<string, unknown> {
+  if (submitted.status !== 'applied') throw new Error('It was queued.');
+  return submitted.result;
+}

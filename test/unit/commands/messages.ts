@@ -3,6 +3,8 @@ import { AddDictionaryEntry } from '../../../src/commands/dictionary/add-diction
 import { DeleteDictionaryEntry } from '../../../src/commands/dictionary/delete-dictionary-entry.ts';
 import { UpdateDictionaryEntry } from '../../../src/commands/dictionary/update-dictionary-entry.ts';
 import { AddRecording } from '../../../src/commands/recordings/add-recording.ts';
+import { DropCommand } from '../../../src/commands/queue/drop-command.ts';
+import { RetryCommand } from '../../../src/commands/queue/retry-command.ts';
 import { DeleteRecording } from '../../../src/commands/recordings/delete-recording.ts';
 import { UpdateRecording } from '../../../src/commands/recordings/update-recording.ts';
 import { DeleteSetting } from '../../../src/commands/settings/delete-setting.ts';
@@ -27,6 +29,23 @@ const notAnId: Wrong = [0, -1, 1.5, '1', null, 2 ** 53, NaN, [], undefined].map(
 
 /** Every command with params that pass, and what is wrong with others. */
 export const TABLE: [Type<object>, Params, Wrong][] = [
+  [
+    RetryCommand,
+    { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
+    [
+      [{ command_id: 'mine' }, 'command_id'],
+      [{ command_id: undefined }, 'command_id'],
+      [{ wait_ms: 60_001 }, 'wait_ms'],
+    ],
+  ],
+  [
+    DropCommand,
+    { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
+    [
+      [{ command_id: null }, 'command_id'],
+      [{ command_id: '1' }, 'command_id'],
+    ],
+  ],
   [
     AddRecording,
     { file_path: '/a.wav' },

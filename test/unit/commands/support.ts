@@ -39,6 +39,10 @@ export class RecordingLedger implements CommandLedger {
     });
   }
 
+  settled(): Promise<Applied> {
+    return this.submit(this.last) as Promise<Applied>;
+  }
+
   /** What {@link find} gives. */
   receipt: Receipt | undefined;
 

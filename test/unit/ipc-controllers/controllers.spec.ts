@@ -29,12 +29,15 @@ const METHODS: Record<string, object | undefined> = {
   get_statistics: {},
   read_events: { from_seq: 1, limit: 5 },
   get_status: undefined,
+  list_queue: undefined,
   describe: undefined,
 };
 const MISSING: Record<string, object> = {
   get_recording: { id: 1 },
   get_command: { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
   explain: { area: 'recordings', id: 1 },
+  retry_command: { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
+  drop_command: { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
 };
 const ALIASES: [string, string, object][] = [
   ['save_setting', 'update_setting', { key: 'a', value: 1 }],

@@ -92,7 +92,7 @@ it('CM20 answers and errors fit the kind of method', async () => {
   const { document } = await described();
   const codes = (name: string) => method(document, name).errors.map(({ $ref }) => $ref.split('/').at(-1));
   expect(method(document, 'delete_recording').result.schema).toEqual({
-    $ref: '#/components/schemas/Applied',
+    $ref: '#/components/schemas/Submitted',
   });
   expect(codes('delete_recording')).toEqual(
     expect.arrayContaining(['NOT_FOUND', 'CONFLICT', 'NOT_AUTHORIZED']),

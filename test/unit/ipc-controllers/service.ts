@@ -5,9 +5,11 @@ import { Test } from '@nestjs/testing';
 import { firstValueFrom, from, isObservable } from 'rxjs';
 import { COMMAND_LEDGER } from '../../../src/commands/command-ledger.ts';
 import { CommandsModule } from '../../../src/commands/commands.module.ts';
+import { COMMAND_QUEUE } from '../../../src/commands/queue/command-queue.ts';
 import { RECORDING_FILES } from '../../../src/commands/recordings/recording-files.ts';
 import { WAV_INSPECTOR } from '../../../src/commands/recordings/wav-inspector.ts';
 import { WINDOW_CONTEXTS } from '../../../src/commands/window-contexts/window-contexts.ts';
+import { HeycatError } from '../../../src/errors.ts';
 import { CHANGE_FEED } from '../../../src/events/change-feed.ts';
 import { EVENT_LOG } from '../../../src/events/event-log.ts';
 import { EVENT_TELLER } from '../../../src/events/event-teller.ts';
@@ -16,7 +18,7 @@ import { RpcErrorFilter } from '../../../src/infra/ipc/rpc-error.filter.ts';
 import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../src/queries/queries.module.ts';
-import { RECEIPT_FINDER } from '../../../src/queries/system/receipt-finder.ts';
+import { COMMAND_HISTORY } from '../../../src/queries/system/command-history.ts';
 import { STATUS_SOURCE } from '../../../src/queries/system/status-source.ts';
 import { RecordingLedger } from '../commands/support.ts';
 
@@ -29,6 +31,7 @@ const STATUS = {
   queue: () => ({ pending: 0, dead: 0 }),
   clients: () => 0,
 };
+const unknown = () => Promise.reject(new HeycatError('NOT_FOUND'));
 const PORTS = [
   { provide: ReadModels, useFactory: () => new ReadModels() },
   { provide: COMMAND_LEDGER, useValue: ledger },
@@ -41,7 +44,8 @@ const PORTS = [
   { provide: EVENT_TELLER, useValue: { tell: () => undefined } },
   { provide: CHANGE_FEED, useValue: { listen: () => () => undefined } },
   { provide: EVENT_LOG, useValue: { read: () => Promise.resolve([]), history: () => Promise.resolve([]) } },
-  { provide: RECEIPT_FINDER, useValue: { find: () => Promise.resolve(undefined) } },
+  { provide: COMMAND_HISTORY, useValue: { outcome: () => Promise.resolve(undefined), queue: () => [] } },
+  { provide: COMMAND_QUEUE, useValue: { retry: unknown, drop: unknown } },
   { provide: STATUS_SOURCE, useValue: STATUS },
 ];
 

@@ -9,7 +9,6 @@ import {
   type ChangeBatch,
   type ChangeFeed,
   type ChangeFeedListener,
-  type Receipt,
 } from '../../../src/events/change-feed.ts';
 import type { DomainEvent } from '../../../src/events/domain-event.ts';
 import { EVENT_LOG, type EventLog } from '../../../src/events/event-log.ts';
@@ -17,7 +16,12 @@ import type { RowChange } from '../../../src/events/rows.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../src/queries/queries.module.ts';
 import type { AsOf, QueryMessage } from '../../../src/queries/query.ts';
-import { RECEIPT_FINDER, type ReceiptFinder } from '../../../src/queries/system/receipt-finder.ts';
+import {
+  COMMAND_HISTORY,
+  type CommandHistory,
+  type CommandOutcome,
+  type QueuedCommand,
+} from '../../../src/queries/system/command-history.ts';
 import { STATUS_SOURCE, type StatusSource } from '../../../src/queries/system/status-source.ts';
 import { baseline, transaction } from '../projections/histories.ts';
 
@@ -51,7 +55,8 @@ export class ArrayLog implements EventLog {
 export interface ReadSide extends AsyncDisposable {
   feed: ScriptedFeed;
   log: ArrayLog;
-  receipts: Map<string, Receipt>;
+  outcomes: Map<string, CommandOutcome>;
+  queue: QueuedCommand[];
   published: unknown[];
   /** Everything that was logged, as text. */
   logged: string[];
@@ -66,9 +71,11 @@ export interface ReadSide extends AsyncDisposable {
 
 /** The read side as the application runs it, over ports in memory. */
 export async function openReadSide(): Promise<ReadSide> {
-  const [feed, log, receipts] = [new ScriptedFeed(), new ArrayLog(), new Map<string, Receipt>()];
+  const [feed, log, outcomes] = [new ScriptedFeed(), new ArrayLog(), new Map<string, CommandOutcome>()];
+  const queue: QueuedCommand[] = [];
+  const history: CommandHistory = { outcome: async (id) => outcomes.get(id), queue: () => queue };
   const app = await Test.createTestingModule({
-    imports: [CqrsModule.forRoot(), portsModule(feed, log, receipts), QueriesModule],
+    imports: [CqrsModule.forRoot(), portsModule(feed, log, history), QueriesModule],
   }).compile();
   const logged: string[] = [];
   app.useLogger(keeping(logged));
@@ -81,7 +88,8 @@ export async function openReadSide(): Promise<ReadSide> {
   return {
     feed,
     log,
-    receipts,
+    outcomes,
+    queue,
     published,
     logged,
     models: app.get(ReadModels),
@@ -116,13 +124,12 @@ function keeping(lines: string[]): LoggerService {
   return { log: keep, error: keep, warn: keep };
 }
 
-function portsModule(feed: ChangeFeed, log: EventLog, receipts: ReadonlyMap<string, Receipt>): Type {
-  const finder: ReceiptFinder = { find: async (commandId) => receipts.get(commandId) };
+function portsModule(feed: ChangeFeed, log: EventLog, history: CommandHistory): Type {
   const providers = [
     { provide: ReadModels, useFactory: () => new ReadModels() },
     { provide: CHANGE_FEED, useValue: feed },
     { provide: EVENT_LOG, useValue: log },
-    { provide: RECEIPT_FINDER, useValue: finder },
+    { provide: COMMAND_HISTORY, useValue: history },
     { provide: STATUS_SOURCE, useValue: STATUS },
   ];
   class Ports {}

@@ -5,6 +5,8 @@ import { QUERY_HANDLERS } from '../../../src/queries/queries.module.ts';
 import { GetRecording } from '../../../src/queries/recordings/get-recording.ts';
 import { Explain } from '../../../src/queries/system/explain.ts';
 import { GetCommand } from '../../../src/queries/system/get-command.ts';
+import { ListQueue } from '../../../src/queries/system/list-queue.ts';
+import type { CommandOutcome } from '../../../src/queries/system/command-history.ts';
 import { GetStatus } from '../../../src/queries/system/get-status.ts';
 import { ReadEvents } from '../../../src/queries/system/read-events.ts';
 import { aRecording, aSetting, anEvent, baseline, EPOCH, transaction } from '../projections/histories.ts';
@@ -92,19 +94,31 @@ describe('read_events', () => {
 });
 
 describe('get_command', () => {
-  it('QR15 answers the receipt of a command that was applied, else NOT_FOUND', async () => {
+  it('QR15 answers what became of a command, else NOT_FOUND', async () => {
     await using side = await given([], 9);
-    const receipt = { command_id: COMMAND, result: { id: 4 }, created_at: '2026-05-01T08:00:00.000Z' };
-    side.receipts.set(COMMAND, { ...receipt, first_seq: 8, last_seq: 9 });
-    expect(await side.ask(GetCommand, { command_id: COMMAND })).toEqual({
-      status: 'applied',
-      seq: 9,
-      as_of_seq: 9,
-      ...receipt,
-    });
+    const failed_at = '2026-05-01T08:00:00.000Z';
+    const outcomes: CommandOutcome[] = [
+      { status: 'applied', command_id: COMMAND, seq: 9, result: { id: 4 }, created_at: failed_at },
+      { status: 'queued', command_id: COMMAND, position: 3 },
+      { status: 'failed', command_id: COMMAND, code: 'CONFLICT', message: 'It has changed.', failed_at },
+    ];
+    for (const outcome of outcomes) {
+      side.outcomes.set(COMMAND, outcome);
+      expect(await side.ask(GetCommand, { command_id: COMMAND })).toEqual({ ...outcome, as_of_seq: 9 });
+    }
     const other = COMMAND.replace('3f', '4f');
     await expect(side.ask(GetCommand, { command_id: other })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await side.refused(GetCommand, { command_id: 'latest' })).toEqual(['command_id']);
+  });
+});
+
+describe('list_queue', () => {
+  it('QR19 lists the commands that wait or were given up', async () => {
+    await using side = await given([], 9);
+    expect(await side.ask(ListQueue)).toEqual({ commands: [], total_count: 0, as_of_seq: 9 });
+    const waiting = { command_id: COMMAND, position: 3, reducer: 'save_setting', issued_at: 'now' };
+    side.queue.push({ ...waiting, status: 'queued' });
+    expect(await side.ask(ListQueue)).toMatchObject({ commands: [{ status: 'queued' }], total_count: 1 });
   });
 });
 

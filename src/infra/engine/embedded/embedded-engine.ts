@@ -148,6 +148,7 @@ export class EmbeddedEngine implements Engine {
     return {
       database: DATABASE,
       identity: identity.identity('user'),
+      durable: true,
       connect: (deadlineMs, role = 'user') => this.connectAs(identity.identity(role), deadlineMs),
     };
   }

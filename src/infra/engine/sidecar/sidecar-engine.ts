@@ -222,6 +222,8 @@ function endpoint(api: ServerApi, identity: EngineIdentity, user: string): Engin
   return {
     database: DATABASE,
     identity: user,
+    // Version 1.2.0 acknowledges first; later ones may be asked to wait, but that is not proved here.
+    durable: false,
     connect: async (deadlineMs, role = 'user') =>
       openServerSocket(api, DATABASE, { token: await identity.token(role), deadlineMs }),
   };

@@ -1,10 +1,13 @@
 import { Controller } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { MessagePattern, Payload } from '@nestjs/microservices';
+import { DropCommand } from '../../../commands/queue/drop-command.ts';
+import { RetryCommand } from '../../../commands/queue/retry-command.ts';
 import { Explain } from '../../../queries/system/explain.ts';
 import { GetCommand } from '../../../queries/system/get-command.ts';
 import { GetStatistics } from '../../../queries/system/get-statistics.ts';
 import { GetStatus } from '../../../queries/system/get-status.ts';
+import { ListQueue } from '../../../queries/system/list-queue.ts';
 import { ReadEvents } from '../../../queries/system/read-events.ts';
 import { OpenRpc, type OpenRpcDocument } from '../describe.ts';
 import type { MethodExtras } from '../method-extras.ts';
@@ -15,6 +18,7 @@ class NoParams {}
 export class SystemController {
   constructor(
     private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
     private readonly openRpc: OpenRpc,
   ) {}
 
@@ -56,11 +60,36 @@ export class SystemController {
 
   @MessagePattern('get_command', {
     summary: 'What became of a command.',
-    answers: ['status', 'command_id', 'seq', 'result', 'created_at'],
+    answers: ['status', 'command_id'],
     errors: ['NOT_FOUND', 'ENGINE_UNAVAILABLE'],
   } satisfies MethodExtras)
   command(@Payload() query: GetCommand) {
     return this.queries.execute(query);
+  }
+
+  @MessagePattern('list_queue', {
+    summary: 'The commands that wait for the engine, and those that were given up.',
+    answers: ['commands', 'total_count'],
+  } satisfies MethodExtras)
+  queue(@Payload() query: ListQueue) {
+    return this.queries.execute(query);
+  }
+
+  @MessagePattern('retry_command', {
+    summary: 'Send a command again that was given up.',
+    errors: ['NOT_FOUND'],
+  } satisfies MethodExtras)
+  retry(@Payload() command: RetryCommand) {
+    return this.commands.execute(command);
+  }
+
+  @MessagePattern('drop_command', {
+    summary: 'Forget a command that was given up.',
+    answers: ['status', 'command_id'],
+    errors: ['NOT_FOUND'],
+  } satisfies MethodExtras)
+  drop(@Payload() command: DropCommand) {
+    return this.commands.execute(command);
   }
 
   @MessagePattern('explain', {

@@ -1,0 +1,33 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { IsOptional, IsUUID } from 'class-validator';
+import { IsWhole } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import { COMMAND_QUEUE, type CommandQueue } from './command-queue.ts';
+
+export interface Dropped {
+  status: 'dropped';
+  command_id: string;
+}
+
+/** Forgets a command that was given up. */
+export class DropCommand extends Command<Dropped> {
+  /** Of the command that was given up. */
+  @IsUUID(undefined, { message: '$property must be a UUID.' })
+  command_id!: string;
+
+  /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
+  @IsOptional()
+  @IsWhole(0, LIMITS.timeout_ms_max)
+  timeout_ms?: number;
+}
+
+@CommandHandler(DropCommand)
+export class DropCommandHandler implements ICommandHandler<DropCommand> {
+  constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
+
+  async execute({ command_id }: DropCommand): Promise<Dropped> {
+    await this.queue.drop(command_id);
+    return { status: 'dropped', command_id };
+  }
+}

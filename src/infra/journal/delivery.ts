@@ -1,0 +1,199 @@
+import { HeycatError } from '../../errors.ts';
+import type { Receipt } from '../../events/change-feed.ts';
+import type { Link } from '../link/link.ts';
+import { receiptOf } from '../link/receipts.ts';
+import type { Session } from '../link/session.ts';
+import { CatchUp, type Again } from './catch-up.ts';
+import type { CommandJournal } from './command-journal.ts';
+import type { JournalEntry } from './journal-record.ts';
+import { isUnknown, type OutboundCommand } from './outbound-command.ts';
+import { PoisonWatch } from './poison-watch.ts';
+
+/** Sent at once at most: a server hangs up on a client with 16,384 messages waiting. */
+const WINDOW = 1_000;
+/** Times of {@link Link.heard} after which a call that was not answered never will be. */
+const UNANSWERED = 30;
+
+export interface DeliveryOptions {
+  link: Link;
+  journal: CommandJournal;
+  /** Each command ends once, in the order of their sending; applied ones after the projections hold them. */
+  onEnd(command: OutboundCommand, end: Receipt | HeycatError): void;
+  /** One that had been acknowledged was lost by the engine and carried out again, or refused now. */
+  onAgain(entry: JournalEntry, end: Receipt | HeycatError): void;
+}
+
+/**
+ * Brings commands to the engine in order, over any number of sessions: before a session's rows are read it has all
+ * that earlier ones may have told, then follows what waited, then what is new.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #poison = new PoisonWatch();
+  /** On disk, and not sent yet. */
+  readonly #waiting: OutboundCommand[] = [];
+  /** Sent in this session or an earlier one, in this order; nothing is known of their end. */
+  readonly #sent = new Set<OutboundCommand>();
+  #writing = 0;
+  /** What the opening session has found out, told once its rows are. */
+  #found: (() => void)[] = [];
+  #isLost = false;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    const { link } = options;
+    link.beforeBaseline = (session) => this.#catchUp(session);
+    link.listen({
+      onBatch: () => undefined,
+      onConnection: ({ connected }) => connected && this.#connected(),
+      onHeard: () => this.#endWhatHangs(),
+    });
+  }
+
+  /** True when a command may be sent at once without overtaking another. */
+  get isFree(): boolean {
+    const { link } = this.#options;
+    return link.isUp && this.#waiting.length === 0 && this.#writing === 0 && this.#sent.size < WINDOW;
+  }
+
+  /** A command of an earlier life of the service: whether it was sent is not known. In order, before the link starts. */
+  takeUp(command: OutboundCommand): void {
+    this.#sent.add(command);
+  }
+
+  /** Makes it durable, then sends it in its turn. @throws HeycatError QUEUE_FULL. */
+  async enqueue(command: OutboundCommand): Promise<void> {
+    this.#append(command);
+    this.#writing += 1;
+    try {
+      await command.durable;
+    } finally {
+      this.#writing -= 1;
+    }
+    this.#waiting.push(command);
+    this.#pump();
+  }
+
+  /** Sends it at once, without the journal; only when {@link isFree}, and the engine is durable. */
+  sendNow(command: OutboundCommand): void {
+    this.#send(command);
+  }
+
+  /** Puts a command that was sent at once into the journal, behind those that were sent before it. @throws QUEUE_FULL. */
+  async keep(command: OutboundCommand): Promise<void> {
+    for (const before of this.#sent) {
+      if (before.entry === undefined) this.#append(before);
+      if (before === command) break;
+    }
+    await command.durable;
+  }
+
+  #append(command: OutboundCommand): void {
+    const { entry, durable } = this.#options.journal.append(command.command);
+    durable.catch(() => delete command.entry);
+    command.entry = entry;
+    command.durable = durable;
+  }
+
+  #pump(): void {
+    const { link } = this.#options;
+    while (link.isUp && this.#sent.size < WINDOW) {
+      const command = this.#waiting.shift();
+      if (command === undefined) return;
+      this.#send(command);
+    }
+  }
+
+  #send(command: OutboundCommand): void {
+    const { link } = this.#options;
+    const { reducer, command_id } = command.command;
+    this.#sent.add(command);
+    command.sentAt = link.heard;
+    link.call(reducer, command_id, command.bytes).then(
+      (receipt) => this.#applied(command, receipt),
+      (thrown: unknown) => this.#refused(command, HeycatError.from(thrown)),
+    );
+  }
+
+  #applied(command: OutboundCommand, receipt: Receipt | undefined): void {
+    if (receipt !== undefined) return this.#end(command, receipt);
+    // No receipt in the transaction: the command had been applied before, and happened once.
+    receiptOf(this.#options.link, command.command.command_id).then(
+      (earlier) => this.#end(command, earlier ?? noReceipt()),
+      () => {
+        this.#options.link.fail('a receipt could not be read');
+        this.#lost();
+      },
+    );
+  }
+
+  #refused(command: OutboundCommand, error: HeycatError): void {
+    if (isUnknown(error)) this.#lost();
+    else this.#end(command, error);
+  }
+
+  #end(command: OutboundCommand, end: Receipt | HeycatError): void {
+    // Not when a new session has found it out before.
+    if (!this.#sent.delete(command)) return;
+    this.#options.onEnd(command, end);
+    this.#pump();
+  }
+
+  /** The session has ended: what was sent may have happened. All of it is kept, in the order of its sending. */
+  #lost(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    for (const command of this.#sent) {
+      try {
+        if (command.entry === undefined) this.#append(command);
+        command.durable?.catch((error: unknown) => this.#letGo(command, error));
+      } catch (error) {
+        this.#letGo(command, error);
+      }
+    }
+    const [first] = this.#sent;
+    if (first?.entry !== undefined) this.#poison.suspect(first.entry);
+  }
+
+  /** It can be neither found out nor kept: its sender has to. */
+  #letGo(command: OutboundCommand, cause: unknown): void {
+    const { message, details } = HeycatError.from(cause);
+    const text = `The connection to the engine ended, and whether the command was applied is not known. ${message}`;
+    if (!this.#sent.delete(command)) return;
+    const error = new HeycatError('QUEUE_FULL', text, { ...details, outcome: 'unknown' }, { cause });
+    this.#options.onEnd(command, error);
+  }
+
+  async #catchUp(session: Session): Promise<void> {
+    this.#found = [];
+    await Promise.allSettled([...this.#sent].map(({ durable }) => durable));
+    const sent = new Map([...this.#sent].map((command) => [command.entry, command]));
+    const commands: Again[] = [];
+    for (const entry of this.#options.journal.entries()) {
+      const command = sent.get(entry);
+      if (command !== undefined || entry.applied !== undefined) commands.push({ entry, command });
+    }
+    const found = await new CatchUp(session, this.#poison).run(commands);
+    this.#found = found.map(({ entry, command, end }) => () => {
+      if (command === undefined) this.#options.onAgain(entry, end);
+      else if (this.#sent.delete(command)) this.#options.onEnd(command, end);
+    });
+  }
+
+  #connected(): void {
+    this.#isLost = false;
+    for (const tell of this.#found.splice(0)) tell();
+    this.#pump();
+  }
+
+  #endWhatHangs(): void {
+    const { link } = this.#options;
+    const [oldest] = this.#sent;
+    if (link.isUp && oldest !== undefined && link.heard - oldest.sentAt > UNANSWERED)
+      link.fail('a command was not answered');
+  }
+}
+
+function noReceipt(): HeycatError {
+  return new HeycatError('INTERNAL', 'The command was applied but left no receipt.');
+}

@@ -1,0 +1,263 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandQueue } from '../../commands/queue/command-queue.ts';
+import type {
+  Applied,
+  CommandLedger,
+  CommandSubmission,
+  Queued,
+  Submitted,
+} from '../../commands/command-ledger.ts';
+import { HeycatError } from '../../errors.ts';
+import type { Receipt } from '../../events/change-feed.ts';
+import type { EphemeralEvent } from '../../events/domain-event.ts';
+import type { CommandHistory, CommandOutcome, QueuedCommand } from '../../queries/system/command-history.ts';
+import { deferred } from '../link/deferred.ts';
+import type { Link } from '../link/link.ts';
+import { receiptOf } from '../link/receipts.ts';
+import type { CommandJournal } from './command-journal.ts';
+import { Delivery } from './delivery.ts';
+import { argsOf, type AppliedOutcome, type JournalEntry } from './journal-record.ts';
+import { isSame, outboundCommand, takenUp, type OutboundCommand } from './outbound-command.ts';
+import { Retention } from './retention.ts';
+
+const DEFAULT_WAIT_MS = 2_000;
+
+export interface LedgerOptions {
+  link: Link;
+  journal: CommandJournal;
+  now?: () => Date;
+}
+
+/**
+ * Carries every command out exactly once and in order, whatever ends in between: each is durable before it is sent,
+ * here or, where the engine is durable before it acknowledges, there; the module's receipts make a repetition harmless.
+ */
+export class JournalledLedger implements CommandLedger, CommandHistory, CommandQueue {
+  /** Hears how commands end that were answered as queued. */
+  onOutcome: (event: EphemeralEvent) => void = () => undefined;
+  readonly #link: Link;
+  readonly #journal: CommandJournal;
+  readonly #now: () => Date;
+  readonly #delivery: Delivery;
+  readonly #retention = new Retention();
+  /** Those that have not ended. */
+  readonly #open = new Map<string, OutboundCommand>();
+  /** Those that have and are still in the journal. */
+  readonly #ended = new Map<string, JournalEntry>();
+  readonly #closed = deferred<void>();
+
+  constructor({ link, journal, now = () => new Date() }: LedgerOptions) {
+    this.#link = link;
+    this.#journal = journal;
+    this.#now = now;
+    this.#delivery = new Delivery({
+      link,
+      journal,
+      onEnd: (command, end) => void this.#onEnd(command, end),
+      onAgain: (entry, end) => this.#onAgain(entry, end),
+    });
+    for (const entry of journal.entries()) this.#takeUp(entry);
+    link.listen({ onBatch: () => undefined, onHeard: () => this.#tidy() });
+  }
+
+  get counts(): { pending: number; dead: number } {
+    return this.#journal.counts;
+  }
+
+  async submit({ reducer, command_id = randomUUID(), args, wait_ms }: CommandSubmission): Promise<Submitted> {
+    const command = this.#open.get(command_id);
+    if (command !== undefined) {
+      if (!isSame(command.command, reducer, args)) throw reused(command_id);
+    } else {
+      const ended = this.#ended.get(command_id);
+      if (ended?.applied !== undefined) {
+        if (!isSame({ ...ended, args: argsOf(ended) }, reducer, args)) throw reused(command_id);
+        return appliedOf(command_id, ended.applied);
+      }
+      // In one write with the new entry.
+      if (ended !== undefined) this.#forget(ended);
+    }
+    return this.#wait(command ?? this.#start(reducer, command_id, args), wait_ms);
+  }
+
+  async settled(commandId: string): Promise<Applied> {
+    const command = this.#open.get(commandId);
+    const ended = this.#ended.get(commandId);
+    if (command === undefined && ended?.applied !== undefined) return appliedOf(commandId, ended.applied);
+    if (command === undefined) throw notFound(commandId);
+    return command.end.promise;
+  }
+
+  find(commandId: string): Promise<Receipt | undefined> {
+    return receiptOf(this.#link, commandId);
+  }
+
+  async outcome(command_id: string): Promise<CommandOutcome | undefined> {
+    const open = this.#open.get(command_id)?.entry;
+    if (open !== undefined) return { status: 'queued', command_id, position: open.position };
+    const { failed, applied } = this.#ended.get(command_id) ?? {};
+    if (failed !== undefined) return { status: 'failed', command_id, ...failed };
+    if (applied !== undefined) return { status: 'applied', command_id, ...applied };
+    const receipt = await this.find(command_id);
+    if (receipt === undefined) return undefined;
+    const { last_seq: seq, result, created_at } = receipt;
+    return { status: 'applied', command_id, seq, result, created_at };
+  }
+
+  queue(): QueuedCommand[] {
+    const open = [...this.#journal.entries()].filter(({ applied }) => applied === undefined);
+    return open.map(({ command_id, position, reducer, issued_at, failed }) => ({
+      command_id,
+      position,
+      reducer,
+      issued_at,
+      status: failed === undefined ? 'queued' : 'failed',
+      ...(failed && { code: failed.code, message: failed.message }),
+    }));
+  }
+
+  async retry(commandId: string, waitMs?: number): Promise<Submitted> {
+    const entry = this.#failed(commandId);
+    const { reducer, command_id } = entry;
+    return this.submit({ reducer, command_id, args: argsOf(entry), wait_ms: waitMs });
+  }
+
+  async drop(commandId: string): Promise<void> {
+    const entry = this.#failed(commandId);
+    this.#ended.delete(commandId);
+    await this.#journal.remove(entry);
+  }
+
+  /** Answers all who wait that their commands are queued, and closes the journal. */
+  async close(): Promise<void> {
+    this.#closed.resolve();
+    await this.#journal.close();
+  }
+
+  #start(reducer: string, command_id: string, args: Record<string, unknown>): OutboundCommand {
+    const since = this.#link.epoch === undefined ? -1 : this.#link.seq;
+    const issued_at = this.#now().toISOString();
+    const command = outboundCommand({ command_id, reducer, args, issued_at, since });
+    this.#open.set(command_id, command);
+    if (this.#link.isDurable && this.#delivery.isFree) this.#delivery.sendNow(command);
+    else
+      this.#delivery.enqueue(command).catch((error: unknown) => {
+        this.#open.delete(command_id);
+        command.end.reject(error);
+      });
+    return command;
+  }
+
+  async #wait(command: OutboundCommand, waitMs = DEFAULT_WAIT_MS): Promise<Submitted> {
+    command.callers += 1;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), waitMs);
+      void this.#closed.promise.then(() => resolve(undefined));
+    });
+    try {
+      const applied = await Promise.race([command.end.promise, late]);
+      return applied ?? (await this.#queued(command));
+    } finally {
+      clearTimeout(timer);
+      command.callers -= 1;
+    }
+  }
+
+  /** It takes longer: nothing may be lost of it from here on. */
+  async #queued(command: OutboundCommand): Promise<Submitted> {
+    const { command_id } = command.command;
+    if (command.entry === undefined) await this.#delivery.keep(command);
+    await command.durable;
+    // It may have ended meanwhile, also with an error that is still being written down.
+    if (command.entry === undefined || this.#open.get(command_id) !== command) return command.end.promise;
+    command.wasQueued = true;
+    return { status: 'queued', command_id, position: command.entry.position } satisfies Queued;
+  }
+
+  async #onEnd(command: OutboundCommand, end: Receipt | HeycatError): Promise<void> {
+    const { entry, wasQueued } = command;
+    const { command_id } = command.command;
+    this.#open.delete(command_id);
+    if (!(end instanceof HeycatError)) {
+      const { last_seq: seq, result, created_at } = end;
+      if (entry !== undefined) this.#keep(entry, { seq, result, created_at });
+      command.end.resolve(appliedOf(command_id, { seq, result }));
+      if (wasQueued) this.#tell('command_applied', { command_id, seq, result });
+      return;
+    }
+    // On disk before anybody hears of it: a command that was refused must not be sent again after a crash.
+    if (entry !== undefined && !wasQueued && command.callers > 0) await this.#journal.remove(entry);
+    else if (entry !== undefined) await this.#giveUp(entry, end);
+    command.end.reject(end);
+  }
+
+  #onAgain(entry: JournalEntry, end: Receipt | HeycatError): void {
+    if (end instanceof HeycatError) return void this.#giveUp(entry, end);
+    const { last_seq: seq, result, created_at } = end;
+    this.#keep(entry, { seq, result, created_at });
+  }
+
+  /** An applied command stays until the engine cannot lose it any more. */
+  #keep(entry: JournalEntry, outcome: AppliedOutcome): void {
+    if (this.#link.isDurable) return this.#forget(entry);
+    this.#journal.applied(entry, outcome);
+    this.#ended.set(entry.command_id, entry);
+    this.#retention.keep(entry, this.#link.heard);
+  }
+
+  async #giveUp(entry: JournalEntry, { code, message }: HeycatError): Promise<void> {
+    const { command_id } = entry;
+    this.#retention.release(entry);
+    this.#ended.set(command_id, entry);
+    await this.#journal.failed(entry, { code, message, failed_at: this.#now().toISOString() });
+    this.#tell('command_failed', { command_id, code, message });
+  }
+
+  #tell(type: 'command_applied' | 'command_failed', payload: Record<string, unknown>): void {
+    this.onOutcome({ type, occurred_at: this.#now().toISOString(), payload });
+  }
+
+  #takeUp(entry: JournalEntry): void {
+    const { command_id, applied, failed } = entry;
+    if (applied !== undefined) this.#retention.keep(entry, this.#link.heard);
+    if (applied !== undefined || failed !== undefined) return void this.#ended.set(command_id, entry);
+    try {
+      const command = takenUp(entry);
+      this.#open.set(command_id, command);
+      this.#delivery.takeUp(command);
+    } catch (thrown) {
+      // The module has changed since: the arguments do not fit any more.
+      void this.#giveUp(entry, HeycatError.from(thrown));
+    }
+  }
+
+  #forget(entry: JournalEntry): void {
+    if (this.#ended.get(entry.command_id) === entry) this.#ended.delete(entry.command_id);
+    this.#journal.forget(entry);
+  }
+
+  #tidy(): void {
+    for (const entry of this.#retention.expired(this.#link.heard)) this.#forget(entry);
+    void this.#journal.flush();
+  }
+
+  #failed(commandId: string): JournalEntry {
+    const entry = this.#ended.get(commandId);
+    if (entry?.failed === undefined) throw notFound(commandId);
+    return entry;
+  }
+}
+
+function appliedOf(command_id: string, { seq, result }: Pick<Applied, 'seq' | 'result'>): Applied {
+  return { status: 'applied', command_id, seq, result };
+}
+
+function reused(command_id: string): HeycatError {
+  const text = `The command_id ${command_id} was used for another command; choose a new one`;
+  return new HeycatError('COMMAND_REUSED', text);
+}
+
+function notFound(command_id: string): HeycatError {
+  return new HeycatError('NOT_FOUND', 'No command with that id waits or was given up.', { command_id });
+}
