@@ -10,12 +10,16 @@ const env = {
   HEYCAT_MOVES: '30',
   HEYCAT_MOVE_KILLS: '40',
   HEYCAT_FAULTS: FAULTS,
+  HEYCAT_ENGINE_KILLS: '200',
 };
 const suites = [
   'test/sidecar/embedded/differential',
   'test/sidecar/embedded/kitchen-sink',
   'test/sidecar/move',
+  'test/sidecar/embedded/embedded-contract',
+  'test/sidecar/link/link.spec',
   'test/unit/embedded/host/crash',
+  'test/unit/journal/command-journal',
   'test/unit/cache/crash',
   'test/fault',
 ];

@@ -40,6 +40,7 @@ function heycat(done: Done): Command {
     .exitOverride();
   serviceCommands(program, done);
   clientCommands(program);
+  queueCommands(program);
   setupCommands(program, done);
   return program.addHelpText(
     'after',
@@ -113,6 +114,38 @@ function clientCommands(program: Command): void {
     .action(async (_, command: Command) => {
       const { tail } = await import('./tail.ts');
       await tail(command.optsWithGlobals());
+    });
+}
+
+function queueCommands(program: Command): void {
+  const queue = program
+    .command('queue')
+    .description('The commands that wait for the engine, and those that were given up.');
+  queue
+    .command('list')
+    .description('List them, with why they were given up.')
+    .addHelpText('after', examples('heycat queue list', 'heycat queue list --json'))
+    .action(async (_, command: Command) => {
+      const { listQueue } = await import('./queue.ts');
+      await listQueue(command.optsWithGlobals());
+    });
+  queue
+    .command('retry')
+    .description('Send one again that was given up.')
+    .argument('<command_id>', 'As `heycat queue list` shows it.')
+    .addHelpText('after', examples('heycat queue retry 0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10'))
+    .action(async (commandId: string, _, command: Command) => {
+      const { retryCommand } = await import('./queue.ts');
+      await retryCommand(commandId, command.optsWithGlobals());
+    });
+  queue
+    .command('drop')
+    .description('Forget one that was given up.')
+    .argument('<command_id>', 'As `heycat queue list` shows it.')
+    .addHelpText('after', examples('heycat queue drop 0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10'))
+    .action(async (commandId: string, _, command: Command) => {
+      const { dropCommand } = await import('./queue.ts');
+      await dropCommand(commandId, command.optsWithGlobals());
     });
 }
 

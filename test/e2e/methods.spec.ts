@@ -13,6 +13,8 @@ import { queriesOn } from './query-cases.ts';
 
 /** Covered by the other tests here, since nothing works without them. */
 const TRANSPORT = ['hello', 'authenticate', 'ping', 'subscribe', 'unsubscribe', 'describe'];
+/** Covered by server-death.spec.ts, where commands are given up. */
+const QUEUE = ['retry_command', 'drop_command'];
 
 /** One case a command; the aliases are cases of their own. */
 const COMMANDS = [...recordings, ...settings, ...dictionary, ...voiceCommands, ...windowContexts];
@@ -37,6 +39,7 @@ describeOnEngines('every method over the socket', (engine) => {
     const { methods } = await reader.call<{ methods: { name: string }[] }>('describe');
     const tested = [
       ...TRANSPORT,
+      ...QUEUE,
       ...COMMANDS.map(({ method }) => method),
       ...queries.map(({ method }) => method),
     ];

@@ -50,6 +50,7 @@ export const queriesOn = (engine: TestedEngine): QueryCase[] => [
     },
     shows: { status: 'applied', seq: number, result: {}, created_at: text },
   },
+  { method: 'list_queue', shows: { commands: [], total_count: 0 } },
   {
     method: 'explain',
     async prepare(call) {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClientEvent, Gap, HeycatClient, HeycatError } from '../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import { CliRun } from '../support/cli.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { readLog, readModels } from '../support/read-back.ts';
 import { eventually, startService, type Heard } from '../support/service.ts';
@@ -11,9 +12,11 @@ import { serverThat } from './server-that.ts';
 
 interface Status {
   last_seq: number;
+  queue: { pending: number; dead: number };
   engine: { pid: number; state: string };
 }
 
+const send = (client: HeycatClient, params: object) => client.call<Applied>('save_setting', params);
 const statusOf = (client: HeycatClient) => client.call<Status>('get_status');
 
 async function signal(client: HeycatClient, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
@@ -22,7 +25,7 @@ async function signal(client: HeycatClient, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCO
 }
 
 describeOnEngines('the engine dies under the service', (engine) => {
-  it('APP29 commands under way are told so, the server comes back, and a retry happens exactly once', async () => {
+  it('APP29 commands under way when the engine dies are applied or queued, and all of them are there once', async () => {
     await using service = await startService(engine);
     const client = await service.connect();
     const heard = await service.hear({ types: ['connection_status', 'sync_complete'] });
@@ -30,33 +33,29 @@ describeOnEngines('the engine dies under the service', (engine) => {
       command_id: randomUUID(),
       trigger: `word ${index}`,
       replacement: 'r',
-      wait_ms: 10_000,
+      wait_ms: 1_000,
     }));
     const send = (command: object) => client.call<Applied>('add_dictionary_entry', command);
 
-    // The kill falls among them: some are answered, some are not.
-    const errors: HeycatError[] = [];
+    // The kill falls among them.
+    const statuses: string[] = [];
     let [next, answered] = [0, 0];
     const worker = async () => {
       for (let command = commands[next++]; command !== undefined; command = commands[next++]) {
-        await send(command).catch((error: HeycatError) => errors.push(error));
+        statuses.push((await send(command)).status);
         if ((answered += 1) === 150) await service.crashEngine();
       }
     };
     await Promise.all(Array.from({ length: 100 }, worker));
 
-    expect(errors.length).toBeGreaterThan(0);
-    for (const { code, details } of errors) {
-      expect({ code, details }).toEqual({ code: 'ENGINE_UNAVAILABLE', details: { outcome: 'unknown' } });
-    }
+    expect(new Set([...statuses, 'applied', 'queued'])).toEqual(new Set(['applied', 'queued']));
+    expect(statuses).toHaveLength(commands.length);
     const down = await heard.first(({ payload }) => payload['connected'] === false);
     expect(down.payload['error']).toMatch(/SIGKILL|as by a crash|closed the connection|broke/);
     await isBack(heard);
-    if (engine === 'embedded') expect(heard.gaps).toBe(0);
-    if (heard.gaps === 0) expect(heard.events[heard.events.indexOf(down) + 1]?.type).toBe('sync_complete');
+    expect(heard.events[heard.events.indexOf(down) + 1]?.type).toBe('sync_complete');
+    await eventually(async () => (await statusOf(client)).queue.pending === 0);
 
-    // 1.x servers forget their last writes when they are killed: the same command_ids mend that as well.
-    for (const command of commands) await send(command);
     const events = await readLog(client);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     const ids = events.map(({ command_id }) => command_id!);
@@ -79,12 +78,12 @@ describeWithServer('the server dies under the service', () => {
     await signal(client, 'SIGKILL');
     await heard.first(({ payload }) => payload['connected'] === false);
     expect(await client.call('get_settings')).toMatchObject({ settings: { kept: 1 }, as_of_seq: seq });
-    const refused = client.call('save_setting', { key: 'kept', value: 2, wait_ms: 0 });
-    await expect(refused).rejects.toMatchObject({
-      code: 'ENGINE_UNAVAILABLE',
-      details: { outcome: 'not_sent' },
-    });
+    const command_id = randomUUID();
+    const queued = { command_id, key: 'kept', value: 2, wait_ms: 0 };
+    expect(await client.call('save_setting', queued)).toMatchObject({ status: 'queued', position: 2 });
+    expect(await client.call('get_command', { command_id })).toMatchObject({ status: 'queued', position: 2 });
     await isBack(heard);
+    expect(await send(client, { ...queued, wait_ms: 20_000 })).toMatchObject({ status: 'applied', seq: 2 });
     expect((await statusOf(client)).engine.state).toBe('ready');
   });
 
@@ -96,11 +95,7 @@ describeWithServer('the server dies under the service', () => {
     process.kill(engine.pid, 'SIGSTOP');
     const since = performance.now();
     const command = { command_id: randomUUID(), key: 'hung', value: 1 };
-    const refused = client.call('save_setting', command);
-    await expect(refused).rejects.toMatchObject({
-      code: 'ENGINE_UNAVAILABLE',
-      details: { outcome: 'unknown' },
-    });
+    expect(await client.call('save_setting', command)).toMatchObject({ status: 'queued' });
     await heard.first(({ payload }) => payload['connected'] === false);
     expect(performance.now() - since).toBeLessThan(15_000);
     process.kill(engine.pid, 'SIGCONT');
@@ -110,7 +105,7 @@ describeWithServer('the server dies under the service', () => {
     expect({ seq, last_seq }).toEqual({ seq: 1, last_seq: 1 });
   });
 
-  it('APP32 a server that forgot its last writes is told to subscribers as a gap, never silently', async () => {
+  it('APP32 a server that forgot its last writes is given them again, and no client notices', async () => {
     const script = `if [ "$1" = start ]; then
       if [ -e "$HERE/rewind" ]; then rm -rf "$5" && cp -r "$HERE/earlier" "$5" && rm "$HERE/rewind"
       else rm -rf "$HERE/earlier" && cp -r "$5" "$HERE/earlier"; fi
@@ -121,31 +116,81 @@ describeWithServer('the server dies under the service', () => {
     const save = (key: string) => client.call<Applied>('save_setting', { key, value: key, wait_ms: 10_000 });
     for (const key of ['a', 'b']) await save(key);
     await service.restart();
-    const [events, gaps]: [ClientEvent[], Gap[]] = [[], []];
-    await client.subscribe(
-      { areas: ['settings'], types: ['setting_updated'] },
-      (event) => events.push(event),
-      (gap) => gaps.push(gap),
-    );
-    for (const key of ['lost one', 'lost two', 'lost three']) await save(key);
-    await eventually(() => events.length === 3);
+    const heard = await service.hear({ areas: ['settings'], types: ['setting_updated'] });
+    const lost = ['lost one', 'lost two', 'lost three'];
+    for (const key of lost) await save(key);
+    const before = await readLog(client);
     await writeFile(join(server.folder, 'rewind'), '');
     await signal(client, 'SIGKILL');
-    await eventually(async () => (await statusOf(client)).last_seq === 2);
-    await eventually(() => gaps.length === 1);
-    expect(gaps).toMatchObject([{ seq: 2 }]);
     const { seq } = await save('new');
-    await eventually(() => events.length === 4);
-    expect(events[3]).toMatchObject({ seq, entity_id: 'new' });
+    expect(seq).toBe(6);
+    await heard.first((event) => event.seq === seq);
+    expect({ gaps: heard.gaps, keys: heard.events.map(({ entity_id }) => entity_id) }).toEqual({
+      gaps: 0,
+      keys: [...lost, 'new'],
+    });
+    expect((await readLog(client)).slice(0, 5)).toEqual(before);
     const { settings } = await client.call<{ settings: object }>('get_settings');
-    expect(settings).toEqual({ a: 'a', b: 'b', new: 'new' });
+    expect(Object.keys(settings).toSorted()).toEqual(['a', 'b', ...lost, 'new'].toSorted());
+  });
+
+  it('APP40 a command that was given up is listed, retried and dropped, also from the command line', async () => {
+    await using server = await serverThat('if [ -e "$HERE/wait" ]; then sleep 1; fi');
+    await using service = await startService('sidecar');
+    const client = await service.connect();
+    const heard = await service.hear({ types: ['connection_status', 'command_applied', 'command_failed'] });
+    await writeFile(join(server.folder, 'wait'), '');
+    await signal(client, 'SIGKILL');
+    await heard.first(({ payload }) => payload['connected'] === false);
+    const ids = [randomUUID(), randomUUID(), randomUUID()];
+    for (const command_id of ids)
+      await client.call('add_voice_command', {
+        command_id,
+        phrase: 'hello',
+        action_type: 'open_app',
+        wait_ms: 0,
+      });
+    const endOf = (id: string) =>
+      heard.first(({ type, payload }) => type.startsWith('command_') && payload['command_id'] === id);
+    expect(await endOf(ids[0]!)).toMatchObject({
+      type: 'command_applied',
+      payload: { seq: 1, result: { id: 1 } },
+    });
+    for (const id of ids.slice(1))
+      expect(await endOf(id)).toMatchObject({ type: 'command_failed', payload: { code: 'DUPLICATE' } });
+    expect((await statusOf(client)).queue).toEqual({ pending: 0, dead: 2 });
+    expect(await client.call('get_command', { command_id: ids[1] })).toMatchObject({
+      status: 'failed',
+      code: 'DUPLICATE',
+    });
+    const { commands } = await client.call<{ commands: object[] }>('list_queue');
+    expect(commands).toMatchObject([
+      { command_id: ids[1], reducer: 'add_voice_command' },
+      { command_id: ids[2] },
+    ]);
+
+    const heycat = (...args: string[]) =>
+      new CliRun([...args, '--runtime-dir', service.runtimeDir], process.env).ended;
+    expect((await heycat('queue', 'list')).stdout.split('\n')[0]).toMatch(
+      /failed .*add_voice_command .*DUPLICATE/,
+    );
+    expect(await heycat('queue', 'drop', ids[1]!)).toMatchObject({ code: 0 });
+    expect(await heycat('queue', 'retry', ids[2]!)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('DUPLICATE'),
+    });
+    expect((await heycat('queue', 'list')).stdout).toMatch(/Nothing waits/);
+    await expect(client.call('drop_command', { command_id: ids[1] })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 });
 
-/**
- * The server is back and told so. A 1.x server that forgot its last writes takes the history back: then subscribers
- * hear of a gap instead, and begin anew after it.
- */
+/** The server is back and told so, without a gap. */
 async function isBack(heard: Heard): Promise<void> {
-  await eventually(() => heard.gaps > 0 || heard.events.at(-1)?.payload['connected'] === true);
+  await heard.first(({ payload }) => payload['connected'] === false);
+  await eventually(
+    () => heard.events.findLast(({ payload }) => 'connected' in payload)?.payload['connected'] === true,
+  );
+  expect(heard.gaps).toBe(0);
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HeycatClient } from '../../src/infra/ipc/client.ts';
-import { codeOf, eventually, startService, synced } from '../support/service.ts';
+import type { ServiceStatus } from '../../src/queries/system/get-status.ts';
+import { eventually, startService, synced } from '../support/service.ts';
 import { describeWithServer } from '../support/spacetimedb.ts';
 import { serverThat } from './server-that.ts';
 
@@ -34,25 +36,27 @@ describeWithServer('start-up', () => {
     for (const method of lists) {
       expect(await client.call(method)).toMatchObject({ total_count: 0, as_of_seq: 0 });
     }
-    const refused = client.call('save_setting', { ...save, wait_ms: 20 });
-    await expect(refused).rejects.toMatchObject({
-      code: 'ENGINE_UNAVAILABLE',
-      retryable: true,
-      details: { outcome: 'not_sent' },
+    const command_id = randomUUID();
+    const queued = await client.call('save_setting', { ...save, command_id, wait_ms: 20 });
+    expect(queued).toEqual({ status: 'queued', command_id, position: 1 });
+    expect(await client.call('get_status')).toMatchObject({
+      engine: { state: 'starting' },
+      queue: { pending: 1 },
     });
-    expect(await client.call('get_status')).toMatchObject({ engine: { state: 'starting' } });
     expect(heard.events).toEqual([]);
 
-    const { seq } = await client.call<{ seq: number }>('save_setting', { ...save, wait_ms: 30_000 });
+    const again = { ...save, command_id, wait_ms: 30_000 };
+    const { seq } = await client.call<{ seq: number }>('save_setting', again);
 
     expect(performance.now() - started).toBeGreaterThan(2_000);
     expect(seq).toBe(1);
-    await heard.first((event) => event.seq === seq);
+    await heard.first(({ type }) => type === 'command_applied');
     expect(heard.events.map(({ type }) => type)).toEqual([
       'sync_complete',
       'connection_status',
       'setting_updated',
       'data_changed',
+      'command_applied',
     ]);
     expect(heard.events[0]!.payload).toEqual({ epoch: expect.stringMatching(/^[0-9a-f]{32}$/), seq: 0 });
     expect(heard.events[1]!.payload).toEqual({ connected: true });
@@ -72,7 +76,7 @@ describeWithServer('start-up', () => {
 
   it('APP38 after a restart reads are answered from the last run while the server starts, marked as stale', async () => {
     await using service = await startService('sidecar');
-    const { seq } = await service.heycat.call('save_setting', { key: 'k', value: 1 });
+    const { seq } = await service.heycat.call<{ seq: number }>('save_setting', { key: 'k', value: 1 });
     const before = await service.heycat.call('get_settings', {});
     expect(before).toEqual({ settings: { k: 1 }, as_of_seq: seq });
     await using _ = await serverThat(SLOW);
@@ -97,7 +101,7 @@ describeWithServer('start-up', () => {
 
   it('APP38 a cache that is damaged is as none', async () => {
     await using service = await startService('sidecar');
-    const { seq } = await service.heycat.call('save_setting', { key: 'k', value: 1 });
+    const { seq } = await service.heycat.call<{ seq: number }>('save_setting', { key: 'k', value: 1 });
     await service.heycat.close();
     await writeFile(join(service.dataDir, 'cache', 'snapshot.json'), 'nonsense', { mode: 0o600 });
     await using _ = await serverThat(SLOW);
@@ -117,17 +121,17 @@ describeWithServer('start-up', () => {
     const heard = await service.hear({ types: ['connection_status'] });
     const told = await heard.first(() => true);
     expect(told.payload).toMatchObject({ connected: false, error: expect.stringContaining('no room') });
-    const refused = service.heycat.call('save_setting', { ...save, wait_ms: 20 });
-    await expect(refused).rejects.toMatchObject({
-      code: 'ENGINE_UNAVAILABLE',
-      message: expect.stringContaining('no room'),
-    });
+    const queued = await service.heycat.call('save_setting', { ...save, wait_ms: 20 });
+    expect(queued.status).toBe('queued');
     await eventually(async () => {
       const { engine } = await service.heycat.call<{ engine: { cause?: string } }>('get_status');
       return engine.cause?.includes('no room') ?? false;
     });
     await server.becomeReal();
     await synced(service.heycat);
-    expect(await codeOf(service.heycat.call('save_setting', save))).toBe('answered');
+    await eventually(
+      async () => (await service.heycat.call<ServiceStatus>('get_status', {})).queue.pending === 0,
+    );
+    expect(await service.heycat.call('get_settings')).toMatchObject({ settings: { early: true } });
   });
 });

@@ -5,7 +5,9 @@ import { packageVersion } from '../../../src/infra/version.ts';
 import { cliPlace, COMMAND, isAlive, nowhere, until } from '../../support/cli.ts';
 import { fakeProgram, fakeServer } from '../../support/fake-program.ts';
 
-const COMMANDS = ['start', 'stop', 'status', 'call', 'tail', 'demo', 'doctor', 'spacetimedb'];
+const COMMANDS = ['start', 'stop', 'status', 'call', 'tail', 'queue', 'demo', 'doctor', 'spacetimedb'];
+/** Commands that only hold others. */
+const GROUPS = ['queue', 'spacetimedb'];
 
 describe('heycat without a service', () => {
   it('CLI1 --help lists every command, and each has its own help with examples', async () => {
@@ -14,8 +16,8 @@ describe('heycat without a service', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     const helps = await Promise.all(
-      [...COMMANDS.filter((command) => command !== 'spacetimedb'), 'spacetimedb install'].map((command) =>
-        place.run(...command.split(' '), '--help'),
+      [...COMMANDS.filter((command) => !GROUPS.includes(command)), 'spacetimedb install', 'queue retry'].map(
+        (command) => place.run(...command.split(' '), '--help'),
       ),
     );
     for (const help of helps) {
@@ -46,7 +48,7 @@ describe('heycat without a service', () => {
     expect(stderr).toContain(why);
   });
 
-  it.each([['stop'], ['status'], ['call', 'get_status'], ['tail']])(
+  it.each([['stop'], ['status'], ['call', 'get_status'], ['tail'], ['queue', 'list']])(
     'CLI3 %s ends 3 when no service runs, and says how to start one',
     async (...args) => {
       await using place = await cliPlace();
