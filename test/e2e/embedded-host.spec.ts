@@ -57,7 +57,7 @@ describeOnEngines('the service inside a host', (engine) => {
         settings: { host: 2 },
         isOurs: true,
         code: 'NOT_FOUND',
-        late: 'ENGINE_UNAVAILABLE',
+        late: 'NOT_READY',
       },
     ]);
     expect(await readdir(join(folder.path, 'run'))).toEqual([]);

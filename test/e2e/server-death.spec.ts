@@ -113,7 +113,8 @@ describeWithServer('the server dies under the service', () => {
     await using server = await serverThat(script);
     await using service = await startService('sidecar');
     const client = await service.connect();
-    const save = (key: string) => client.call<Applied>('save_setting', { key, value: key, wait_ms: 10_000 });
+    const save = (key: string) =>
+      client.command<Applied>('save_setting', { key, value: key, wait_ms: 10_000 });
     for (const key of ['a', 'b']) await save(key);
     await service.restart();
     const heard = await service.hear({ areas: ['settings'], types: ['setting_updated'] });

@@ -162,7 +162,10 @@ export class CommandJournal {
   }
 
   #write(line?: Buffer, entry?: JournalEntry): Promise<void> {
-    if (this.#closed) return Promise.reject(new HeycatError('NOT_READY', 'The journal is closed.'));
+    if (this.#closed)
+      return Promise.reject(
+        new HeycatError('NOT_READY', 'The service has ended; send the command when it runs again.'),
+      );
     if (line !== undefined) this.#unwritten.push(line);
     return new Promise((resolve, reject) => {
       this.#waiters.push(entry === undefined ? { resolve, reject } : { entry, resolve, reject });
