@@ -80,7 +80,10 @@ export class LinkHarness implements AsyncDisposable {
   async another(told?: Told): Promise<LinkHarness> {
     const { engine } = this.server;
     const borrowed: Engine = {
-      status: engine.status,
+      // Asked each time: a link that is refused restarts the engine, and the other one has to follow.
+      get status() {
+        return engine.status;
+      },
       start: () => engine.start(),
       stop: async () => undefined,
     };
