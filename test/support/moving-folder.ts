@@ -9,7 +9,8 @@ import { moveEngine, type Move, type Moved } from '../../src/infra/engine/move/m
 import { clearInterruptedMove } from '../../src/infra/engine/move/staging.ts';
 import { readAll } from '../../src/infra/engine/move/user-rows.ts';
 import { SidecarEngine } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
-import { LinkCommandLedger } from '../../src/infra/link/link-command-ledger.ts';
+import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
+import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { Link } from '../../src/infra/link/link.ts';
 import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
 import { serverBinary } from './spacetimedb.ts';
@@ -52,13 +53,17 @@ export class MovingFolder implements AsyncDisposable {
   }
 
   /** Runs the current engine with the link on top, as the service does. */
-  async command<T>(work: (ledger: LinkCommandLedger) => Promise<T>, kind?: LocalEngine): Promise<T> {
+  async command<T>(work: (ledger: JournalledLedger) => Promise<T>, kind?: LocalEngine): Promise<T> {
     const link = new Link(await openForTest(kind ?? (await this.current()), { dataDir: this.path }));
+    await using folder = await tempFolder();
+    const { journal } = await CommandJournal.open(folder.path);
+    const ledger = new JournalledLedger({ link, journal });
     link.start();
     try {
-      return await work(new LinkCommandLedger(link));
+      return await work(ledger);
     } finally {
       await link.stop();
+      await ledger.close();
     }
   }
 
@@ -124,7 +129,7 @@ const RECORDING = {
 };
 
 /** Rows in every area, some of them deleted, and a command that changed nothing. */
-export async function writeEverywhere(ledger: LinkCommandLedger): Promise<void> {
+export async function writeEverywhere(ledger: JournalledLedger): Promise<void> {
   const submit = (reducer: string, args: Record<string, unknown>) =>
     ledger.submit({ reducer, command_id: randomUUID(), args, wait_ms: 30_000 });
   const at = { expected_seq: null };
