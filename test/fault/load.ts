@@ -15,15 +15,25 @@ export interface Sent {
   tries: number;
   /** After how many of them nobody could say whether it had happened. */
   unknown: number;
+  /** True once it was answered `queued`: from then on it must happen, or fail by name, whoever is killed. */
+  queued: boolean;
   /** The answer's seq, once it was answered `applied`. */
   seq?: number;
   /** The code, once it was refused for good. */
   refusal?: string;
 }
 
+export interface CommandAnswer {
+  status: 'applied' | 'queued' | 'failed';
+  seq?: number;
+  result?: Record<string, unknown>;
+  /** Why it failed. */
+  code?: string;
+}
+
 export interface Lane {
   writer: { readonly name: string; next(): Planned };
-  send(method: string, params: Record<string, unknown>): Promise<{ seq: number; result: object }>;
+  send(method: string, params: Record<string, unknown>): Promise<CommandAnswer>;
 }
 
 export interface LoadOptions {
@@ -34,6 +44,11 @@ export interface LoadOptions {
 }
 
 const RETRY_MS = 50;
+/** Of the senders that are answered `queued` so many leave it at that and ask how it ended; the others send again. */
+const TRUSTING = 0.5;
+/** Of the commands so many are answered `queued` soon instead of waiting for the engine. */
+const IMPATIENT = 0.3;
+const SHORT_WAIT_MS = 10;
 /** A command that has no answer after so many tries without a fault is left without one. */
 const LAST_TRIES = 1_000;
 
@@ -73,15 +88,34 @@ export class Load {
 
   async #deliver({ writer, send }: Lane, { method, params, events, applied, refused }: Planned) {
     const command_id = randomUUID();
-    const sent: Sent = { command_id, sender: writer.name, method, events, tries: 0, unknown: 0 };
+    const sent: Sent = {
+      command_id,
+      sender: writer.name,
+      method,
+      events,
+      tries: 0,
+      unknown: 0,
+      queued: false,
+    };
     this.sent.push(sent);
+    const { random } = this.options;
+    const patience = random() < IMPATIENT ? { wait_ms: Math.floor(random() * SHORT_WAIT_MS) } : {};
+    let ask = (): Promise<CommandAnswer> => send(method, { ...params, ...patience, command_id });
     for (let lastTries = 0; lastTries < LAST_TRIES; lastTries += this.#isEnding ? 1 : 0) {
       sent.tries += 1;
       try {
-        const { seq, result } = await send(method, { ...params, command_id });
-        sent.seq = seq;
-        this.#acknowledged += 1;
-        return applied?.(result as Record<string, unknown>);
+        const { status, seq, result = {}, code } = await ask();
+        if (status === 'applied' && seq !== undefined) {
+          sent.seq = seq;
+          this.#acknowledged += 1;
+          return applied?.(result);
+        }
+        if (status === 'failed' && code !== undefined) {
+          sent.refusal = code;
+          return refused?.();
+        }
+        if (!sent.queued && random() < TRUSTING) ask = () => send('get_command', { command_id });
+        sent.queued = true;
       } catch (thrown) {
         const { code, retryable, details } = thrown as HeycatError;
         if (!retryable && code !== 'CANCELLED') {

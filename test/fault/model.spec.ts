@@ -4,8 +4,26 @@ import { Stream } from './stream.ts';
 
 /** Two commands of one sender, the second with two events, and one that was refused. */
 const SENT: Sent[] = [
-  { command_id: 'a', sender: 's', method: 'save_setting', events: 1, tries: 1, unknown: 0, seq: 1 },
-  { command_id: 'b', sender: 's', method: 'save_settings', events: 2, tries: 2, unknown: 1, seq: 3 },
+  {
+    command_id: 'a',
+    sender: 's',
+    method: 'save_setting',
+    events: 1,
+    tries: 1,
+    unknown: 0,
+    queued: false,
+    seq: 1,
+  },
+  {
+    command_id: 'b',
+    sender: 's',
+    method: 'save_settings',
+    events: 2,
+    tries: 2,
+    unknown: 1,
+    queued: false,
+    seq: 3,
+  },
   {
     command_id: 'c',
     sender: 's',
@@ -13,6 +31,7 @@ const SENT: Sent[] = [
     events: 0,
     tries: 1,
     unknown: 0,
+    queued: false,
     refusal: 'NOT_FOUND',
   },
 ];

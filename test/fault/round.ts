@@ -32,6 +32,8 @@ export interface Round extends Verdict {
   injected: Partial<Record<Fault, number>>;
   commands: number;
   acknowledged: number;
+  /** Commands that were answered `queued` first. */
+  queued: number;
   /** Sendings of which nobody could say whether they had happened. */
   unknown: number;
   events: number;
@@ -73,6 +75,7 @@ export async function runRound(engine: TestedEngine, faults: number, seed: numbe
     injected,
     commands: sent.length,
     acknowledged: load.acknowledged,
+    queued: sent.filter(({ queued }) => queued).length,
     unknown: sent.reduce((sum, { unknown }) => sum + unknown, 0),
     events: log.length,
     announced_gaps: streams.reduce((sum, { announced }) => sum + announced, 0),
