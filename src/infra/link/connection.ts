@@ -5,6 +5,7 @@ import type { EngineEndpoint, EngineSocket } from '../engine/engine.ts';
 import { deferred } from './deferred.ts';
 import { isServerFrame } from './frame-check.ts';
 import { generatedModule } from './generated-module.ts';
+import { callReducerFrame } from './call-frame.ts';
 import { remoteModule, type RemoteModule, type RemoteModuleOptions } from './remote-module.ts';
 import { carriesRows, readSubscribed, withoutRows, type SubscribedRows } from './subscription-frame.ts';
 import { isTransactionFrame, readTransaction, type Transaction } from './transaction-frame.ts';
@@ -26,7 +27,7 @@ interface ConnectionOptions {
 
 /**
  * One connection of the SDK, used for one life only: it is never reused after a failure, and tells nothing after its
- * end (the fence). The SDK greets, subscribes and calls; rows are read here, and it sees none.
+ * end (the fence). The SDK greets and subscribes; calls and rows go without it.
  */
 export class Connection {
   readonly #handlers: ConnectionHandlers;
@@ -72,7 +73,7 @@ export class Connection {
 
   /** Sends a reducer call; its end comes as a transaction with an outcome, or never. */
   call(reducer: string, args: Uint8Array): void {
-    this.#sdk.callReducer(reducer, args, 'FullUpdate');
+    this.#guard(() => this.#socket.send(callReducerFrame(reducer, args)));
   }
 
   /** Subscribes; `onApplied` is given the rows before any transaction that follows is told. */

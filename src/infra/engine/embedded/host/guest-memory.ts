@@ -39,8 +39,9 @@ export class GuestMemory {
     if (start === 0 || start + width > this.current().length) throw outOfBounds();
   }
 
+  /** A buffer of a memory that has grown since is detached, and empty; asking the memory each time costs more. */
   private current(): Buffer {
-    if (this.buffer.buffer !== this.memory.buffer) {
+    if (this.buffer.length === 0) {
       this.buffer = Buffer.from(this.memory.buffer);
       this.view = new DataView(this.memory.buffer);
     }

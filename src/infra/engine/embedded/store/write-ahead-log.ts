@@ -30,9 +30,9 @@ export class WriteAheadLog {
     return this.segments.length;
   }
 
-  /** Resolves when the group is on disk. One call at a time. */
-  append(group: Group): Promise<void> {
-    return this.segments.append(encodeGroup(group));
+  /** Returns when the group is on disk. */
+  append(group: Group): void {
+    this.segments.appendSync(encodeGroup(group));
   }
 
   /** Continues in a new file; returns the number of the last one before it. */

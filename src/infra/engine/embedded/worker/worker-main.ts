@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { HeycatError } from '../../../../errors.ts';
 import { identityBytes } from '../../identity/claims.ts';
 import { openModuleHost } from '../host/open-module-host.ts';
@@ -10,6 +10,7 @@ import { readBatch } from './frame-batch.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 
 const start = workerData as WorkerStart;
+const MESSAGES_AT_ONCE = 16;
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
@@ -69,14 +70,24 @@ function serve(host: ModuleHost): void {
     send: (batch) => post({ kind: 'frames', batch }, [batch.buffer]),
     onFailure: fail,
   });
-  parentPort?.on('message', (message: ToWorker) => {
+  parentPort?.on('message', (first: ToWorker) => {
     try {
-      take(server, host, message);
+      for (const message of waiting(first)) take(server, host, message);
     } catch (thrown) {
       fail(thrown);
     }
   });
   post({ kind: 'ready' });
+}
+
+/** What has come meanwhile too, so that one write to the disk serves it all. */
+function* waiting(first: ToWorker): Iterable<ToWorker> {
+  yield first;
+  for (let count = 1; count < MESSAGES_AT_ONCE; count++) {
+    const next = parentPort && receiveMessageOnPort(parentPort);
+    if (!next) return;
+    yield next.message as ToWorker;
+  }
 }
 
 function take(server: DatabaseServer, host: ModuleHost, message: ToWorker): void {
