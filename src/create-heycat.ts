@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Logger, type INestMicroservice, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
+import type { ConnectionStatus } from './events/change-feed.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
@@ -124,7 +125,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     log,
     ledger,
     recordingsDir,
-    status: statusOf({ strategy, engine, ledger }),
+    status: statusOf({ strategy, engine, link, ledger }),
   };
   const app: INestMicroservice = await NestFactory.createMicroservice(AppModule.of(parts), {
     strategy,
@@ -204,10 +205,11 @@ class RunningHeycat implements Heycat {
 interface Reported {
   strategy: IpcServer;
   engine: Engine;
+  link: Link;
   ledger: JournalledLedger;
 }
 
-function statusOf({ strategy, engine, ledger }: Reported) {
+function statusOf({ strategy, engine, link, ledger }: Reported) {
   return {
     process: () => ({
       pid: process.pid,
@@ -216,11 +218,12 @@ function statusOf({ strategy, engine, ledger }: Reported) {
       started_at: strategy.startedAt,
     }),
     engine: () => engine.status,
+    connection: () => link.report,
     queue: () => ledger.counts,
     clients: () => strategy.clients,
   };
 }
 
-function tellConnection(hub: SubscriptionHub, status: { connected: boolean; error?: string }): void {
+function tellConnection(hub: SubscriptionHub, status: ConnectionStatus): void {
   hub.tell({ type: 'connection_status', occurred_at: new Date().toISOString(), payload: { ...status } });
 }

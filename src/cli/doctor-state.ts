@@ -5,6 +5,7 @@ import { socketPlace } from '../infra/ipc/endpoint.ts';
 import { assertPrivateFolder } from '../infra/paths.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import { connect } from './connect.ts';
+import { connectionText } from './status.ts';
 import type { Check } from './doctor.ts';
 
 /** A service that takes longer to say how it is does not do well. */
@@ -42,10 +43,17 @@ export async function checkService(runtimeDir: string): Promise<Check> {
   const name = 'service';
   try {
     await using client = await connect({ runtimeDir });
-    const { pid, engine } = await client.call<ServiceStatus>('get_status', {}, { timeoutMs: ANSWER_MS });
-    const text = `runs, pid ${pid}; its engine is ${engine.state}`;
-    if (engine.state !== 'failed') return { name, state: 'ok', text };
-    return { name, state: 'fault', text, ...(engine.cause !== undefined && { advice: engine.cause }) };
+    const { pid, engine, connection } = await client.call<ServiceStatus>(
+      'get_status',
+      {},
+      { timeoutMs: ANSWER_MS },
+    );
+    const text = `runs, pid ${pid}; its engine is ${engine.state}, the connection ${connectionText(connection)}`;
+    const isWell =
+      engine.state !== 'failed' && engine.reason === undefined && connection.state !== 'degraded';
+    if (isWell) return { name, state: 'ok', text };
+    const advice = engine.cause ?? connection.cause;
+    return { name, state: 'fault', text, ...(advice !== undefined && { advice }) };
   } catch (thrown) {
     if (!(thrown instanceof HeycatError) || thrown.code !== 'NOT_READY') return faultOf(name, thrown);
     return { name, state: 'absent', text: 'not running; `heycat start` starts it' };

@@ -1,3 +1,4 @@
+import type { ConnectionState } from '../events/change-feed.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { answer, answerJson, endWithReader, printable, styled } from './terminal.ts';
@@ -16,13 +17,17 @@ export async function status(options: GlobalOptions): Promise<void> {
 
 /** The table's lines: a name and what it is. */
 export function rows(report: ServiceStatus, now = Date.now()): [string, string][] {
-  const { engine, queue, projections } = report;
+  const { engine, connection, queue, projections } = report;
   const upTo = report.synced ? 'up to date' : 'waiting for the engine';
   return [
     ['service', `heycat-backend ${report.version}, pid ${report.pid}`],
     ['since', `${report.started_at} (${duration(now - Date.parse(report.started_at))})`],
     ['engine', engineText(engine)],
     ...(engine.cause === undefined ? [] : [['', engine.cause] as [string, string]]),
+    ['connection', connectionText(connection, now)],
+    ...(connection.cause === undefined || connection.cause === engine.cause
+      ? []
+      : [['', connection.cause] as [string, string]]),
     ['history', `seq ${report.last_seq}, epoch ${report.epoch || '(not known yet)'}`],
     ['read models', upTo],
     ...projections.map(({ name, version, seq, failed }): [string, string] => [
@@ -32,6 +37,17 @@ export function rows(report: ServiceStatus, now = Date.now()): [string, string][
     ['queue', `${queue.pending} waiting, ${queue.dead} given up`],
     ['clients', `${report.clients}, this one included`],
   ];
+}
+
+const CONNECTION_TEXTS: Record<ConnectionState, string> = {
+  starting: 'waiting for the engine to start',
+  connected: 'connected',
+  reconnecting: 'lost, and tried again at once',
+  degraded: 'lost again and again; reads are answered, writes wait in the queue, attempts come slower',
+};
+
+export function connectionText({ state, since }: ServiceStatus['connection'], now = Date.now()): string {
+  return `${CONNECTION_TEXTS[state]}, for ${duration(now - Date.parse(since))}`;
 }
 
 function engineText({ kind, state, version, pid }: ServiceStatus['engine']): string {

@@ -25,11 +25,28 @@ export interface ChangeBatch {
   receipt?: Receipt;
 }
 
+/**
+ * `starting` until the first session, `connected` while one is open, `reconnecting` while there is none. `degraded`
+ * stands for a fault that lasts: sessions that end again and again, until one has held for a minute.
+ */
+export type ConnectionState = 'starting' | 'connected' | 'reconnecting' | 'degraded';
+
 /** State of the way to the engine, told to UIs as `connection_status`. */
 export interface ConnectionStatus {
+  /** True while a session is open, also in a lasting fault. */
   connected: boolean;
-  /** Why not, as a sentence. */
+  state: ConnectionState;
+  /** Why there is no session, as a sentence. */
   error?: string;
+}
+
+/** The same for `get_status`. */
+export interface ConnectionReport {
+  state: ConnectionState;
+  /** Why the last session ended, or none could be opened; absent while all is well. */
+  cause?: string;
+  /** When the state began, ISO 8601. */
+  since: string;
 }
 
 export interface ChangeFeedListener {

@@ -33,10 +33,7 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       const before = harness.link.seq;
       await harness.addEntry(randomUUID());
       await harness.baselineAfter(0);
-      expect(harness.statuses.at(-2)).toMatchObject({
-        connected: false,
-        error: expect.stringContaining('callback'),
-      });
+      expect(harness.statuses.findLast(({ connected }) => !connected)?.error).toContain('callback');
       const { seq } = await harness.addEntry(randomUUID());
       expect(seq).toBe(before + 2);
     });
@@ -68,16 +65,15 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       const answers = await Promise.all(onItsWay);
       expect(answers.map(({ seq }) => seq)).toEqual([before + 1, before + 2, before + 3]);
       expect(harness.link.seq).toBe(before + 3);
-      expect(harness.statuses.slice(-2)).toEqual([
-        { connected: false, error: expect.any(String) },
-        { connected: true },
-      ]);
+      expect(harness.statuses.map(({ connected }) => connected).slice(-2)).toEqual([false, true]);
     });
 
     it('LNK5 an engine that falls silent is noticed by the heartbeat', async () => {
       harness.engine.socket.muted = true;
       await harness.baselineAfter(0);
-      expect(harness.statuses.at(-2)).toEqual({ connected: false, error: 'the engine does not answer' });
+      expect(harness.statuses.findLast(({ connected }) => !connected)?.error).toBe(
+        'the engine does not answer',
+      );
     });
 
     it('LNK5 an idle connection lives on', async () => {
@@ -242,6 +238,26 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       expect(queued).toMatchObject({ status: 'queued', command_id, position: expect.any(Number) });
       harness.engine.refusal = undefined;
       expect(await harness.ledger.settled(command_id)).toMatchObject({ status: 'applied', seq: before + 1 });
+    });
+
+    it('LNK16 an engine that ends five times is degraded with the cause, serves on, and is well again once a session has held', async () => {
+      harness.statuses.length = 0;
+      for (let end = 0; end < 5; end++) {
+        await until(() => harness.link.isUp, 'a session');
+        const { length } = harness.baselines;
+        harness.link.fail(`fault number ${end}`);
+        await harness.baselineAfter(length);
+      }
+      expect(harness.statuses).toContainEqual({
+        connected: false,
+        state: 'degraded',
+        error: 'fault number 4',
+      });
+      expect((await harness.addEntry(randomUUID())).status).toBe('applied');
+      await until(() => harness.link.report.state === 'connected', 'the end of the fault');
+      const states = harness.statuses.map(({ connected, state }) => `${state} ${connected}`);
+      expect(states.slice(-2)).toEqual(['degraded true', 'connected true']);
+      expect(harness.link.report).toEqual({ state: 'connected', since: expect.any(String) });
     });
 
     it('LNK9 a link that is stopped at any moment of its connecting ends, and connects no more', async () => {

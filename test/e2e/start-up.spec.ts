@@ -59,7 +59,7 @@ describeWithServer('start-up', () => {
       'command_applied',
     ]);
     expect(heard.events[0]!.payload).toEqual({ epoch: expect.stringMatching(/^[0-9a-f]{32}$/), seq: 0 });
-    expect(heard.events[1]!.payload).toEqual({ connected: true });
+    expect(heard.events[1]!.payload).toEqual({ connected: true, state: 'connected' });
   });
 
   it('APP27 who subscribes while the server is starting gets the history that was asked for, then what is new', async () => {

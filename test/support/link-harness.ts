@@ -10,6 +10,7 @@ import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { Backoff } from '../../src/infra/link/backoff.ts';
 import { LinkEventLog } from '../../src/infra/link/link-event-log.ts';
 import { Link, type Told } from '../../src/infra/link/link.ts';
+import { Supervisor } from '../../src/infra/link/supervisor.ts';
 import { FaultyEngine } from './faulty-engine.ts';
 import { tempFolder, type TempFolder } from './temp-folder.ts';
 
@@ -43,7 +44,10 @@ export class LinkHarness implements AsyncDisposable {
   }
 
   #build(journal: CommandJournal): void {
-    this.link = new Link(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, backoff: new Backoff(10, 200) });
+    // Faults come by the dozen here, and a lasting one is soon over.
+    const backoff = new Backoff(10, 200);
+    const supervisor = new Supervisor({ backoff, stableMs: 300, degradedWaitMs: 20 });
+    this.link = new Link(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, supervisor });
     this.log = new LinkEventLog(this.link);
     this.ledger = new JournalledLedger({ link: this.link, journal });
     this.link.listen(this.log);

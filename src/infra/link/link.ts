@@ -5,24 +5,25 @@ import type {
   ChangeBatch,
   ChangeFeed,
   ChangeFeedListener,
+  ConnectionReport,
   ConnectionStatus,
   Receipt,
 } from '../../events/change-feed.ts';
 import { AREAS, type Area } from '../../events/areas.ts';
 import type { AreaRows } from '../../events/rows.ts';
 import type { Engine, EngineEndpoint } from '../engine/engine.ts';
-import { Backoff } from './backoff.ts';
 import { deferred, type Deferred } from './deferred.ts';
 import type { KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
 import { Session, type LinkMemory } from './session.ts';
 import type { Selection } from './sql.ts';
+import { Supervisor } from './supervisor.ts';
 
 export interface LinkOptions {
   /** For opening a connection, for each look-up, and for a silent engine; in ms. */
   deadlineMs?: number;
   heartbeatMs?: number;
-  backoff?: Backoff;
+  supervisor?: Supervisor;
 }
 
 /** What an earlier run of the service was told. */
@@ -43,14 +44,16 @@ export class Link implements ChangeFeed {
   readonly #log = new Logger('Link');
   readonly #listeners = new Set<ChangeFeedListener>();
   readonly #memory: LinkMemory = { epoch: undefined, seq: 0, mirror: new RowMirror() };
-  readonly #backoff: Backoff;
+  readonly #supervisor: Supervisor;
   readonly #deadlineMs: number;
   readonly #heartbeatMs: number;
   #endpoint: EngineEndpoint | undefined;
   #session: Session | undefined;
   #up: Deferred<Session> = deferred();
   #lastCause = 'it is still starting';
-  #told: ConnectionStatus = { connected: false };
+  #told: ConnectionStatus = { connected: false, state: 'starting' };
+  /** When the present state began. */
+  #since = new Date();
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
   #heard = 0;
@@ -59,11 +62,11 @@ export class Link implements ChangeFeed {
 
   constructor(
     private readonly engine: Engine,
-    { deadlineMs = 5_000, heartbeatMs = 1_000, backoff = new Backoff() }: LinkOptions = {},
+    { deadlineMs = 5_000, heartbeatMs = 1_000, supervisor = new Supervisor() }: LinkOptions = {},
   ) {
     this.#deadlineMs = deadlineMs;
     this.#heartbeatMs = heartbeatMs;
-    this.#backoff = backoff;
+    this.#supervisor = supervisor;
   }
 
   /** Identity whose rows are told, once the engine has started. */
@@ -79,6 +82,14 @@ export class Link implements ChangeFeed {
   /** Seq of the newest event that was told. */
   get seq(): number {
     return this.#memory.seq;
+  }
+
+  /** How the way to the engine is. */
+  get report(): ConnectionReport {
+    const { state } = this.#told;
+    const since = this.#since.toISOString();
+    const isWell = state === 'connected' || (state === 'starting' && this.#told.error === undefined);
+    return isWell ? { state, since } : { state, cause: this.#lastCause, since };
   }
 
   /** True while commands can be sent. */
@@ -154,6 +165,7 @@ export class Link implements ChangeFeed {
   async #run(told?: Promise<Told | undefined>): Promise<void> {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
+      let cause: string;
       try {
         const endpoint = (this.#endpoint = await this.#engineReady(failures >= RECONNECTS_BEFORE_RESTART));
         this.#recall(await told);
@@ -163,14 +175,15 @@ export class Link implements ChangeFeed {
         if (this.#stopping.signal.aborted) return session.close();
         failures = 0;
         this.#connected(session);
-        this.#disconnected(await down.promise);
+        cause = await down.promise;
       } catch (thrown) {
         failures += 1;
-        this.#disconnected(HeycatError.from(thrown).message);
+        cause = HeycatError.from(thrown).message;
       }
+      const waitMs = this.#disconnected(cause);
       // Rejects when the link is stopped meanwhile, and leaves no timer that would keep a host's process alive.
       const { signal } = this.#stopping;
-      await sleep(this.#backoff.next(), undefined, { signal }).catch(() => undefined);
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -190,6 +203,8 @@ export class Link implements ChangeFeed {
       onDown: (cause) => down.resolve(cause),
       onHeard: () => {
         this.#heard += 1;
+        // A lasting fault ends by itself once a session has held.
+        if (this.isUp) this.#status();
         for (const listener of this.#listeners) listener.onHeard?.();
       },
       beforeBaseline: (session) => this.beforeBaseline(session),
@@ -201,26 +216,34 @@ export class Link implements ChangeFeed {
   }
 
   #connected(session: Session): void {
-    this.#backoff.reset();
+    this.#supervisor.connected(performance.now());
     this.#session = session;
     this.#up.resolve(session);
-    this.#status({ connected: true });
+    this.#status();
   }
 
-  #disconnected(cause: string): void {
+  /** @returns how long to wait before the next attempt, in ms. */
+  #disconnected(cause: string): number {
+    const waitMs = this.#supervisor.ended(performance.now());
     this.#lastCause = cause;
     if (this.#session !== undefined) {
       this.#session = undefined;
       this.#up = deferred();
     }
-    this.#status({ connected: false, error: cause });
+    this.#status(cause);
+    return waitMs;
   }
 
   /** Each change once, not each attempt. */
-  #status(status: ConnectionStatus): void {
-    const { connected, error } = this.#told;
-    if (status.connected === connected && status.error === error) return;
+  #status(error?: string): void {
+    const state = this.#supervisor.state(performance.now());
+    const told = this.#told;
+    if (this.isUp === told.connected && state === told.state && error === told.error) return;
+    if (state !== told.state) this.#since = new Date();
+    const status = { connected: this.isUp, state, ...(error !== undefined && { error }) };
     this.#told = status;
+    if (state === 'degraded' && told.state !== state)
+      this.#log.warn(`the engine keeps ending; the next attempts come slower: ${this.#lastCause}`);
     if (!status.connected && !this.#stopping.signal.aborted)
       this.#log.warn(`not connected to the engine: ${status.error}`);
     for (const listener of this.#listeners) listener.onConnection?.(status);

@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { ConnectionReport } from '../../events/change-feed.ts';
 import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
 import { STATUS_SOURCE, type EngineReport, type ProcessStatus, type StatusSource } from './status-source.ts';
@@ -11,6 +12,8 @@ export interface ServiceStatus extends ProcessStatus {
   /** True once the read models have agreed with the engine. */
   synced: boolean;
   engine: EngineReport;
+  /** The way to it: whether its changes come through, and for how long they have or have not. */
+  connection: ConnectionReport;
   queue: { pending: number; dead: number };
   projections: ProjectionStatus[];
   clients: number;
@@ -33,6 +36,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       last_seq: this.models.seq,
       synced: !this.models.stale,
       engine: this.source.engine(),
+      connection: this.source.connection(),
       queue: this.source.queue(),
       projections: this.models.describe(),
       clients: this.source.clients(),

@@ -1,7 +1,10 @@
+import type { ConnectionReport } from '../../events/change-feed.ts';
+
 /** What `get_status` tells about the service beside its read models. */
 export interface StatusSource {
   process(): ProcessStatus;
   engine(): EngineReport;
+  connection(): ConnectionReport;
   queue(): { pending: number; dead: number };
   /** Authenticated connections. */
   clients(): number;
@@ -22,6 +25,8 @@ export interface EngineReport {
   version?: string;
   /** Why it failed, as a sentence. */
   cause?: string;
+  /** The same as a word for programs, where the fault has one. */
+  reason?: string;
 }
 
 export const STATUS_SOURCE = Symbol('StatusSource');

@@ -57,6 +57,11 @@ describe('what people see', () => {
       last_seq: 0,
       synced: false,
       engine: { kind: 'sidecar', state: 'failed', cause: 'No server was found.' },
+      connection: {
+        state: 'degraded' as const,
+        cause: 'The server ended by SIGKILL.',
+        since: '2030-01-01T02:04:00.000Z',
+      },
       queue: { pending: 0, dead: 0 },
       projections: [{ name: 'recordings', version: 1, seq: 3, failed: 'TypeError' }],
       clients: 1,
@@ -67,6 +72,11 @@ describe('what people see', () => {
         ['since', '2030-01-01T00:00:00.000Z (2 h 5 min)'],
         ['engine', 'sidecar, failed'],
         ['', 'No server was found.'],
+        [
+          'connection',
+          'lost again and again; reads are answered, writes wait in the queue, attempts come slower, for 1 min',
+        ],
+        ['', 'The server ended by SIGKILL.'],
         ['history', 'seq 0, epoch (not known yet)'],
         ['  recordings', 'version 1, seq 3, stopped by TypeError'],
       ]),

@@ -115,6 +115,7 @@ export async function given(changes: readonly RowChange[], seq = 100): Promise<R
 export const STATUS: StatusSource = {
   process: () => ({ pid: 42, version: '0.1.0', instance_id: 'i1', started_at: '2026-05-01T08:00:00.000Z' }),
   engine: () => ({ kind: 'sidecar', state: 'starting', pid: 43 }),
+  connection: () => ({ state: 'starting', since: '2026-05-01T08:00:00.000Z' }),
   queue: () => ({ pending: 1, dead: 0 }),
   clients: () => 3,
 };

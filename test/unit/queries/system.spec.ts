@@ -181,6 +181,7 @@ describe('get_status', () => {
     const expected = {
       ...STATUS.process(),
       engine: STATUS.engine(),
+      connection: STATUS.connection(),
       queue: { pending: 1, dead: 0 },
       clients: 3,
     };
