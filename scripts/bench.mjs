@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { findServer } from '../dist/infra/engine/sidecar/server-binary.js';
 import { benchOpening } from './bench/opening.mjs';
 import { Place } from './bench/place.mjs';
+import { recoveries } from './bench/recovery.mjs';
 import { printTable } from './bench/table.mjs';
 
 const ROUNDS = 9;
@@ -78,6 +79,8 @@ async function measure({ sidecar, embedded }) {
   const { rounds, appends } = await compare(clients, embedded);
   await clients.sidecar.run({ operation: 'query', count: QUERIES });
   const query = await clients.sidecar.run({ operation: 'query', count: QUERIES });
+  const rss_mb = memory({ sidecar, embedded });
+  const recovery = await recoveries(sidecar);
   const results = {
     bare: summary(rounds.bare),
     sidecar: summary(rounds.sidecar),
@@ -91,7 +94,9 @@ async function measure({ sidecar, embedded }) {
     start_ms: round(starts.sidecar.later),
     first_start_ms: round(starts.sidecar.first),
     embedded_start_ms: round(starts.embedded.later),
-    rss_mb: memory({ sidecar, embedded }),
+    recovery_ms: round(percentile(recovery, 0.5)),
+    recovery_max_ms: round(Math.max(...recovery)),
+    rss_mb,
     rss_at_rest_mb,
     rounds: rounds.bare.length,
   };

@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
 import type { ConnectionStatus } from './events/change-feed.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
+import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
@@ -113,7 +114,8 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   const log = new LinkEventLog(link);
   link.listen(log);
   const { journal, faults } = await CommandJournal.open(join(dataDir, 'journal', engine.status.kind));
-  const ledger = new JournalledLedger({ link, journal });
+  const room = new DiskRoom(dataDir);
+  const ledger = new JournalledLedger({ link, journal, room });
   const strategy: IpcServer = new IpcServer({
     runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
     server: { name: 'heycat-backend', version: packageVersion() },
@@ -125,7 +127,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     log,
     ledger,
     recordingsDir,
-    status: statusOf({ strategy, engine, link, ledger }),
+    status: statusOf({ strategy, engine, link, ledger, room }),
   };
   const app: INestMicroservice = await NestFactory.createMicroservice(AppModule.of(parts), {
     strategy,
@@ -207,9 +209,10 @@ interface Reported {
   engine: Engine;
   link: Link;
   ledger: JournalledLedger;
+  room: DiskRoom;
 }
 
-function statusOf({ strategy, engine, link, ledger }: Reported) {
+function statusOf({ strategy, engine, link, ledger, room }: Reported) {
   return {
     process: () => ({
       pid: process.pid,
@@ -217,7 +220,12 @@ function statusOf({ strategy, engine, link, ledger }: Reported) {
       instance_id: strategy.instanceId,
       started_at: strategy.startedAt,
     }),
-    engine: () => engine.status,
+    engine: () => {
+      const { shortage } = room;
+      return shortage === undefined
+        ? engine.status
+        : { ...engine.status, cause: shortage, reason: 'disk_full' };
+    },
     connection: () => link.report,
     queue: () => ledger.counts,
     clients: () => strategy.clients,

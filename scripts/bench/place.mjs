@@ -85,12 +85,24 @@ export class Place {
   async addRecordings(work) {
     const file_path = this.#path('data/recordings/take.wav');
     copyFileSync(WAV, file_path);
+    await this.withClient((client) =>
+      work((transcription) => client.command('add_recording', { file_path, transcription })),
+    );
+  }
+
+  /** Runs `work` with a client of the service. */
+  async withClient(work) {
     const client = await HeycatClient.connect({ runtimeDir: this.#path('run') });
     try {
-      await work((transcription) => client.command('add_recording', { file_path, transcription }));
+      await work(client);
     } finally {
       await client.close();
     }
+  }
+
+  /** As a crash would; only beside a sidecar. */
+  killServer() {
+    process.kill(this.#serverRecord().pid, 'SIGKILL');
   }
 
   /** Milliseconds of synced appends on the disk that the service writes to. */

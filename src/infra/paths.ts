@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, lstat, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { HeycatError } from '../errors.ts';
@@ -37,11 +38,29 @@ export function runtimeFolder(
  */
 export async function ensurePrivateFolder(path: string): Promise<void> {
   const made = await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
-    throw new HeycatError('NOT_AUTHORIZED', `${path} cannot be made: ${cause.message}`, { path }, { cause });
+    throw unreadable(
+      path,
+      `cannot be made (${cause.code}); remove what is in its way, or choose another.`,
+      cause,
+    );
   });
   if (process.platform === 'win32') return;
   if (made !== undefined) await chmod(path, 0o700);
   await assertPrivateFolder(path);
+  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw unreadable(path, `cannot be read and written (${cause.code}); run \`chmod 700 ${path}\`.`, cause);
+    },
+  );
+}
+
+function unreadable(path: string, why: string, cause: Error): HeycatError {
+  return new HeycatError(
+    'NOT_AUTHORIZED',
+    `${path} ${why}`,
+    { path, reason: 'folder_unreadable' },
+    { cause },
+  );
 }
 
 /**

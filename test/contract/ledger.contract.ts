@@ -74,6 +74,25 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       console.info(`${name}: ${KILLS} kills, ${sent.length} commands,`, answers, '0 lost, 0 doubled');
     }, 600_000);
 
+    it('JRN19 a full disk: new commands are refused, those that wait are not sent, and all go on when there is room', async () => {
+      await away();
+      const command_id = randomUUID();
+      await send(command_id);
+      harness.freeBytes = 1024;
+      harness.engine.refusal = undefined;
+      await until(() => harness.link.isUp, 'a session');
+      await expect(harness.addEntry(randomUUID())).rejects.toMatchObject({
+        code: 'QUEUE_FULL',
+        details: { reason: 'disk_full', outcome: 'not_sent' },
+      });
+      const { heard } = harness.link;
+      await until(() => harness.link.heard > heard + 3, 'heartbeats');
+      expect(await harness.ledger.outcome(command_id)).toMatchObject({ status: 'queued' });
+      harness.freeBytes = 2 ** 40;
+      expect(await harness.ledger.settled(command_id)).toMatchObject({ status: 'applied' });
+      expect((await harness.addEntry(randomUUID())).status).toBe('applied');
+    });
+
     it('JRN12 while there is no engine commands are queued, and are applied in order before any that follow', async () => {
       await away();
       const before = harness.link.seq;

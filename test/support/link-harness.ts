@@ -5,6 +5,7 @@ import type { ChangeBatch, ConnectionStatus } from '../../src/events/change-feed
 import type { Engine } from '../../src/infra/engine/engine.ts';
 import type { RowChange } from '../../src/events/rows.ts';
 import type { Applied, Submitted } from '../../src/commands/command-ledger.ts';
+import { DiskRoom } from '../../src/infra/disk-room.ts';
 import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { Backoff } from '../../src/infra/link/backoff.ts';
@@ -27,6 +28,9 @@ export class LinkHarness implements AsyncDisposable {
   /** What a reader holds who applied every change, by area and key. */
   readonly held = new Map<string, unknown>();
   epoch = '';
+  /** What the disk is said to have. */
+  freeBytes = 2 ** 40;
+  #looks = 0;
   readonly #others: LinkHarness[] = [];
   readonly engine: FaultyEngine;
   link!: Link;
@@ -49,7 +53,8 @@ export class LinkHarness implements AsyncDisposable {
     const supervisor = new Supervisor({ backoff, stableMs: 300, degradedWaitMs: 20 });
     this.link = new Link(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, supervisor });
     this.log = new LinkEventLog(this.link);
-    this.ledger = new JournalledLedger({ link: this.link, journal });
+    const room = new DiskRoom('the disk', { probe: () => this.freeBytes, now: () => (this.#looks += 1_000) });
+    this.ledger = new JournalledLedger({ link: this.link, journal, room });
     this.link.listen(this.log);
     this.link.listen({
       onBatch: (batch) => {

@@ -1,3 +1,4 @@
+import type { HeycatError } from '../../errors.ts';
 import type { Role } from './identity/engine-identity.ts';
 
 /** Frames in and out of one connection that speaks `v1.bsatn`; the shape the SDK's withWSFn expects. */
@@ -38,6 +39,11 @@ export interface EngineStatus {
   version?: string;
   /** Why it failed, as a sentence that says what to do. */
   cause?: string;
+  /**
+   * The same as a word for programs: `port_taken`, `binary_missing`, `folder_unreadable`, `module_missing`,
+   * `log_corrupt`; absent where there is none.
+   */
+  reason?: string;
 }
 
 /** A place where the module runs. One contract suite, `test/contract/engine.contract.ts`, holds for all. */
@@ -52,4 +58,10 @@ export interface Engine {
   start(): Promise<EngineEndpoint>;
   /** Ends it in an orderly way; safe to call in any state. */
   stop(): Promise<void>;
+}
+
+/** What an engine's status tells of an error that ended its start. */
+export function failureOf({ message, details }: HeycatError): { cause: string; reason?: string } {
+  const { reason } = details;
+  return { cause: message, ...(typeof reason === 'string' && { reason }) };
 }

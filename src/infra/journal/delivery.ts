@@ -17,6 +17,8 @@ const UNANSWERED = 30;
 export interface DeliveryOptions {
   link: Link;
   journal: CommandJournal;
+  /** False while the disk is full: what waits is not sent then. */
+  mayWrite(): boolean;
   /** Each command ends once, in the order of their sending; applied ones after the projections hold them. */
   onEnd(command: OutboundCommand, end: Receipt | HeycatError): void;
   /** One that had been acknowledged was lost by the engine and carried out again, or refused now. */
@@ -46,7 +48,10 @@ export class Delivery {
     link.listen({
       onBatch: () => undefined,
       onConnection: ({ connected }) => connected && this.#connected(),
-      onHeard: () => this.#endWhatHangs(),
+      onHeard: () => {
+        this.#endWhatHangs();
+        this.#pump();
+      },
     });
   }
 
@@ -96,11 +101,9 @@ export class Delivery {
   }
 
   #pump(): void {
-    const { link } = this.#options;
-    while (link.isUp && this.#sent.size < WINDOW) {
-      const command = this.#waiting.shift();
-      if (command === undefined) return;
-      this.#send(command);
+    const { link, mayWrite } = this.#options;
+    while (this.#waiting.length > 0 && link.isUp && this.#sent.size < WINDOW && mayWrite()) {
+      this.#send(this.#waiting.shift()!);
     }
   }
 

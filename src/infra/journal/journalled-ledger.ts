@@ -11,6 +11,7 @@ import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
 import type { EphemeralEvent } from '../../events/domain-event.ts';
 import type { CommandHistory, CommandOutcome, QueuedCommand } from '../../queries/system/command-history.ts';
+import type { DiskRoom } from '../disk-room.ts';
 import { deferred } from '../link/deferred.ts';
 import type { Link } from '../link/link.ts';
 import { receiptOf } from '../link/receipts.ts';
@@ -25,6 +26,8 @@ const DEFAULT_WAIT_MS = 2_000;
 export interface LedgerOptions {
   link: Link;
   journal: CommandJournal;
+  /** Where journal and engine write; without it there is always enough. */
+  room?: Pick<DiskRoom, 'shortage' | 'assertEnough'>;
   now?: () => Date;
 }
 
@@ -37,22 +40,27 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   onOutcome: (event: EphemeralEvent) => void = () => undefined;
   readonly #link: Link;
   readonly #journal: CommandJournal;
+  readonly #room: LedgerOptions['room'];
   readonly #now: () => Date;
   readonly #delivery: Delivery;
   readonly #retention = new Retention();
+  /** Heartbeats' times at which the engine answered and could write. */
+  #written = 0;
   /** Those that have not ended. */
   readonly #open = new Map<string, OutboundCommand>();
   /** Those that have and are still in the journal. */
   readonly #ended = new Map<string, JournalEntry>();
   readonly #closed = deferred<void>();
 
-  constructor({ link, journal, now = () => new Date() }: LedgerOptions) {
+  constructor({ link, journal, room, now = () => new Date() }: LedgerOptions) {
     this.#link = link;
     this.#journal = journal;
+    this.#room = room;
     this.#now = now;
     this.#delivery = new Delivery({
       link,
       journal,
+      mayWrite: () => room?.shortage === undefined,
       onEnd: (command, end) => void this.#onEnd(command, end),
       onAgain: (entry, end) => this.#onAgain(entry, end),
     });
@@ -135,6 +143,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   }
 
   #start(reducer: string, command_id: string, args: Record<string, unknown>): OutboundCommand {
+    this.#room?.assertEnough();
     const since = this.#link.epoch === undefined ? -1 : this.#link.seq;
     const issued_at = this.#now().toISOString();
     const command = outboundCommand({ command_id, reducer, args, issued_at, since });
@@ -203,7 +212,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     if (this.#link.isDurable) return this.#forget(entry);
     this.#journal.applied(entry, outcome);
     this.#ended.set(entry.command_id, entry);
-    this.#retention.keep(entry, this.#link.heard);
+    this.#retention.keep(entry, this.#written);
   }
 
   async #giveUp(entry: JournalEntry, { code, message }: HeycatError): Promise<void> {
@@ -220,7 +229,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   #takeUp(entry: JournalEntry): void {
     const { command_id, applied, failed } = entry;
-    if (applied !== undefined) this.#retention.keep(entry, this.#link.heard);
+    if (applied !== undefined) this.#retention.keep(entry, this.#written);
     if (applied !== undefined || failed !== undefined) return void this.#ended.set(command_id, entry);
     try {
       const command = takenUp(entry);
@@ -238,7 +247,9 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   }
 
   #tidy(): void {
-    for (const entry of this.#retention.expired(this.#link.heard)) this.#forget(entry);
+    // What is acknowledged while the disk is full is not on it.
+    if (this.#room?.shortage === undefined) this.#written += 1;
+    for (const entry of this.#retention.expired(this.#written)) this.#forget(entry);
     void this.#journal.flush();
   }
 

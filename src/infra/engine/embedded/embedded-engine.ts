@@ -3,7 +3,14 @@ import { Logger } from '@nestjs/common';
 import { HeycatError } from '../../../errors.ts';
 import { ensurePrivateFolder } from '../../paths.ts';
 import { packageVersion } from '../../version.ts';
-import type { Engine, EngineEndpoint, EngineSocket, EngineState, EngineStatus } from '../engine.ts';
+import {
+  failureOf,
+  type Engine,
+  type EngineEndpoint,
+  type EngineSocket,
+  type EngineState,
+  type EngineStatus,
+} from '../engine.ts';
 import { EngineIdentity } from '../identity/engine-identity.ts';
 import { modulePath } from '../server/module-file.ts';
 import { DATABASE } from '../server/module-publisher.ts';
@@ -33,7 +40,8 @@ export class EmbeddedEngine implements Engine {
   readonly #options: EmbeddedOptions & { wasmPath: string; callMs: number };
   readonly #folder: string;
   #state: EngineState = 'stopped';
-  #cause: string | undefined;
+  /** Why it is not ready. */
+  #failure: { cause: string; reason?: string } | undefined;
   #thread: EngineThread | undefined;
   #starting: Promise<EngineEndpoint> | undefined;
   #stopping: Promise<void> | undefined;
@@ -49,7 +57,7 @@ export class EmbeddedEngine implements Engine {
       kind: 'embedded',
       state: this.#state,
       version: packageVersion(),
-      ...(this.#cause !== undefined && { cause: this.#cause }),
+      ...this.#failure,
     };
   }
 
@@ -96,7 +104,7 @@ export class EmbeddedEngine implements Engine {
   async #start(): Promise<EngineEndpoint> {
     await Promise.allSettled([this.#stopping]);
     this.#state = 'starting';
-    this.#cause = undefined;
+    this.#failure = undefined;
     let isClaimed = false;
     try {
       const identity = await this.#prepare();
@@ -112,7 +120,7 @@ export class EmbeddedEngine implements Engine {
       this.#thread = undefined;
       if (isClaimed) openFolders.delete(this.#folder);
       this.#state = this.#stopping === undefined ? 'failed' : 'stopped';
-      this.#cause = failure.message;
+      this.#failure = failureOf(failure);
       if (failure.code === 'ENGINE_UNAVAILABLE') throw failure;
       throw new HeycatError('ENGINE_UNAVAILABLE', failure.message, failure.details, { cause: failure });
     }
@@ -164,7 +172,7 @@ export class EmbeddedEngine implements Engine {
   #fail(cause: string): void {
     if (this.#stopping !== undefined || this.#state !== 'ready') return;
     this.#state = 'failed';
-    this.#cause = cause;
+    this.#failure = { cause };
     this.#thread = undefined;
     this.#starting = undefined;
     openFolders.delete(this.#folder);
@@ -180,7 +188,7 @@ export class EmbeddedEngine implements Engine {
       openFolders.delete(this.#folder);
     }
     this.#state = 'stopped';
-    this.#cause = undefined;
+    this.#failure = undefined;
   }
 
   #note(level: LogLevel, text: string): void {

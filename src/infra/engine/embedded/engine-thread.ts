@@ -49,6 +49,8 @@ export class EngineThread {
   readonly #exited: Promise<void>;
   #nextConnection = 1;
   #cause: string | undefined;
+  /** Of the error that ended it. */
+  #details: Readonly<Record<string, unknown>> = {};
   #isOverdue = false;
   #isStopping = false;
   #isFlushing = false;
@@ -131,7 +133,7 @@ export class EngineThread {
         if (message.kind === 'ready') resolve();
         else this.#receive(message);
       });
-      void this.#exited.then(() => reject(unavailable(this.#cause)));
+      void this.#exited.then(() => reject(unavailable(this.#cause, this.#details)));
     });
   }
 
@@ -148,6 +150,7 @@ export class EngineThread {
       }
       case 'failed':
         this.#cause ??= message.message;
+        this.#details = message.details;
         void this.#worker.terminate();
         return;
       case 'log':
@@ -262,6 +265,6 @@ function overdueFrame(client: Client, frame: Uint8Array, seconds: number): Uint8
   }
 }
 
-function unavailable(cause = 'The engine is not running.'): HeycatError {
-  return new HeycatError('ENGINE_UNAVAILABLE', cause);
+function unavailable(cause = 'The engine is not running.', details = {}): HeycatError {
+  return new HeycatError('ENGINE_UNAVAILABLE', cause, details);
 }

@@ -29,14 +29,19 @@ export interface Publication {
  * @throws HeycatError ENGINE_UNAVAILABLE with the server's text when it refuses.
  */
 export async function publishModule(publication: Publication): Promise<{ user: string; published: boolean }> {
-  const { api, identity } = publication;
+  const { api, identity, folder } = publication;
   const wasm = await readModule(publication.wasmPath);
   const user = identity.identity('user');
-  const published = await publishWhereDifferent(publication, wasm, identity.identity('deployer'));
+  const deployer = identity.identity('deployer');
+  const published = await publishWhereDifferent(publication, wasm, deployer).catch((cause: unknown) => {
+    throw corruptLog(cause, folder) ?? cause;
+  });
   const token = await identity.token('deployer');
   await api
     .call(DATABASE, { reducer: 'admit_member', args: [[`0x${user}`]], token })
     .catch((cause: unknown) => {
+      const corrupt = corruptLog(cause, folder);
+      if (corrupt !== undefined) throw corrupt;
       const why = cause instanceof Error ? cause.message : '';
       throw new HeycatError('ENGINE_UNAVAILABLE', `The module did not admit its user: ${why}`, {}, { cause });
     });
@@ -67,6 +72,24 @@ async function publishWhereDifferent(
   return true;
 }
 
+/** What version 1.2.0 says when it cannot read its commit log; it opens a database when it is asked for it. */
+const CORRUPT = /(checksum mismatch|does not start with magic|out-of-order)/i;
+
+function corruptLog(thrown: unknown, folder: string): HeycatError | undefined {
+  const { message, cause } = HeycatError.from(thrown);
+  const found = CORRUPT.exec(`${message} ${String(cause)}`)?.[1];
+  if (found === undefined) return undefined;
+  const sentence =
+    `The server cannot read its commit log in ${folder} (${found}), which was left as it is; bring the data back from ` +
+    'a backup with `heycat restore FILE`.';
+  return new HeycatError(
+    'ENGINE_UNAVAILABLE',
+    sentence,
+    { path: folder, reason: 'log_corrupt' },
+    { cause: thrown },
+  );
+}
+
 function assertOurs(owner: string | undefined, deployer: string): void {
   if (owner === undefined || owner === deployer) return;
   throw new HeycatError(
@@ -80,7 +103,7 @@ function assertOurs(owner: string | undefined, deployer: string): void {
 async function readModule(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
     const sentence = `The database module ${path} is missing; run \`npm run build:module\`, or reinstall heycat.`;
-    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path }, { cause });
+    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path, reason: 'module_missing' }, { cause });
   });
 }
 

@@ -42,7 +42,7 @@ export async function findServer(
   if (named) {
     if (await isProgram(named)) return { path: resolve(named), source: 'env' };
     const sentence = `HEYCAT_SPACETIMEDB_BIN names ${named}, which is no program; correct or unset it.`;
-    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path: named });
+    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path: named, reason: 'binary_missing' });
   }
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const onPath = folders.map((folder) => ({ path: resolve(folder, NAME), source: 'path' as const }));
@@ -72,7 +72,8 @@ export async function serverVersion(path: string): Promise<string> {
   );
   const version = parseVersion(output);
   if (version !== undefined) return version;
-  throw new HeycatError('ENGINE_UNAVAILABLE', `${path} does not run as a SpacetimeDB server.`, { path });
+  const sentence = `${path} does not run as a SpacetimeDB server; correct HEYCAT_SPACETIMEDB_BIN or install one.`;
+  throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path, reason: 'binary_missing' });
 }
 
 export function parseVersion(output: string): string | undefined {

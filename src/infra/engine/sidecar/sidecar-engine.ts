@@ -2,7 +2,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeycatError } from '../../../errors.ts';
 import { ensurePrivateFolder } from '../../paths.ts';
-import type { Engine, EngineEndpoint, EngineState, EngineStatus } from '../engine.ts';
+import {
+  failureOf,
+  type Engine,
+  type EngineEndpoint,
+  type EngineState,
+  type EngineStatus,
+} from '../engine.ts';
 import { EngineIdentity } from '../identity/engine-identity.ts';
 import { modulePath } from '../server/module-file.ts';
 import { DATABASE, publishModule } from '../server/module-publisher.ts';
@@ -51,7 +57,8 @@ export class SidecarEngine implements Engine {
   readonly #serverData: string;
   readonly #record: RecordPlace;
   #state: EngineState = 'stopped';
-  #cause: string | undefined;
+  /** Why it is not ready. */
+  #failure: { cause: string; reason?: string } | undefined;
   #version: string | undefined;
   #running: Running | undefined;
   #starting: Promise<EngineEndpoint> | undefined;
@@ -70,7 +77,7 @@ export class SidecarEngine implements Engine {
       state: this.#state,
       ...(this.#running && { pid: this.#running.process.pid }),
       ...(this.#version !== undefined && { version: this.#version }),
-      ...(this.#cause !== undefined && { cause: this.#cause }),
+      ...this.#failure,
     };
   }
 
@@ -101,7 +108,7 @@ export class SidecarEngine implements Engine {
   async #start(): Promise<EngineEndpoint> {
     await settled(this.#stopping);
     this.#state = 'starting';
-    this.#cause = undefined;
+    this.#failure = undefined;
     try {
       const identity = await this.#prepare();
       this.#running = await this.#launch(identity);
@@ -116,7 +123,7 @@ export class SidecarEngine implements Engine {
       const failure = HeycatError.from(error);
       await this.#discard();
       this.#state = this.#stopping === undefined ? 'failed' : 'stopped';
-      this.#cause = failure.message;
+      this.#failure = failureOf(failure);
       throw asUnavailable(failure);
     }
   }
@@ -136,8 +143,9 @@ export class SidecarEngine implements Engine {
   async #launch(identity: EngineIdentity): Promise<Running> {
     const binary = this.#options.binary ?? (await findServer(this.#options.dataDir))?.path;
     if (binary === undefined) {
-      const sentence = 'No SpacetimeDB server was found; run `heycat spacetimedb install`.';
-      throw new HeycatError('ENGINE_UNAVAILABLE', sentence);
+      const sentence =
+        'No SpacetimeDB server was found; run `heycat spacetimedb install`, or set HEYCAT_SPACETIMEDB_BIN.';
+      throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { reason: 'binary_missing' });
     }
     this.#version ??= await serverVersion(binary);
     for (let attempt = 1; ; attempt++) {
@@ -178,7 +186,7 @@ export class SidecarEngine implements Engine {
   async #fail(running: Running, cause: string): Promise<void> {
     if (this.#running !== running || this.#stopping !== undefined) return;
     this.#state = 'failed';
-    this.#cause = cause;
+    this.#failure = { cause };
     this.#starting = undefined;
     // A start that is asked for at once waits until the old server's record has gone.
     const discarding = this.#discard();
@@ -195,7 +203,7 @@ export class SidecarEngine implements Engine {
       await this.#discard();
     }
     this.#state = 'stopped';
-    this.#cause = undefined;
+    this.#failure = undefined;
   }
 
   /** Ends what runs, and lets go of everything. */

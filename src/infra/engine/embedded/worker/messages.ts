@@ -22,7 +22,7 @@ export type ToWorker =
 export type FromWorker =
   | { kind: 'ready' }
   /** It cannot start, or cannot go on; it ends itself. */
-  | { kind: 'failed'; code: ErrorCode; message: string }
+  | { kind: 'failed'; code: ErrorCode; message: string; details: Readonly<Record<string, unknown>> }
   /** The module's text about an identity that it does not let in. */
   | { kind: 'refused'; connection: number; text: string }
   | { kind: 'frames'; batch: Uint8Array<ArrayBuffer> }

@@ -18,8 +18,8 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 /** Ends this thread because of an error. */
 function fail(thrown: unknown): void {
-  const { code, message } = HeycatError.from(thrown);
-  post({ kind: 'failed', code, message });
+  const { code, message, details } = HeycatError.from(thrown);
+  post({ kind: 'failed', code, message, details });
   parentPort?.close();
 }
 
@@ -44,7 +44,7 @@ async function open(): Promise<ModuleHost> {
 async function readModule(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
     const sentence = `The database module ${path} is missing; run \`npm run build:module\`, or reinstall heycat.`;
-    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path }, { cause });
+    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path, reason: 'module_missing' }, { cause });
   });
 }
 
