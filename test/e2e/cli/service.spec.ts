@@ -107,6 +107,46 @@ describeWithServer('the end of a service and of its server', () => {
     await json(place, 'call', 'save_setting', '{"key": "a", "value": true}');
   });
 
+  it('CLI12 so it is when the service is killed while its way to the engine is degraded', async () => {
+    await using place = await cliPlace('sidecar');
+    const first = await place.start();
+    const state = async () =>
+      (await json<{ connection: { state: string } }>(place, 'status')).connection.state;
+    for (let end = 0; end < 5; end++) {
+      await until(async () => ['connected', 'degraded'].includes(await state()));
+      const pid = await place.serverPid();
+      if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL');
+      await until(() => pid === undefined || !isAlive(pid));
+      await until(async () => (await place.serverPid()) !== pid && (await place.serverPid()) !== undefined);
+    }
+    await until(async () => (await state()) === 'degraded');
+    const { stdout } = await place.run('status');
+    expect(stdout).toContain('lost again and again');
+    const server = (await place.serverPid())!;
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await place.start();
+    await until(() => !isAlive(server));
+    await json(place, 'call', 'save_setting', '{"key": "a", "value": true}');
+  });
+
+  it('LNK5 a service that was stopped for longer than its heartbeat allows keeps its session', async () => {
+    await using place = await cliPlace('sidecar');
+    const service = await place.start();
+    const connection = async () =>
+      (await json<{ connection: { state: string; since: string } }>(place, 'status')).connection;
+    await until(async () => (await connection()).state === 'connected');
+    const before = await connection();
+    const server = await place.serverPid();
+    process.kill(service.pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 9_000));
+    process.kill(service.pid, 'SIGCONT');
+    await json(place, 'call', 'save_setting', '{"key": "a", "value": 1}');
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(await connection()).toEqual(before);
+    expect(await place.serverPid()).toBe(server);
+  });
+
   it('CLI6 with --exit-with-parent the service ends in good order when its standard input does', async () => {
     await using place = await cliPlace('sidecar');
     const service = await place.start('--exit-with-parent');

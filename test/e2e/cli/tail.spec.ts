@@ -30,6 +30,27 @@ describe('heycat tail', () => {
     expect(events[0]).not.toHaveProperty('subscription');
   });
 
+  it('CLI14 goes on where it was after a service that was killed, with what happened while it was away', async () => {
+    await using place = await cliPlace();
+    const first = await place.start();
+    const tail = place.spawn(['tail', '--json', '--types', 'setting_updated']);
+    await tail.until('stderr', 'listening');
+    await save(place, 'a');
+    await tail.until('stdout', '"seq":1');
+    tail.child.kill('SIGSTOP');
+    await save(place, 'b');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await place.start();
+    await save(place, 'c');
+    tail.child.kill('SIGCONT');
+    await tail.until('stdout', '"seq":3');
+    tail.child.kill('SIGINT');
+    const { stdout } = await tail.ended;
+    const seqs = [...stdout.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
+    expect(seqs).toEqual([1, 2, 3]);
+  });
+
   it('CLI20 ends without a stack trace when its reader does', async () => {
     await using place = await cliPlace();
     await place.start();
