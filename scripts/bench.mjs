@@ -43,6 +43,8 @@ async function main() {
   }
   const places = {
     sidecar: new Place({ engine: 'sidecar', server: server.path, execArgv: profiling('sidecar') }),
+    // Of its own: what the others have written would have to be read again at each start of the server.
+    recovering: new Place({ engine: 'sidecar', server: server.path, execArgv: [] }),
     embedded: new Place({ engine: 'embedded', server: server.path, execArgv: profiling('embedded') }),
   };
   const close = () => Promise.all(Object.values(places).map((place) => place.close()));
@@ -68,7 +70,7 @@ function refuse(sentence) {
   process.exit(1);
 }
 
-async function measure({ sidecar, embedded }) {
+async function measure({ sidecar, recovering, embedded }) {
   const starts = { sidecar: await startTwice(sidecar), embedded: await startTwice(embedded) };
   const rss_at_rest_mb = memory({ sidecar, embedded });
   const clients = {
@@ -80,7 +82,9 @@ async function measure({ sidecar, embedded }) {
   await clients.sidecar.run({ operation: 'query', count: QUERIES });
   const query = await clients.sidecar.run({ operation: 'query', count: QUERIES });
   const rss_mb = memory({ sidecar, embedded });
-  const recovery = await recoveries(sidecar);
+  await Promise.all([sidecar.stopService(), embedded.stopService()]);
+  await recovering.start();
+  const recovery = await recoveries(recovering);
   const results = {
     bare: summary(rounds.bare),
     sidecar: summary(rounds.sidecar),
