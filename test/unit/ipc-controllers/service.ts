@@ -28,6 +28,7 @@ const process = { pid: 1, version: '1.2.3', instance_id: 'i', started_at: '2026-
 const STATUS = {
   process: () => process,
   engine: () => ({ kind: 'embedded', state: 'starting' }),
+  connection: () => ({ state: 'starting' as const, since: '2026-05-01T08:00:00.000Z' }),
   queue: () => ({ pending: 0, dead: 0 }),
   clients: () => 0,
 };
