@@ -50,7 +50,9 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   readonly #open = new Map<string, OutboundCommand>();
   /** Those that have and are still in the journal. */
   readonly #ended = new Map<string, JournalEntry>();
-  readonly #closed = deferred<void>();
+  /** Ends each wait early. A promise of the end would hold on to every command that was ever waited for. */
+  readonly #waits = new Set<() => void>();
+  #isClosed = false;
 
   constructor({ link, journal, room, now = () => new Date() }: LedgerOptions) {
     this.#link = link;
@@ -138,7 +140,8 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   /** Answers all who wait that their commands are queued, and closes the journal. */
   async close(): Promise<void> {
-    this.#closed.resolve();
+    this.#isClosed = true;
+    for (const end of this.#waits) end();
     await this.#journal.close();
   }
 
@@ -159,16 +162,16 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   async #wait(command: OutboundCommand, waitMs = DEFAULT_WAIT_MS): Promise<Submitted> {
     command.callers += 1;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), waitMs);
-      void this.#closed.promise.then(() => resolve(undefined));
-    });
+    const late = deferred<undefined>();
+    const end = () => late.resolve(undefined);
+    const timer = setTimeout(end, this.#isClosed ? 0 : waitMs);
+    this.#waits.add(end);
     try {
-      const applied = await Promise.race([command.end.promise, late]);
+      const applied = await Promise.race([command.end.promise, late.promise]);
       return applied ?? (await this.#queued(command));
     } finally {
       clearTimeout(timer);
+      this.#waits.delete(end);
       command.callers -= 1;
     }
   }
