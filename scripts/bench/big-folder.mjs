@@ -83,7 +83,7 @@ function importBatch(host, { first, end, recordings }) {
     });
   }
   const writer = new BinaryWriter(1024 * 1024);
-  encodeReducerArgs('import_batch', writer, { events, receipts });
+  encodeReducerArgs('import_batch', writer, { expected_next_seq: first + 1, epoch: null, events, receipts });
   host.call('import_batch', writer.getBuffer());
 }
 
