@@ -1,6 +1,6 @@
 /**
  * Compares the service with the bare SDK, with one reducer, in one run: on the sidecar engine, whose server the bare
- * SDK uses too, and on the embedded engine.
+ * SDK uses too, on the embedded engine, and embedded in the calling process as the bare SDK is.
  * `--opening` measures instead how fast big data folders open on the embedded engine; `--folders=FOLDER` keeps them.
  * `--json` prints one object; `--cpu-prof=FOLDER` also writes each service's CPU profile to FOLDER/sidecar and
  * FOLDER/embedded.
@@ -77,6 +77,7 @@ async function measure({ sidecar, recovering, embedded }) {
     bare: await sidecar.bareClient(),
     sidecar: await sidecar.heycatClient(),
     embedded: await embedded.heycatClient(),
+    host: await embedded.host(),
   };
   const { rounds, appends } = await compare(clients, embedded);
   await clients.sidecar.run({ operation: 'query', count: QUERIES });
@@ -89,6 +90,7 @@ async function measure({ sidecar, recovering, embedded }) {
     bare: summary(rounds.bare),
     sidecar: summary(rounds.sidecar),
     embedded: summary(rounds.embedded),
+    host: summary(rounds.host),
   };
   return {
     ...results,
@@ -123,7 +125,7 @@ function memory({ sidecar, embedded }) {
 
 /** They take turns, and the disk alone has one too, so that whatever else the machine does meets all. */
 async function compare(clients, place) {
-  const rounds = { bare: [], sidecar: [], embedded: [] };
+  const rounds = { bare: [], sidecar: [], embedded: [], host: [] };
   const appends = [];
   for (const client of Object.values(clients)) await oneRound(client);
   const deadline = performance.now() + BUDGET_MS;
@@ -159,12 +161,14 @@ function summary(rounds) {
 }
 
 /** Each engine's share of the bare SDK's time and rate. */
-function ratios({ bare, sidecar, embedded }) {
+function ratios({ bare, sidecar, embedded, host }) {
   return {
     p50: round(sidecar.p50_ms / bare.p50_ms, 2),
     pipelined: round(sidecar.pipelined_per_s / bare.pipelined_per_s, 2),
     embedded_p50: round(embedded.p50_ms / bare.p50_ms, 2),
     embedded_pipelined: round(embedded.pipelined_per_s / bare.pipelined_per_s, 2),
+    host_p50: round(host.p50_ms / bare.p50_ms, 2),
+    host_pipelined: round(host.pipelined_per_s / bare.pipelined_per_s, 2),
   };
 }
 

@@ -81,6 +81,11 @@ export class Place {
     return this.#generator('heycat-client.mjs', { BENCH_RECORDING: JSON.stringify(recording) });
   }
 
+  /** A process like the bare one that has the service and its embedded engine in itself. */
+  async host() {
+    return this.#generator('embedded-host.mjs', { BENCH_DATA: this.#path('host') });
+  }
+
   /** Runs `work` with a function that adds a recording with a text, and resolves once it is there. */
   async addRecordings(work) {
     const file_path = this.#path('data/recordings/take.wav');
