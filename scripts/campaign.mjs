@@ -11,6 +11,7 @@ const env = {
   HEYCAT_MOVE_KILLS: '40',
   HEYCAT_FAULTS: FAULTS,
   HEYCAT_ENGINE_KILLS: '200',
+  HEYCAT_TAKES: '20000',
 };
 const suites = [
   'test/sidecar/embedded/differential',
@@ -21,6 +22,7 @@ const suites = [
   'test/unit/embedded/host/crash',
   'test/unit/journal/command-journal',
   'test/unit/cache/crash',
+  'test/unit/dictation/take/any-story',
   'test/fault',
 ];
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];

@@ -1,0 +1,93 @@
+import type { TakeEffect } from './take-effect.ts';
+
+/** A keyboard that repeats sends release and press together; a finger is slower. */
+export const RELEASE_GRACE_MS = 50;
+/** A press that long after the last one is no repetition: the release between them was lost. */
+const REPEAT_GAP_MS = 2_000;
+/** A release is overtaken by its own press by no more than that. */
+const OVERTAKEN_MS = 2_000;
+
+/** What is known of the key. */
+export interface KeyState {
+  /** When the last press or repetition of a key that is down came. */
+  readonly downSince: number | null;
+  /** When it was let go, while that may still be a repetition. */
+  readonly lettingGo: number | null;
+  /** The last release. */
+  readonly releasedAt: number | null;
+  /** Whether that release is still without its press. */
+  readonly early: boolean;
+}
+
+export const KEY_AT_REST: KeyState = { downSince: null, lettingGo: null, releasedAt: null, early: false };
+
+/** A finger's movement, with the time at which the key moved. */
+export interface Stroke {
+  kind: 'press' | 'release';
+  at: number;
+}
+
+export interface KeyStep {
+  key: KeyState;
+  strokes: readonly Stroke[];
+  timers: readonly TakeEffect[];
+}
+
+const unchanged = (key: KeyState): KeyStep => ({ key, strokes: [], timers: [] });
+const CLEAR: TakeEffect = { type: 'clear_timer', name: 'release' };
+
+/** Sees through repetitions, lost releases, and releases that came before their press. */
+export function keyPressed(key: KeyState, at: number): KeyStep {
+  if (key.lettingGo !== null) return pressedWhileLettingGo(key, key.lettingGo, at);
+  if (key.downSince !== null) {
+    const step = { ...key, downSince: Math.max(key.downSince, at) };
+    return { ...unchanged(step), strokes: at - key.downSince > REPEAT_GAP_MS ? [{ kind: 'press', at }] : [] };
+  }
+  if (key.releasedAt === null || !overtaken(at, key.releasedAt)) {
+    return { ...unchanged({ ...key, downSince: at, early: false }), strokes: [{ kind: 'press', at }] };
+  }
+  if (!key.early) return unchanged(key);
+  const down = { ...key, downSince: at, early: false };
+  const { key: after, timers } = keyReleased(down, key.releasedAt);
+  return { key: after, strokes: [{ kind: 'press', at }], timers };
+}
+
+function overtaken(pressedAt: number, releasedAt: number): boolean {
+  return pressedAt < releasedAt && releasedAt - pressedAt <= OVERTAKEN_MS;
+}
+
+function pressedWhileLettingGo(key: KeyState, lettingGo: number, at: number): KeyStep {
+  if (overtaken(at, lettingGo)) return unchanged(key);
+  if (at >= lettingGo && at - lettingGo <= RELEASE_GRACE_MS) {
+    return { key: { ...key, lettingGo: null, downSince: at }, strokes: [], timers: [CLEAR] };
+  }
+  const released = letGo(lettingGo);
+  const pressed = keyPressed(released.key, at);
+  return { key: pressed.key, strokes: [...released.strokes, ...pressed.strokes], timers: [CLEAR] };
+}
+
+export function keyReleased(key: KeyState, at: number): KeyStep {
+  if (key.downSince === null) return unchanged({ ...key, releasedAt: at, early: true });
+  if (key.lettingGo !== null || overtaken(at, key.downSince)) return unchanged(key);
+  return {
+    key: { ...key, lettingGo: at },
+    strokes: [],
+    timers: [{ type: 'set_timer', name: 'release', at: at + RELEASE_GRACE_MS }],
+  };
+}
+
+/** The release was no repetition, once its grace is over. */
+export function keyTimer(key: KeyState, at: number): KeyStep {
+  if (key.lettingGo === null) return unchanged(key);
+  const due = key.lettingGo + RELEASE_GRACE_MS;
+  if (at >= due) return letGo(key.lettingGo);
+  return { ...unchanged(key), timers: [{ type: 'set_timer', name: 'release', at: due }] };
+}
+
+function letGo(at: number): KeyStep {
+  return {
+    key: { downSince: null, lettingGo: null, releasedAt: at, early: false },
+    strokes: [{ kind: 'release', at }],
+    timers: [],
+  };
+}
