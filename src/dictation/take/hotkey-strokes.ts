@@ -4,13 +4,13 @@ import type { TakeEffect } from './take-effect.ts';
 export const RELEASE_GRACE_MS = 50;
 /** A press that long after the last one is no repetition: the release between them was lost. */
 const REPEAT_GAP_MS = 2_000;
-/** A release is overtaken by its own press by no more than that. */
+/** A press is overtaken by its own release by no more than that. */
 const OVERTAKEN_MS = 2_000;
 
 /** What is known of the key. */
 export interface KeyState {
-  /** When the last press or repetition of a key that is down came. */
-  readonly downSince: number | null;
+  /** The last press or repetition of a key that is down; null of one that is up. */
+  readonly lastPress: number | null;
   /** When it was let go, while that may still be a repetition. */
   readonly lettingGo: number | null;
   /** The last release. */
@@ -19,7 +19,7 @@ export interface KeyState {
   readonly early: boolean;
 }
 
-export const KEY_AT_REST: KeyState = { downSince: null, lettingGo: null, releasedAt: null, early: false };
+export const KEY_AT_REST: KeyState = { lastPress: null, lettingGo: null, releasedAt: null, early: false };
 
 /** A finger's movement, with the time at which the key moved. */
 export interface Stroke {
@@ -39,15 +39,15 @@ const CLEAR: TakeEffect = { type: 'clear_timer', name: 'release' };
 /** Sees through repetitions, lost releases, and releases that came before their press. */
 export function keyPressed(key: KeyState, at: number): KeyStep {
   if (key.lettingGo !== null) return pressedWhileLettingGo(key, key.lettingGo, at);
-  if (key.downSince !== null) {
-    const step = { ...key, downSince: Math.max(key.downSince, at) };
-    return { ...unchanged(step), strokes: at - key.downSince > REPEAT_GAP_MS ? [{ kind: 'press', at }] : [] };
+  if (key.lastPress !== null) {
+    const step = { ...key, lastPress: Math.max(key.lastPress, at) };
+    return { ...unchanged(step), strokes: at - key.lastPress > REPEAT_GAP_MS ? [{ kind: 'press', at }] : [] };
   }
   if (key.releasedAt === null || !overtaken(at, key.releasedAt)) {
-    return { ...unchanged({ ...key, downSince: at, early: false }), strokes: [{ kind: 'press', at }] };
+    return { ...unchanged({ ...key, lastPress: at, early: false }), strokes: [{ kind: 'press', at }] };
   }
   if (!key.early) return unchanged(key);
-  const down = { ...key, downSince: at, early: false };
+  const down = { ...key, lastPress: at, early: false };
   const { key: after, timers } = keyReleased(down, key.releasedAt);
   return { key: after, strokes: [{ kind: 'press', at }], timers };
 }
@@ -59,7 +59,7 @@ function overtaken(pressedAt: number, releasedAt: number): boolean {
 function pressedWhileLettingGo(key: KeyState, lettingGo: number, at: number): KeyStep {
   if (overtaken(at, lettingGo)) return unchanged(key);
   if (at >= lettingGo && at - lettingGo <= RELEASE_GRACE_MS) {
-    return { key: { ...key, lettingGo: null, downSince: at }, strokes: [], timers: [CLEAR] };
+    return { key: { ...key, lettingGo: null, lastPress: at }, strokes: [], timers: [CLEAR] };
   }
   const released = letGo(lettingGo);
   const pressed = keyPressed(released.key, at);
@@ -67,8 +67,8 @@ function pressedWhileLettingGo(key: KeyState, lettingGo: number, at: number): Ke
 }
 
 export function keyReleased(key: KeyState, at: number): KeyStep {
-  if (key.downSince === null) return unchanged({ ...key, releasedAt: at, early: true });
-  if (key.lettingGo !== null || overtaken(at, key.downSince)) return unchanged(key);
+  if (key.lastPress === null) return unchanged({ ...key, releasedAt: at, early: true });
+  if (overtaken(at, key.lastPress)) return unchanged(key);
   return {
     key: { ...key, lettingGo: at },
     strokes: [],
@@ -86,7 +86,7 @@ export function keyTimer(key: KeyState, at: number): KeyStep {
 
 function letGo(at: number): KeyStep {
   return {
-    key: { downSince: null, lettingGo: null, releasedAt: at, early: false },
+    key: { lastPress: null, lettingGo: null, releasedAt: at, early: false },
     strokes: [{ kind: 'release', at }],
     timers: [],
   };

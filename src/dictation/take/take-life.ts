@@ -61,7 +61,7 @@ export function stopWithTail(
 ): Step {
   const due = at + rules.tail_ms;
   const outcome: Outcome = { kind: 'finish', stop_reason: 'user' };
-  const tail: Take = { ...take, phase: 'tail', due, heldSince: null, outcome };
+  const tail: Take = { ...take, phase: 'tail', due, outcome };
   return only(changed(state, tail), takeTimer(due), tell({ type: 'stopping', take: take.id }));
 }
 
@@ -74,7 +74,7 @@ export function stopNow(
   const decided = outcome.kind === 'cancel' ? outcome : (take.outcome ?? outcome);
   if (take.phase === 'ending') return only(changed(state, { ...take, outcome: decided }));
   const due = at + CAPTURE_END_MS;
-  const ending: Take = { ...take, phase: 'ending', due, heldSince: null, outcome: decided };
+  const ending: Take = { ...take, phase: 'ending', due, outcome: decided };
   return only(changed(state, ending), { type: 'stop_capture', take: take.id }, takeTimer(due));
 }
 

@@ -28,7 +28,7 @@ export function readParameters(phrase: Phrase, text: string, said: readonly Toke
   const first = literals[0]!;
   const last = literals.at(-1)!;
   let end = said.length - last.length;
-  if (!standsAt(first, said, 0) || end < first.length || !standsAt(last, said, end)) return undefined;
+  if (!standsAt(first, said, 0) || !standsAt(last, said, end)) return undefined;
   const values: [string, string][] = [];
   for (let index = parameters.length - 1; index >= 0; index--) {
     const literal = literals[index]!;

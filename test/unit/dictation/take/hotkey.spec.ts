@@ -22,6 +22,14 @@ describe('the key', () => {
     expect(deeds(dictation.ask('toggle', 2_190))).toEqual(['told stopping 1']);
   });
 
+  it('TAK10 a toggle with a time from another clock does not deafen those after it', () => {
+    const dictation = inMode('toggle').input({ type: 'toggle', at: 1e12 }).heard(10);
+    expect(deeds(dictation.input({ type: 'toggle', at: 1_000 }))).toEqual([
+      'begin 1 toggle',
+      'told stopping 1',
+    ]);
+  });
+
   it('TAK11 pushed to talk records while it is held, without debounce', () => {
     const dictation = inMode('push_to_talk').ask('press', 0).heard(20).ask('release', 100).until(150);
     expect(deeds(dictation)).toEqual(['begin 1 push_to_talk', 'told stopping 1']);
@@ -42,6 +50,12 @@ describe('the key', () => {
     const dictation = inMode('push_to_talk').ask('press', 0).heard(20).ask('release', 1_000).until(1_100);
     dictation.ask('press', 1_110).ask('release', 1_180).until(1_240).ended(1_250);
     expect(deeds(dictation)).toEqual(['begin 1 push_to_talk', 'told stopping 1']);
+  });
+
+  it('TAK11 pushed while another take waits for the microphone changes nothing', () => {
+    const dictation = inMode('push_to_talk').ask('start').heard(20).ask('stop', 1_000).ask('start', 1_010);
+    dictation.ask('press', 1_020).ask('release', 1_200).until(1_260).ended(1_270);
+    expect(deeds(dictation)).toEqual(['begin 1 push_to_talk', 'told stopping 1', 'begin 2 push_to_talk']);
   });
 
   it('TAK12 in hybrid mode a tap toggles', () => {
@@ -92,6 +106,15 @@ describe('the key', () => {
     },
   );
 
+  it('TAK13 repetitions that are heard of late or in another order are still none', () => {
+    const dictation = inMode('push_to_talk').ask('press', 0).heard(10);
+    dictation.input({ type: 'press', at: 631 }).input({ type: 'release', at: 630 }).until(900);
+    dictation.input({ type: 'release', at: 1_000 }).input({ type: 'press', at: 990 });
+    dictation.input({ type: 'press', at: 1_010 }).until(3_000);
+    expect(deeds(dictation)).toEqual(['begin 1 push_to_talk']);
+    expect(deeds(dictation.ask('release', 3_000).until(3_050))).toEqual(['told stopping 1']);
+  });
+
   it('TAK13 a press just after the grace is a new one, also when the grace’s timer is late', () => {
     const dictation = inMode('push_to_talk').ask('press', 0).heard(10);
     dictation.input({ type: 'release', at: 1_000 }).input({ type: 'press', at: 1_051 });
@@ -133,7 +156,7 @@ describe('the key', () => {
     const dictation = inMode('toggle').ask('press', 1_000).ask('release', 1_100).until(1_200);
     dictation.input({ type: 'press', at: 1_090 });
     expect(deeds(dictation)).toEqual(['begin 1 toggle']);
-    expect(dictation.state.key.downSince).toBeNull();
+    expect(dictation.state.key.lastPress).toBeNull();
   });
 
   it.each<TakeMode>(['toggle', 'push_to_talk', 'hybrid'])(

@@ -119,6 +119,12 @@ describe('a take', () => {
     expect(dictation.ask('press', 90_000).look()).toEqual(['begin 2 push_to_talk', 'open 2']);
   });
 
+  it('TAK5 a timer of an earlier phase that runs late ends nothing', () => {
+    const dictation = recording().input({ type: 'timer', name: 'take', at: 10_000 });
+    expect(dictation.view.phase).toBe('recording');
+    expect(dictation.timers).toEqual([['take', 600_050]]);
+  });
+
   it('TAK6 silence after speech stops it as the user would (upstream defect 19)', () => {
     const dictation = recording().report({ type: 'speech_started' }, 1_000);
     dictation

@@ -105,7 +105,7 @@ describe('the dictionary', () => {
     expect(text([entry(1, 'brb', 'back', { suffix: '~ ' })], 'brb. ok')).toBe('back~ . ok');
     const bare = entry(1, 'new line', '\n', { suffix: '~', disable_suffix: true });
     expect(text([bare], 'one new line, two new line?! three')).toBe('one \n two \n three');
-    expect(text([bare, entry(2, '. x', 'Z')], 'new line. x')).toBe('\n x');
+    expect(text([bare, entry(2, '. x', 'Z')], 'new line!. x')).toBe('\n x');
   });
 
   it('TXT6 an entry for whole inputs holds only for these, before all others', () => {

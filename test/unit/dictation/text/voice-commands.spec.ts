@@ -41,6 +41,10 @@ describe('voice commands', () => {
     expect(match([command(1, 'cut')], 'Cut.')).toMatchObject({ kind: 'matched', confidence: 1 });
   });
 
+  it('TXT9 of phrases that are said the same the first holds', () => {
+    expect(match([command(1, 'cut!'), command(2, 'Cut')], 'cut')).toMatchObject({ command: { id: 1 } });
+  });
+
   it('TXT9 what is off, or is no words, matches nothing', () => {
     expect(match([command(1, 'cut', { enabled: false })], 'cut')).toEqual({ kind: 'none' });
     expect(outcome(['{anything}', '!?', ' '], 'cut')).toBe('none');
@@ -135,6 +139,9 @@ describe('voice commands', () => {
     });
     const far = [command(1, 'abcdefghijklmnopqrsX'), command(2, 'abcdefghijklmnopqXXX')];
     expect(match(far, 'abcdefghijklmnopqrst')).toEqual(expect.objectContaining({ kind: 'ambiguous' }));
+    // 0.925 and 0.825, which computers find to be a little further apart.
+    const edge = [command(1, `${'a'.repeat(37)}XXX`), command(2, `${'a'.repeat(33)}XXXXXXX`)];
+    expect(match(edge, 'a'.repeat(40))).toMatchObject({ kind: 'ambiguous' });
     const further = [command(1, 'abcdefghijklmnopqrsX'), command(2, 'abcdefghijklmnopXXXX')];
     expect(match(further, 'abcdefghijklmnopqrst')).toMatchObject({ kind: 'matched', command: { id: 1 } });
   });
