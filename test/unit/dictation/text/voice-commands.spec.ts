@@ -140,7 +140,7 @@ describe('voice commands', () => {
     const far = [command(1, 'abcdefghijklmnopqrsX'), command(2, 'abcdefghijklmnopqXXX')];
     expect(match(far, 'abcdefghijklmnopqrst')).toEqual(expect.objectContaining({ kind: 'ambiguous' }));
     // 0.925 and 0.825, which computers find to be a little further apart.
-    const edge = [command(1, `${'a'.repeat(37)}XXX`), command(2, `${'a'.repeat(33)}XXXXXXX`)];
+    const edge = [command(1, `${'a'.repeat(37)}ZZZ`), command(2, `${'a'.repeat(33)}ZZZZZZZ`)];
     expect(match(edge, 'a'.repeat(40))).toMatchObject({ kind: 'ambiguous' });
     const further = [command(1, 'abcdefghijklmnopqrsX'), command(2, 'abcdefghijklmnopXXXX')];
     expect(match(further, 'abcdefghijklmnopqrst')).toMatchObject({ kind: 'matched', command: { id: 1 } });
