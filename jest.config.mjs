@@ -24,7 +24,14 @@ const project = (displayName, extra = {}) => ({
 // One project per need: unit and repo need nothing, sidecar needs a SpacetimeDB server, e2e and fault the
 // built service; fault kills it.
 export default {
-  projects: [project('unit'), project('repo'), project('sidecar'), project('e2e'), project('fault')],
+  projects: [
+    project('unit'),
+    project('repo'),
+    project('sidecar'),
+    project('e2e'),
+    project('voice'),
+    project('fault'),
+  ],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -1,0 +1,82 @@
+/** A level is told at most so often, in ms. */
+const LEVEL_EVERY_MS = 50;
+const FULL_SCALE = 32_768;
+/** RMS to level: speech at a usual distance fills about half of the scale. */
+const LEVEL_GAIN = 300;
+const LEVEL_MAX = 100;
+/** Of full scale. */
+const CLIPPED = 0.99;
+/** Of full scale, −30 dBFS. */
+const QUIET_RMS = 10 ** (-30 / 20);
+const QUIET_SAMPLES = 8_000;
+
+/** Something about the sound that spoils its transcription. */
+export type QualityWarning = 'clipping' | 'too_quiet';
+
+function sumOfSquares(pcm: Int16Array): number {
+  let sum = 0;
+  for (const sample of pcm) sum += sample * sample;
+  return sum;
+}
+
+/** Level of a stretch of samples for a meter, 0 to 100. */
+export function levelOf(sum: number, samples: number): number {
+  const rms = Math.sqrt(sum / Math.max(1, samples)) / FULL_SCALE;
+  return Math.round(Math.min(rms * LEVEL_GAIN, LEVEL_MAX));
+}
+
+/** Says how loud a capture is, at most 20 times a second, over all samples since it said so before. */
+export class LevelMeter {
+  #sum = 0;
+  #samples = 0;
+  #toldAt = -Infinity;
+
+  /**
+   * @param at milliseconds of a clock that never jumps.
+   * @returns a whole number from 0 to 100, or undefined while it is too early for one.
+   */
+  add(pcm: Int16Array, at: number): number | undefined {
+    this.#sum += sumOfSquares(pcm);
+    this.#samples += pcm.length;
+    if (this.#samples === 0 || at - this.#toldAt < LEVEL_EVERY_MS) return undefined;
+    const level = levelOf(this.#sum, this.#samples);
+    [this.#sum, this.#samples, this.#toldAt] = [0, 0, at];
+    return level;
+  }
+}
+
+/** Watches one take for sound that is too loud or too quiet. */
+export class QualityWatch {
+  #isClipped = false;
+  #loudest = 0;
+  /** Of the stretch of {@link QUIET_SAMPLES} that is being heard. */
+  #sum = 0;
+  #samples = 0;
+  #hasStretch = false;
+
+  /** @returns `clipping`, the first time that a sample reaches 99 % of full scale. */
+  add(pcm: Int16Array): QualityWarning | undefined {
+    let hasClipped = false;
+    for (const sample of pcm) {
+      if (Math.abs(sample) >= CLIPPED * FULL_SCALE) hasClipped = true;
+      this.#sum += sample * sample;
+      if (++this.#samples === QUIET_SAMPLES) this.#endStretch();
+    }
+    if (!hasClipped || this.#isClipped) return undefined;
+    this.#isClipped = true;
+    return 'clipping';
+  }
+
+  /**
+   * Whether even the loudest half second of the take lies below −30 dBFS; pauses between words do not count. Takes of
+   * less than 8,000 samples are not judged.
+   */
+  get isTooQuiet(): boolean {
+    return this.#hasStretch && this.#loudest < QUIET_RMS;
+  }
+
+  #endStretch(): void {
+    this.#loudest = Math.max(this.#loudest, Math.sqrt(this.#sum / QUIET_SAMPLES) / FULL_SCALE);
+    [this.#sum, this.#samples, this.#hasStretch] = [0, 0, true];
+  }
+}

@@ -1,0 +1,162 @@
+import type {
+  AudioDevice,
+  Capture,
+  CaptureListener,
+  CaptureRequest,
+  Microphone,
+} from '../../dictation/microphone.ts';
+
+const PREROLL_MS = 500;
+
+/** The last samples of a stream, up to a bound. */
+class Ring {
+  #pieces: Int16Array[] = [];
+  #length = 0;
+
+  constructor(private readonly most: number) {}
+
+  push(pcm: Int16Array): void {
+    this.#pieces.push(pcm.slice());
+    this.#length += pcm.length;
+    while (this.#length - this.#pieces[0]!.length >= this.most) this.#length -= this.#pieces.shift()!.length;
+  }
+
+  /** What it holds, oldest first, cut to the bound; it is empty afterwards. */
+  take(): Int16Array[] {
+    const [first, ...rest] = this.#pieces;
+    const over = Math.max(0, this.#length - this.most);
+    this.#pieces = [];
+    this.#length = 0;
+    return first === undefined ? [] : [first.subarray(over), ...rest];
+  }
+}
+
+interface WarmStream {
+  device: string | null;
+  ring: Ring;
+  capture: Capture;
+  /** Of the take that is being recorded. */
+  take: CaptureListener | undefined;
+  /** Its device is gone; another may be there. */
+  isInterrupted: boolean;
+}
+
+/**
+ * Keeps one device open between takes, for users who want that: a take then begins with the half second before its key
+ * was pressed. That half second is all that is ever held, only in memory, and nobody gets it unless a take starts.
+ */
+export class WarmMicrophone implements Microphone {
+  #warm: WarmStream | undefined;
+  /** One after the other: warming up, cooling down and opening. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly inner: Microphone,
+    private readonly prerollMs = PREROLL_MS,
+  ) {}
+
+  /** Opens the device, unless it is open, and keeps it open; to be called again after a take, since it may be lost. Throws as {@link Microphone.open}. */
+  warmUp(device: string | null): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#warm?.device === device) return;
+      await this.#coolDown();
+      await this.#open(device);
+    });
+  }
+
+  /** Lets go of the device; a take that is being recorded from it ends. */
+  coolDown(): Promise<void> {
+    return this.#inTurn(() => this.#coolDown());
+  }
+
+  devices(): Promise<AudioDevice[]> {
+    return this.inner.devices();
+  }
+
+  open(request: CaptureRequest, listener: CaptureListener): Promise<Capture> {
+    return this.#inTurn(async () => {
+      const warm = this.#warm;
+      const isFree = warm?.device === request.device && warm.take === undefined && !warm.isInterrupted;
+      return isFree ? takeOf(warm, listener) : this.inner.open(request, listener);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.coolDown();
+    await this.inner.close();
+  }
+
+  async #open(device: string | null): Promise<void> {
+    let warm: WarmStream | undefined;
+    const capture = await this.inner.open(
+      { device },
+      {
+        samples: (pcm) => {
+          if (warm?.take === undefined) warm?.ring.push(pcm);
+          else warm.take.samples(pcm);
+        },
+        overflow: () => warm?.take?.overflow(),
+        interrupted: (message) => {
+          if (warm === undefined) return;
+          warm.isInterrupted = true;
+          // What was heard before is no part of the moment before the next take.
+          warm.ring.take();
+          warm.take?.interrupted(message);
+        },
+        resumed: () => {
+          if (warm === undefined) return;
+          warm.isInterrupted = false;
+          warm.take?.resumed();
+        },
+        ended: (end) => {
+          if (this.#warm === warm) this.#warm = undefined;
+          warm?.take?.ended(end);
+        },
+      },
+    );
+    const ring = new Ring(Math.round((capture.sampleRate * this.prerollMs) / 1_000));
+    this.#warm = warm = { device, ring, capture, take: undefined, isInterrupted: false };
+  }
+
+  async #coolDown(): Promise<void> {
+    const warm = this.#warm;
+    this.#warm = undefined;
+    await warm?.capture.stop();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** A capture over a stream that goes on without it. */
+function takeOf(warm: WarmStream, listener: CaptureListener): Capture {
+  let hasBegun = false;
+  const begin = () => {
+    if (hasBegun) return;
+    hasBegun = true;
+    for (const pcm of warm.ring.take()) listener.samples(pcm);
+  };
+  const take: CaptureListener = {
+    samples: (pcm) => {
+      begin();
+      listener.samples(pcm);
+    },
+    overflow: () => listener.overflow(),
+    interrupted: (message) => listener.interrupted(message),
+    resumed: () => listener.resumed(),
+    ended: (end) => {
+      if (warm.take !== take) return;
+      begin();
+      warm.take = undefined;
+      listener.ended(end);
+    },
+  };
+  warm.take = take;
+  // Later, so that whoever opened it has it before the first sample.
+  setImmediate(begin);
+  const stop = () => Promise.resolve(take.ended({ reason: 'stopped' }));
+  return { sampleRate: warm.capture.sampleRate, stop };
+}
