@@ -20,6 +20,7 @@ import { recordings } from './projections/recordings.ts';
 import { windowContexts } from './projections/window-contexts.ts';
 import { QueriesModule } from './queries/queries.module.ts';
 import { COMMAND_HISTORY, type CommandHistory } from './queries/system/command-history.ts';
+import { MODEL_LIST, type ModelList } from './queries/system/model-list.ts';
 import { STATUS_SOURCE, type StatusSource } from './queries/system/status-source.ts';
 
 /** What exists before the application does: the way to the engine, and what tells how the process is. */
@@ -28,6 +29,7 @@ export interface AppParts {
   log: EventLog;
   ledger: CommandLedger & CommandHistory & CommandQueue;
   status: StatusSource;
+  models(readModels: ReadModels): ModelList;
   /** Folder inside which delete_recording may delete files. */
   recordingsDir: string;
 }
@@ -47,7 +49,7 @@ export class AppModule {
 
 @Module({})
 class Ports {
-  static of({ feed, log, ledger, status, recordingsDir }: AppParts): DynamicModule {
+  static of({ feed, log, ledger, status, models, recordingsDir }: AppParts): DynamicModule {
     const providers = [
       { provide: CHANGE_FEED, useValue: feed },
       { provide: EVENT_LOG, useValue: log },
@@ -57,6 +59,7 @@ class Ports {
       { provide: STATUS_SOURCE, useValue: status },
       { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
       { provide: ReadModels, useFactory: () => new ReadModels() },
+      { provide: MODEL_LIST, useFactory: models, inject: [ReadModels] },
       { provide: WINDOW_CONTEXTS, useFactory: contextsOf, inject: [ReadModels] },
       { provide: RECORDING_FILES, useFactory: filesIn(recordingsDir), inject: [ReadModels] },
       { provide: SubscriptionHub, useFactory: hubOver(log), inject: [ReadModels] },

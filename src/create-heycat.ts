@@ -22,9 +22,11 @@ import { SubscriptionHub } from './infra/ipc/subscription-hub.ts';
 import { ValidationPipe } from './infra/ipc/validation.pipe.ts';
 import { LinkEventLog } from './infra/link/link-event-log.ts';
 import { Link } from './infra/link/link.ts';
+import { ModelStore } from './infra/models/model-store.ts';
 import { dataFolder, ensurePrivateFolder, runtimeFolder } from './infra/paths.ts';
 import { packageVersion } from './infra/version.ts';
 import { ReadModels } from './projections/read-models.ts';
+import { settings } from './projections/settings.ts';
 
 export interface HeycatOptions {
   /**
@@ -127,6 +129,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     log,
     ledger,
     recordingsDir,
+    models: (readModels: ReadModels) => modelStore(dataDir, readModels),
     status: statusOf({ strategy, engine, link, ledger, room }),
   };
   const app: INestMicroservice = await NestFactory.createMicroservice(AppModule.of(parts), {
@@ -155,6 +158,15 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     await app.close();
     await lock.release();
   });
+}
+
+/** The setting that chooses a model; whatever is no name chooses none. */
+function modelStore(dataDir: string, readModels: ReadModels): ModelStore {
+  const preferred = () => {
+    const value = readModels.read(settings).get('transcription.model')?.value;
+    return typeof value === 'string' ? value : undefined;
+  };
+  return new ModelStore({ dataDir, preferred });
 }
 
 function cacheOf(

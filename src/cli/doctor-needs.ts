@@ -7,6 +7,7 @@ import { HeycatError } from '../errors.ts';
 import { chooseEngine } from '../infra/engine/choose-engine.ts';
 import { modulePath } from '../infra/engine/server/module-file.ts';
 import { spacetimedbStatus } from '../infra/engine/sidecar/server-binary.ts';
+import { ModelStore } from '../infra/models/model-store.ts';
 import type { Check } from './doctor.ts';
 import { describeServer } from './spacetimedb.ts';
 
@@ -66,6 +67,24 @@ export async function checkModule(path = modulePath()): Promise<Check> {
     state: 'ok',
     text: `heycat_data.wasm, ${wasm.length} bytes, sha256 ${digest.slice(0, 16)}…`,
   };
+}
+
+/** Without a model, or the library that runs it, takes are kept and everything else works. */
+export async function checkModels(dataDir: string): Promise<Check> {
+  const name = 'speech models';
+  try {
+    import.meta.resolve('sherpa-onnx-node');
+  } catch {
+    const advice = 'Run `npm install sherpa-onnx-node` where heycat-backend is installed.';
+    return { name, state: 'absent', text: 'the library sherpa-onnx-node is not installed', advice };
+  }
+  try {
+    const { name: model, folder } = await new ModelStore({ dataDir }).choose(null);
+    return { name, state: 'ok', text: `${model}, in ${folder}` };
+  } catch (thrown) {
+    const { code, message } = HeycatError.from(thrown);
+    return { name, state: code === 'MODEL_MISSING' ? 'absent' : 'fault', text: message };
+  }
 }
 
 export async function checkDisk(dataDir: string): Promise<Check> {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { dataFolder, runtimeFolder } from '../infra/paths.ts';
 import type { GlobalOptions } from './connect.ts';
-import { checkDisk, checkModule, checkNode, checkServer } from './doctor-needs.ts';
+import { checkDisk, checkModels, checkModule, checkNode, checkServer } from './doctor-needs.ts';
 import { checkDataFolder, checkKeys, checkRuntimeFolder, checkService } from './doctor-state.ts';
 import { answer, answerJson, endWithReader, printable, styled } from './terminal.ts';
 
@@ -27,6 +27,7 @@ export async function doctor(options: GlobalOptions): Promise<boolean> {
     checkRuntimeFolder(runtimeDir),
     checkServer(dataDir),
     checkModule(),
+    checkModels(dataDir),
     checkDisk(dataDir),
     checkService(runtimeDir),
   ]);

@@ -41,6 +41,7 @@ function heycat(done: Done): Command {
   serviceCommands(program, done);
   clientCommands(program);
   queueCommands(program);
+  speechCommands(program, done);
   setupCommands(program, done);
   return program.addHelpText(
     'after',
@@ -146,6 +147,51 @@ function queueCommands(program: Command): void {
     .action(async (commandId: string, _, command: Command) => {
       const { dropCommand } = await import('./queue.ts');
       await dropCommand(commandId, command.optsWithGlobals());
+    });
+}
+
+function speechCommands(program: Command, done: Done): void {
+  program
+    .command('transcribe')
+    .description('Hear WAV files and print what was said; needs a model and no service.')
+    .argument('<wav...>', 'Files of any rate and number of channels.')
+    .option('--model <name>', 'Which model hears them (default: the best that is installed).')
+    .addHelpText('after', examples('heycat transcribe take.wav', 'heycat transcribe --json *.wav'))
+    .action(async (files: string[], _, command: Command) => {
+      const { transcribe } = await import('./transcribe.ts');
+      done((await transcribe(files, command.optsWithGlobals())) ? EXIT.done : EXIT.failed);
+    });
+  const models = program.command('models').description('The models that turn speech into text.');
+  models
+    .command('list')
+    .description('List those that are installed, and those that can be.')
+    .addHelpText('after', examples('heycat models list', 'heycat models list --json'))
+    .action(async (_, command: Command) => {
+      const { listModels } = await import('./models.ts');
+      await listModels(command.optsWithGlobals());
+    });
+  models
+    .command('install')
+    .description('Download a model, check it, and put it into the data folder; Ctrl-C keeps what has come.')
+    .argument('<name>', 'As `heycat models list` shows it, or a new one with --from.')
+    .option('--from <place>', 'A folder with the files of a model, or the URL of an archive with them.')
+    .option('--sha256 <hex>', 'Of the archive that --from names.')
+    .addHelpText(
+      'after',
+      examples('heycat models install moonshine-tiny-en', 'heycat models install mine --from ~/my-model'),
+    )
+    .action(async (name: string, _, command: Command) => {
+      const { installNamed } = await import('./models.ts');
+      await installNamed(name, command.optsWithGlobals());
+    });
+  models
+    .command('remove')
+    .description('Delete a model from the data folder.')
+    .argument('<name>', 'As `heycat models list` shows it.')
+    .addHelpText('after', examples('heycat models remove whisper-tiny.en'))
+    .action(async (name: string, _, command: Command) => {
+      const { removeModel } = await import('./models.ts');
+      await removeModel(name, command.optsWithGlobals());
     });
 }
 

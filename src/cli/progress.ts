@@ -1,10 +1,10 @@
-import type { BuildProgress } from '../infra/engine/sidecar/cargo-progress.ts';
+import type { Progress } from '../infra/progress.ts';
 
 const BAR_CHARS = 30;
 /** Without a terminal a line is written each time that this much more is done. */
 const LINE_PERCENT = 5;
 
-/** Shows on stderr how far a build is: one line that changes on a terminal, a line now and then elsewhere. */
+/** Shows on stderr how far long work is: one line that changes on a terminal, a line now and then elsewhere. */
 export class ProgressView {
   readonly #stream: NodeJS.WriteStream;
   #lastStep = '';
@@ -14,7 +14,7 @@ export class ProgressView {
     this.#stream = stream;
   }
 
-  readonly show = (progress: BuildProgress): void => {
+  readonly show = (progress: Progress): void => {
     if (this.#stream.isTTY) this.#stream.write(`\r${barLine(progress, this.#stream.columns)}\u001b[K`);
     else this.#showLine(progress);
   };
@@ -24,7 +24,7 @@ export class ProgressView {
     if (this.#stream.isTTY) this.#stream.write('\r\u001b[K');
   }
 
-  #showLine({ step, subject, done, total }: BuildProgress): void {
+  #showLine({ step, subject, done, total }: Progress): void {
     const percent = total === 0 ? 0 : (100 * done) / total;
     if (total === 0 && step === this.#lastStep) return;
     if (total > 0 && done < total && percent < this.#lastPercent + LINE_PERCENT) return;
@@ -36,7 +36,7 @@ export class ProgressView {
 }
 
 /** A bar no wider than the terminal, so that `\r` always returns to its beginning. */
-export function barLine({ step, subject, done, total }: BuildProgress, columns = 80): string {
+export function barLine({ step, subject, done, total }: Progress, columns = 80): string {
   const filled = total === 0 ? 0 : Math.round((BAR_CHARS * done) / total);
   const bar = `[${'='.repeat(filled)}${' '.repeat(BAR_CHARS - filled)}]`;
   const count = total === 0 ? '' : ` ${done}/${total}`;

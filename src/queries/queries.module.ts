@@ -8,6 +8,7 @@ import { ExplainHandler } from './system/explain.ts';
 import { GetCommandHandler } from './system/get-command.ts';
 import { GetStatisticsHandler } from './system/get-statistics.ts';
 import { GetStatusHandler } from './system/get-status.ts';
+import { ListModelsHandler } from './system/list-models.ts';
 import { ListQueueHandler } from './system/list-queue.ts';
 import { ReadEventsHandler } from './system/read-events.ts';
 import { GetVoiceCommandsHandler } from './voice-commands/get-voice-commands.ts';
@@ -24,13 +25,14 @@ export const QUERY_HANDLERS = [
   ReadEventsHandler,
   GetCommandHandler,
   ListQueueHandler,
+  ListModelsHandler,
   ExplainHandler,
   GetStatusHandler,
 ];
 
 /**
  * The read side. The application provides globally: CqrsModule.forRoot(), ReadModels, and the ports CHANGE_FEED,
- * EVENT_LOG, COMMAND_HISTORY and STATUS_SOURCE.
+ * EVENT_LOG, COMMAND_HISTORY, MODEL_LIST and STATUS_SOURCE.
  */
 @Module({
   providers: [ProjectionRunner, ...QUERY_HANDLERS],

@@ -2,7 +2,7 @@ import { close, constants, open, read, stat } from 'node:fs';
 import { promisify } from 'node:util';
 import type { WavFacts, WavInspector } from '../../commands/recordings/wav-inspector.ts';
 import { HeycatError } from '../../errors.ts';
-import { durationMs, framesOf, readWavLayout, WAV_HEAD_BYTES } from './wav-layout.ts';
+import { durationMs, framesOf, readWavLayout, WAV_HEAD_BYTES, type WavLayout } from './wav-layout.ts';
 
 // A command waits for these three: file handles would double the time.
 const [statOf, openFile, readFile] = [promisify(stat), promisify(open), promisify(read)];
@@ -18,11 +18,22 @@ function refuse(sentence: string): HeycatError {
  * @throws HeycatError INVALID_ARGUMENT with details.field `file_path`.
  */
 export function parseWavHeader(head: Buffer, fileSize: number): WavFacts {
+  const { layout, frames } = soundOf(head, fileSize);
+  const { sample_rate } = layout.format;
+  return { duration_ms: durationMs(frames, sample_rate), sample_rate };
+}
+
+/** Where the sound of a file is, how it is written, and how much there is. */
+export interface WavSound {
+  layout: WavLayout;
+  frames: number;
+}
+
+function soundOf(head: Buffer, fileSize: number): WavSound {
   const layout = layoutOf(head);
   const frames = framesOf(layout, fileSize);
   if (frames < 1) throw refuse('it holds no sound.');
-  const { sample_rate } = layout.format;
-  return { duration_ms: durationMs(frames, sample_rate), sample_rate };
+  return { layout, frames };
 }
 
 function layoutOf(head: Buffer) {
@@ -35,16 +46,25 @@ function layoutOf(head: Buffer) {
 
 /** Reads headers of files on disk; reads regular files only, so that no pipe or device can hold it up. */
 export class WavHeaderInspector implements WavInspector {
-  async inspect(path: string): Promise<WavFacts> {
-    try {
-      // Opening a device may already do something, so the look comes first.
-      const found = await statOf(path);
-      if (!found.isFile()) throw refuse('it is not a file.');
-      if (found.size === 0) throw refuse('it is empty.');
-      return parseWavHeader(await headOf(path), found.size);
-    } catch (error) {
-      throw error instanceof HeycatError ? error : unreadable(error);
-    }
+  inspect(path: string): Promise<WavFacts> {
+    return readHead(path, parseWavHeader);
+  }
+}
+
+/** @throws HeycatError INVALID_ARGUMENT with details.field `file_path`. */
+export function wavSound(path: string): Promise<WavSound> {
+  return readHead(path, soundOf);
+}
+
+async function readHead<T>(path: string, parse: (head: Buffer, fileSize: number) => T): Promise<T> {
+  try {
+    // Opening a device may already do something, so the look comes first.
+    const found = await statOf(path);
+    if (!found.isFile()) throw refuse('it is not a file.');
+    if (found.size === 0) throw refuse('it is empty.');
+    return parse(await headOf(path), found.size);
+  } catch (error) {
+    throw error instanceof HeycatError ? error : unreadable(error);
   }
 }
 

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BuildProgress, CargoProgress } from '../../../src/infra/engine/sidecar/cargo-progress.ts';
+import { CargoProgress } from '../../../src/infra/engine/sidecar/cargo-progress.ts';
+import type { Progress } from '../../../src/infra/progress.ts';
 import { installSpacetimedb } from '../../../src/infra/engine/sidecar/install.ts';
 import {
   findServer,
@@ -47,7 +48,7 @@ onPosix('heycat spacetimedb install', () => {
     await using folder = await tempFolder();
     const env = await fakeCargo(folder.path, BUILDS);
     const dataDir = join(folder.path, 'data folder; rm -rf x');
-    const seen: BuildProgress[] = [];
+    const seen: Progress[] = [];
     const status = await installSpacetimedb({ dataDir, env, onProgress: (progress) => seen.push(progress) });
     const root = join(dataDir, 'engine');
     expect(status).toEqual({

@@ -22,6 +22,7 @@ import {
   type CommandOutcome,
   type QueuedCommand,
 } from '../../../src/queries/system/command-history.ts';
+import { MODEL_LIST, type ModelList } from '../../../src/queries/system/model-list.ts';
 import { STATUS_SOURCE, type StatusSource } from '../../../src/queries/system/status-source.ts';
 import { baseline, transaction } from '../projections/histories.ts';
 
@@ -120,6 +121,25 @@ export const STATUS: StatusSource = {
   clients: () => 3,
 };
 
+export const MODELS: ModelList = {
+  list: async () => [
+    {
+      name: 'moonshine-tiny-en',
+      title: 'Moonshine tiny, English',
+      kind: 'moonshine',
+      languages: ['en'],
+      licence: 'MIT',
+      credit: null,
+      bytes: 45_000_000,
+      download_bytes: 90_000_000,
+      state: 'installed',
+      folder: '/models/moonshine-tiny-en',
+      place: 'user',
+      used: true,
+    },
+  ],
+};
+
 function keeping(lines: string[]): LoggerService {
   const keep = (...parts: unknown[]) => void lines.push(parts.join(' '));
   return { log: keep, error: keep, warn: keep };
@@ -132,6 +152,7 @@ function portsModule(feed: ChangeFeed, log: EventLog, history: CommandHistory): 
     { provide: EVENT_LOG, useValue: log },
     { provide: COMMAND_HISTORY, useValue: history },
     { provide: STATUS_SOURCE, useValue: STATUS },
+    { provide: MODEL_LIST, useValue: MODELS },
   ];
   class Ports {}
   Global()(Ports);

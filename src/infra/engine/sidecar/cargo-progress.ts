@@ -1,16 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-
-/** How far a build has come. */
-export interface BuildProgress {
-  /** What cargo is doing, as cargo says it: `Downloading`, `Compiling` … */
-  step: string;
-  /** The package at hand, or what cargo prints after the step. */
-  subject: string;
-  /** Packages built so far; 0 until cargo knows. */
-  done: number;
-  /** Packages to build in all; 0 until cargo knows. */
-  total: number;
-}
+import type { Progress } from '../../progress.ts';
 
 const STEP = /^\s*(Updating|Downloading|Downloaded|Compiling|Installing|Finished)\s+(\S+)/;
 const BAR = /^\s*Building \[[=> ]*\]\s+(\d+)\/(\d+)/;
@@ -19,11 +8,11 @@ const LINES_KEPT = 8;
 /** Reads what cargo writes on stderr: lines, and progress bars that end in a carriage return. */
 export class CargoProgress {
   #rest = '';
-  #last: BuildProgress = { step: 'Starting', subject: 'cargo', done: 0, total: 0 };
+  #last: Progress = { step: 'Starting', subject: 'cargo', done: 0, total: 0 };
   readonly #plain: string[] = [];
 
   /** The states that a piece of output leads through. */
-  feed(text: string): BuildProgress[] {
+  feed(text: string): Progress[] {
     const lines = (this.#rest + text).split(/[\r\n]/);
     this.#rest = lines.pop() ?? '';
     return lines.flatMap((line) => this.#read(stripVTControlCharacters(line)));
@@ -34,7 +23,7 @@ export class CargoProgress {
     return [...this.#plain, this.#rest.trim()].filter((line) => line !== '').join('\n');
   }
 
-  #read(line: string): BuildProgress[] {
+  #read(line: string): Progress[] {
     const bar = BAR.exec(line);
     const step = STEP.exec(line);
     if (bar !== null) this.#last = { ...this.#last, done: Number(bar[1]), total: Number(bar[2]) };

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { ensurePrivateFolder } from '../../paths.ts';
-import { type BuildProgress, CargoProgress } from './cargo-progress.ts';
+import type { Progress } from '../../progress.ts';
+import { CargoProgress } from './cargo-progress.ts';
 import { installRoot, type SpacetimedbStatus, spacetimedbStatus } from './server-binary.ts';
 
 /** The newest version that cargo can build without downloading anything but source code. */
@@ -16,7 +17,7 @@ const CHOICES =
 export interface InstallOptions {
   /** The service's data folder; the server goes into `engine/bin` there. */
   dataDir: string;
-  onProgress?: (progress: BuildProgress) => void;
+  onProgress?: (progress: Progress) => void;
   /** Ends the build; what is built so far is kept, and the next install goes on from there. */
   signal?: AbortSignal;
   env?: Readonly<Record<string, string | undefined>>;

@@ -7,6 +7,7 @@ import { Explain } from '../../../queries/system/explain.ts';
 import { GetCommand } from '../../../queries/system/get-command.ts';
 import { GetStatistics } from '../../../queries/system/get-statistics.ts';
 import { GetStatus } from '../../../queries/system/get-status.ts';
+import { ListModels } from '../../../queries/system/list-models.ts';
 import { ListQueue } from '../../../queries/system/list-queue.ts';
 import { ReadEvents } from '../../../queries/system/read-events.ts';
 import { OpenRpc, type OpenRpcDocument } from '../describe.ts';
@@ -72,6 +73,14 @@ export class SystemController {
     answers: ['commands', 'total_count'],
   } satisfies MethodExtras)
   queue(@Payload() query: ListQueue) {
+    return this.queries.execute(query);
+  }
+
+  @MessagePattern('list_models', {
+    summary: 'The speech models that are installed, and those that can be.',
+    answers: ['models', 'total_count'],
+  } satisfies MethodExtras)
+  models(@Payload() query: ListModels) {
     return this.queries.execute(query);
   }
 

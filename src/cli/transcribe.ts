@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { HeycatError } from '../errors.ts';
+import { ModelStore } from '../infra/models/model-store.ts';
+import { dataFolder } from '../infra/paths.ts';
+import { ChildRecogniser } from '../infra/recogniser/child-recogniser.ts';
+import type { GlobalOptions } from './connect.ts';
+import { Interrupt } from './interrupt.ts';
+import { answer, answerJson, endWithReader, printable, tellError } from './terminal.ts';
+
+/**
+ * `heycat transcribe`: hears WAV files here, without a service.
+ * @returns false when one of them was refused; the others are told all the same.
+ */
+export async function transcribe(
+  files: readonly string[],
+  { json, dataDir = dataFolder(), model }: GlobalOptions & { model?: string },
+): Promise<boolean> {
+  endWithReader();
+  using interrupt = new Interrupt();
+  const store = new ModelStore({ dataDir });
+  // Before the first file: without a model each of them would be refused alike.
+  const { name } = await store.choose(model ?? null);
+  const recogniser = new ChildRecogniser({ chooseModel: (each) => store.choose(each) });
+  interrupt.signal.addEventListener('abort', () => void recogniser.close());
+  let all = true;
+  try {
+    for (const path of files) {
+      const file = resolve(path);
+      try {
+        const heard = await recogniser.transcribe({ file, model: name });
+        if (json) answerJson({ file, ...heard });
+        else answer(printable(files.length === 1 ? heard.text : `${path}: ${heard.text}`));
+      } catch (thrown) {
+        interrupt.signal.throwIfAborted();
+        all = false;
+        tellError(withFile(thrown, path), json === true);
+      }
+    }
+  } finally {
+    await recogniser.close();
+  }
+  return all;
+}
+
+function withFile(thrown: unknown, path: string): HeycatError {
+  const { code, message, details, cause } = HeycatError.from(thrown);
+  return new HeycatError(code, `${path}: ${message}`, details, { cause });
+}

@@ -1,0 +1,96 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+/** How a model is built, as far as loading it differs. */
+export const MODEL_KINDS = [
+  'nemo_transducer',
+  'transducer',
+  'streaming_transducer',
+  'moonshine',
+  'whisper',
+  'sense_voice',
+] as const;
+export type ModelKind = (typeof MODEL_KINDS)[number];
+
+/** A model's files by what each is for. */
+export interface ModelFiles {
+  kind: ModelKind;
+  /** Absolute paths by role: `encoder`, `decoder`, `joiner`, `tokens` … */
+  roles: Readonly<Record<string, string>>;
+}
+
+/** By role the names that its file may have, the preferred one first: eight bits are quicker and need less memory. */
+type Layout = Readonly<Record<string, readonly RegExp[]>>;
+
+const TOKENS = [/^tokens\.txt$/, /-tokens\.txt$/];
+
+const part = (name: string) => [
+  new RegExp(`^${name}.*\\.int8\\.onnx$`),
+  new RegExp(`^${name}(?!.*(?:int8|fp16)).*\\.(?:onnx|ort)$`),
+  new RegExp(`^${name}.*\\.fp16\\.onnx$`),
+];
+
+const TRANSDUCER: Layout = {
+  encoder: part('encoder'),
+  decoder: part('decoder'),
+  joiner: part('joiner'),
+  tokens: TOKENS,
+};
+
+/** In the order in which they are tried; the kinds of one layout differ in nothing that a folder shows for certain. */
+const LAYOUTS: readonly [kinds: readonly ModelKind[], layout: Layout][] = [
+  [['transducer', 'nemo_transducer', 'streaming_transducer'], TRANSDUCER],
+  [
+    ['moonshine'],
+    {
+      encoder: [/^encoder_model\.(?:ort|onnx)$/],
+      mergedDecoder: [/^decoder_model_merged\.(?:ort|onnx)$/],
+      tokens: TOKENS,
+    },
+  ],
+  [
+    ['moonshine'],
+    {
+      preprocessor: [/^preprocess\.onnx$/],
+      encoder: part('encode'),
+      uncachedDecoder: part('uncached_decode'),
+      cachedDecoder: part('cached_decode'),
+      tokens: TOKENS,
+    },
+  ],
+  [['whisper'], { encoder: part('.+-encoder'), decoder: part('.+-decoder'), tokens: TOKENS }],
+  [['sense_voice'], { model: part('model'), tokens: TOKENS }],
+];
+
+/**
+ * Finds a model's files in its folder.
+ * @param kind where it is known; else it is told from the names of the files and of the folder.
+ * @returns undefined when a file is missing, or there is no such folder.
+ */
+export async function findModelFiles(folder: string, kind?: ModelKind): Promise<ModelFiles | undefined> {
+  const names = (await readdir(folder).catch(() => [])).sort();
+  for (const [kinds, layout] of LAYOUTS) {
+    if (kind !== undefined && !kinds.includes(kind)) continue;
+    const roles = rolesOf(layout, names, folder);
+    if (roles !== undefined) return { kind: kind ?? guess(kinds, [basename(folder), ...names]), roles };
+  }
+  return undefined;
+}
+
+function rolesOf(layout: Layout, names: readonly string[], folder: string) {
+  const roles: Record<string, string> = {};
+  for (const [role, patterns] of Object.entries(layout)) {
+    const name = patterns.flatMap((pattern) => names.filter((each) => pattern.test(each)))[0];
+    if (name === undefined) return undefined;
+    roles[role] = join(folder, name);
+  }
+  return roles;
+}
+
+/** Only a hint: sherpa-onnx tells a NeMo transducer from others by itself, a streaming one it does not. */
+function guess(kinds: readonly ModelKind[], names: readonly string[]): ModelKind {
+  if (kinds.length === 1) return kinds[0]!;
+  const isOneOf = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  if (isOneOf(/streaming|chunk-\d+-left/i)) return 'streaming_transducer';
+  return isOneOf(/nemo|parakeet/i) ? 'nemo_transducer' : 'transducer';
+}

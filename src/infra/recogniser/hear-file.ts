@@ -1,0 +1,55 @@
+import { openMonoSound } from '../audio/wav-samples.ts';
+import type { Decoder } from './decoder.ts';
+import type { Heard } from './messages.ts';
+import { cutAtPauses, hasSpeech, MODEL_RATE, type SpeechDetector } from './pieces.ts';
+
+/** Brings sound to the models' rate, block by block. */
+export interface Resampler {
+  resample(samples: Float32Array): Float32Array;
+  flush(samples: Float32Array): Float32Array;
+}
+
+export interface Ears {
+  decoder: Decoder;
+  /** Absent, loudness decides. */
+  detector?: SpeechDetector;
+  /** For sound of this rate in Hz. */
+  resampler(rate: number): Resampler;
+}
+
+/**
+ * Hears a WAV file of any rate, number of channels and length; silence gives no text.
+ * @param partial told the text so far, while there is more to come.
+ * @throws HeycatError INVALID_ARGUMENT with details.field `file_path`.
+ */
+export async function hearFile(file: string, ears: Ears, partial: (text: string) => void): Promise<Heard> {
+  const { sampleRate, frames, blocks } = await openMonoSound(file);
+  const sound = sampleRate === MODEL_RATE ? blocks() : resampled(blocks(), ears.resampler(sampleRate));
+  let [text, language, decodeMs]: [string, string | null, number] = ['', null, 0];
+  for await (const piece of cutAtPauses(sound, ears.detector)) {
+    // Models make up words where there are none.
+    if (!hasSpeech(piece, ears.detector)) continue;
+    const before = text;
+    const start = performance.now();
+    const decoded = await ears.decoder.decode(piece, (more) => partial(joined(before, more)));
+    decodeMs += performance.now() - start;
+    text = joined(before, decoded.text);
+    language ??= decoded.language;
+    partial(text);
+  }
+  const audioMs = Math.round((frames * 1_000) / sampleRate);
+  return { text, language, audio_ms: audioMs, decode_ms: Math.round(decodeMs) };
+}
+
+async function* resampled(blocks: AsyncIterable<Float32Array>, resampler: Resampler) {
+  for await (const block of blocks) yield resampler.resample(block);
+  yield resampler.flush(new Float32Array(0));
+}
+
+/** Chinese and Japanese are written without spaces. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]$/u;
+
+function joined(before: string, more: string): string {
+  if (before === '' || more === '') return before + more;
+  return UNSPACED.test(before) ? before + more : `${before} ${more}`;
+}

@@ -1,0 +1,108 @@
+/** What every model hears, in Hz. */
+export const MODEL_RATE = 16_000;
+
+const PIECE_MAX = 30 * MODEL_RATE;
+/** A piece is at least this long where there is more to come. */
+const PIECE_MIN = PIECE_MAX / 2;
+/** Length of one look at the sound: what Silero's detector takes, 32 ms. */
+export const WINDOW = 512;
+/** Before the first possible cut, so that the detector has heard something of the voice. */
+const WARM_UP = MODEL_RATE;
+const QUIET_WINDOW = MODEL_RATE / 10;
+/** Root mean square below which nobody speaks: −60 dB of full scale. */
+const SILENCE = 0.001;
+
+/** Tells speech from everything else. */
+export interface SpeechDetector {
+  reset(): void;
+  /** Whether somebody speaks, after the next {@link WINDOW} samples. */
+  hears(window: Float32Array): boolean;
+}
+
+/**
+ * Cuts sound into pieces of at most 30 s, at pauses: models fail, or take memory without end, on longer ones.
+ * @param blocks of 16 kHz.
+ * @param detector absent, the quietest place is taken for a pause.
+ */
+export async function* cutAtPauses(
+  blocks: AsyncIterable<Float32Array>,
+  detector?: SpeechDetector,
+): AsyncGenerator<Float32Array> {
+  let buffer = new Float32Array(2 * PIECE_MAX);
+  let length = 0;
+  for await (const block of blocks) {
+    if (length + block.length > buffer.length) buffer = grown(buffer, length + block.length);
+    buffer.set(block, length);
+    length += block.length;
+    while (length > PIECE_MAX) {
+      const cut = cutOf(buffer.subarray(0, PIECE_MAX), detector);
+      yield buffer.slice(0, cut);
+      buffer.copyWithin(0, cut, length);
+      length -= cut;
+    }
+  }
+  if (length > 0) yield buffer.slice(0, length);
+}
+
+/** Whether there is any speech in it. */
+export function hasSpeech(samples: Float32Array, detector?: SpeechDetector): boolean {
+  if (detector === undefined)
+    return windowsOf(samples, QUIET_WINDOW).some((window) => level(window) > SILENCE);
+  detector.reset();
+  return windowsOf(samples, WINDOW).some((window) => detector.hears(window));
+}
+
+function grown(buffer: Float32Array, length: number): Float32Array<ArrayBuffer> {
+  const larger = new Float32Array(2 * length);
+  larger.set(buffer);
+  return larger;
+}
+
+function cutOf(piece: Float32Array, detector: SpeechDetector | undefined): number {
+  const pause = detector === undefined ? undefined : longestPause(piece, detector);
+  return pause ?? quietestPlace(piece);
+}
+
+/** Middle of the longest stretch without speech; undefined when there is none. */
+function longestPause(piece: Float32Array, detector: SpeechDetector): number | undefined {
+  let [middle, longest, start]: [number | undefined, number, number | undefined] = [undefined, 0, undefined];
+  const begin = PIECE_MIN - WARM_UP;
+  detector.reset();
+  windowsOf(piece.subarray(begin), WINDOW).forEach((window, index) => {
+    const at = begin + index * WINDOW;
+    if (detector.hears(window) || at < PIECE_MIN) {
+      start = undefined;
+      return;
+    }
+    start ??= at;
+    if (at - start < longest) return;
+    [longest, middle] = [at - start, (at + start + WINDOW) >> 1];
+  });
+  return middle;
+}
+
+function quietestPlace(piece: Float32Array): number {
+  const levels = windowsOf(piece.subarray(PIECE_MIN), QUIET_WINDOW).map(level);
+  return PIECE_MIN + levels.indexOf(Math.min(...levels)) * QUIET_WINDOW + QUIET_WINDOW / 2;
+}
+
+/** The last, shorter one is filled up with silence. */
+function windowsOf(samples: Float32Array, size: number): Float32Array[] {
+  return Array.from({ length: Math.ceil(samples.length / size) }, (_, index) => {
+    const window = samples.subarray(index * size, (index + 1) * size);
+    return window.length === size ? window : padded(window, size);
+  });
+}
+
+/** With silence at its end, where it is shorter. */
+export function padded(samples: Float32Array, length: number): Float32Array {
+  if (samples.length >= length) return samples;
+  const longer = new Float32Array(length);
+  longer.set(samples);
+  return longer;
+}
+
+/** Root mean square. */
+function level(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
