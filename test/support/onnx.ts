@@ -9,7 +9,8 @@ function varint(value: number | bigint): Buffer {
   return Buffer.from([...bytes, Number(rest)]);
 }
 
-const int = (field: number, value: number | bigint): Field => Buffer.concat([varint(field << 3), varint(value)]);
+const int = (field: number, value: number | bigint): Field =>
+  Buffer.concat([varint(field << 3), varint(value)]);
 
 const bytes = (field: number, content: Buffer | string): Field => {
   const buffer = Buffer.from(content);
@@ -28,7 +29,9 @@ type Shape = readonly (number | string)[];
 export type Value = readonly [name: string, type: ElementType, shape: Shape];
 
 function valueInfo([name, type, shape]: Value): Buffer {
-  const dimensions = shape.map((size) => message(1, typeof size === 'number' ? int(1, size) : bytes(2, size)));
+  const dimensions = shape.map((size) =>
+    message(1, typeof size === 'number' ? int(1, size) : bytes(2, size)),
+  );
   return Buffer.concat([bytes(1, name), message(2, message(1, int(1, type), message(2, ...dimensions)))]);
 }
 

@@ -134,7 +134,7 @@ export class ChildRecogniser implements Recogniser {
       await process.load({ model: { kind, roles }, threads, vad }, LOAD_MS);
     } catch (thrown) {
       await this.#unload();
-      throw isProcessLoss(thrown) ? notLoaded(model, process, thrown) : thrown;
+      throw notLoaded(model, process, thrown);
     }
     return process;
   }
@@ -156,12 +156,10 @@ function failedTwice(thrown: HeycatError): HeycatError {
   return new HeycatError('INTERNAL', sentence, thrown.details);
 }
 
-function notLoaded(
-  { name }: UsableModel,
-  { complaint }: RecogniserProcess,
-  thrown: HeycatError,
-): HeycatError {
+function notLoaded({ name }: UsableModel, { complaint }: RecogniserProcess, thrown: unknown): HeycatError {
+  const { code, message, details } = HeycatError.from(thrown);
+  if (code !== 'INTERNAL') return HeycatError.from(thrown);
   const why = complaint === '' ? '' : ` It said: ${complaint}`;
-  const sentence = `The model ${name} cannot be loaded; \`heycat models install ${name}\` gets it anew. ${thrown.message}${why}`;
-  return new HeycatError('INTERNAL', sentence, { ...thrown.details, model: name });
+  const sentence = `The model ${name} cannot be loaded; \`heycat models install ${name}\` gets it anew. ${message}${why}`;
+  return new HeycatError('INTERNAL', sentence, { ...details, model: name });
 }

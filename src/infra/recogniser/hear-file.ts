@@ -26,16 +26,20 @@ export async function hearFile(file: string, ears: Ears, partial: (text: string)
   const { sampleRate, frames, blocks } = await openMonoSound(file);
   const sound = sampleRate === MODEL_RATE ? blocks() : resampled(blocks(), ears.resampler(sampleRate));
   let [text, language, decodeMs]: [string, string | null, number] = ['', null, 0];
+  let told = '';
+  const tell = (soFar: string) => {
+    if (soFar !== told) partial((told = soFar));
+  };
   for await (const piece of cutAtPauses(sound, ears.detector)) {
     // Models make up words where there are none.
     if (!hasSpeech(piece, ears.detector)) continue;
     const before = text;
     const start = performance.now();
-    const decoded = await ears.decoder.decode(piece, (more) => partial(joined(before, more)));
+    const decoded = await ears.decoder.decode(piece, (more) => tell(joined(before, more)));
     decodeMs += performance.now() - start;
     text = joined(before, decoded.text);
     language ??= decoded.language;
-    partial(text);
+    tell(text);
   }
   const audioMs = Math.round((frames * 1_000) / sampleRate);
   return { text, language, audio_ms: audioMs, decode_ms: Math.round(decodeMs) };

@@ -14,6 +14,8 @@ const SILENCE = 0.001;
 
 /** Tells speech from everything else. */
 export interface SpeechDetector {
+  /** By how many samples it tells a pause late. */
+  readonly lag: number;
   reset(): void;
   /** Whether somebody speaks, after the next {@link WINDOW} samples. */
   hears(window: Float32Array): boolean;
@@ -66,6 +68,7 @@ function cutOf(piece: Float32Array, detector: SpeechDetector | undefined): numbe
 /** Middle of the longest stretch without speech; undefined when there is none. */
 function longestPause(piece: Float32Array, detector: SpeechDetector): number | undefined {
   let [middle, longest, start]: [number | undefined, number, number | undefined] = [undefined, 0, undefined];
+  const { lag } = detector;
   const begin = PIECE_MIN - WARM_UP;
   detector.reset();
   windowsOf(piece.subarray(begin), WINDOW).forEach((window, index) => {
@@ -76,7 +79,7 @@ function longestPause(piece: Float32Array, detector: SpeechDetector): number | u
     }
     start ??= at;
     if (at - start < longest) return;
-    [longest, middle] = [at - start, (at + start + WINDOW) >> 1];
+    [longest, middle] = [at - start, ((at + start + WINDOW) >> 1) - lag];
   });
   return middle;
 }

@@ -7,6 +7,9 @@ import { MODEL_RATE, type SpeechDetector, WINDOW } from './pieces.ts';
 
 // The recogniser's own process: native code that crashes, hangs or keeps memory does so here, not in the service.
 
+const SILENCE_S = 0.2;
+const SPEECH_S = 0.1;
+
 type Sherpa = typeof import('sherpa-onnx-node');
 
 let ears: Ears | undefined;
@@ -38,8 +41,8 @@ function sileroDetector(sherpa: Sherpa, file: string): SpeechDetector {
     model: file,
     // Below Silero's own 0.5: a quiet word that is taken for a pause is worse than a pause that is decoded.
     threshold: 0.3,
-    minSilenceDuration: 0.2,
-    minSpeechDuration: 0.1,
+    minSilenceDuration: SILENCE_S,
+    minSpeechDuration: SPEECH_S,
     maxSpeechDuration: 60,
     windowSize: WINDOW,
   };
@@ -48,6 +51,8 @@ function sileroDetector(sherpa: Sherpa, file: string): SpeechDetector {
     60,
   );
   return {
+    // It tells the beginning of a pause and that of speech each when it has lasted so long.
+    lag: (MODEL_RATE * (SILENCE_S + SPEECH_S)) / 2,
     reset: () => vad.reset(),
     hears: (window) => {
       vad.acceptWaveform(window);

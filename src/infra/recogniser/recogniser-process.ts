@@ -55,6 +55,7 @@ export class RecogniserProcess {
     return this.#child.pid;
   }
 
+  /** Also when it is about to. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -79,6 +80,7 @@ export class RecogniserProcess {
 
   /** At once: there is nothing in it to keep, and a process that hangs heeds nothing else. */
   async end(): Promise<void> {
+    this.#hasEnded = true;
     this.#child.kill('SIGKILL');
     await this.#exited;
   }
@@ -87,8 +89,8 @@ export class RecogniserProcess {
     return new Promise<Parameters<Request['resolve']>[0]>((resolve, reject) => {
       const overdue = () => {
         const sentence = `The recogniser took longer than ${Math.round(limitMs / 1_000)} s and was ended.`;
-        this.#fail(ended('recogniser_timeout', sentence));
         void this.end();
+        this.#fail(ended('recogniser_timeout', sentence));
       };
       const timer = setTimeout(overdue, limitMs);
       const done = <T>(settle: (value: T) => void) => {
