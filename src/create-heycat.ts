@@ -10,7 +10,7 @@ import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
-import { clearInterruptedMove } from './infra/engine/move/staging.ts';
+import { settleEngines } from './infra/engine/staging.ts';
 import { CommandJournal } from './infra/journal/command-journal.ts';
 import { JournalledLedger } from './infra/journal/journalled-ledger.ts';
 import { InstanceLock } from './infra/instance-lock.ts';
@@ -98,7 +98,7 @@ interface Place {
 }
 
 async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
-  await clearInterruptedMove(place.dataDir);
+  await settleEngines(place.dataDir);
   const engine = await chooseEngine(options.engine ?? 'auto', place.dataDir);
   // It starts while the rest is put together; the link then asks for the same start, and hears why it failed.
   engine.start().catch(() => undefined);

@@ -1,16 +1,24 @@
 import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { HeycatError } from '../errors.ts';
 
 /** Writes a file of mode 0600 so that a crash leaves either the old content or the new, never a part. */
-export async function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
+export function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
+  return writePrivately(path, (file) => file.writeFile(content));
+}
+
+/** As {@link writePrivateFile}, with a content that `write` makes piece by piece; nothing is left when it throws. */
+export async function writePrivately(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(content);
+      await write(file);
       await file.sync();
     } finally {
       await file.close();

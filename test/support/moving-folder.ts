@@ -4,10 +4,10 @@ import { openEngine, suitableEngine } from '../../src/infra/engine/choose-engine
 import type { LocalEngine } from '../../src/infra/engine/current-engine.ts';
 import { EmbeddedEngine } from '../../src/infra/engine/embedded/embedded-engine.ts';
 import type { EngineEndpoint } from '../../src/infra/engine/engine.ts';
-import { Inventory, type TableCount } from '../../src/infra/engine/move/inventory.ts';
+import { Inventory, type TableCount } from '../../src/infra/engine/history/inventory.ts';
 import { moveEngine, type Move, type Moved } from '../../src/infra/engine/move/move-engine.ts';
-import { clearInterruptedMove } from '../../src/infra/engine/move/staging.ts';
-import { readAll } from '../../src/infra/engine/move/user-rows.ts';
+import { settleEngines } from '../../src/infra/engine/staging.ts';
+import { readAll } from '../../src/infra/engine/history/user-rows.ts';
 import { SidecarEngine } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
 import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
@@ -73,7 +73,7 @@ export class MovingFolder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await clearInterruptedMove(this.path);
+    await settleEngines(this.path);
     await this.folder[Symbol.asyncDispose]();
   }
 

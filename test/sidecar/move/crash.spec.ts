@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { LOCAL_ENGINES } from '../../../src/infra/engine/current-engine.ts';
-import { clearInterruptedMove } from '../../../src/infra/engine/move/staging.ts';
+import { settleEngines } from '../../../src/infra/engine/staging.ts';
 import { MovingFolder, writeEverywhere } from '../../support/moving-folder.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
@@ -60,7 +60,7 @@ describeWithServer('a move that is cut off', () => {
     child.stdout.on('data', (text: string) => (said += text));
     await once(child, 'close');
     expect(said).toMatch(/^ENGINE_UNAVAILABLE$/m);
-    await clearInterruptedMove(folder.path);
+    await settleEngines(folder.path);
     expect(await folder.current()).toBe('sidecar');
     expect(await folder.contents()).toEqual(before);
     expect(await folder.move('embedded')).toMatchObject({ moved: true, tables: before });

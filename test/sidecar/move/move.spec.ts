@@ -7,7 +7,7 @@ import { LOCAL_ENGINES, markEngine } from '../../../src/infra/engine/current-eng
 import type { Engine } from '../../../src/infra/engine/engine.ts';
 import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
 import { identityBytes } from '../../../src/infra/engine/identity/claims.ts';
-import { readRows } from '../../../src/infra/engine/move/exact-rows.ts';
+import { readRows } from '../../../src/infra/engine/history/exact-rows.ts';
 import { InstanceLock } from '../../../src/infra/instance-lock.ts';
 import { SaveSetting, type CommandReceipt } from '../../../src/infra/link/bindings/index.ts';
 import { generatedModule } from '../../../src/infra/link/generated-module.ts';

@@ -6,11 +6,11 @@ import { openEngine, suitableEngine } from '../choose-engine.ts';
 import { engineFolder, markEngine, usedEngines, type LocalEngine } from '../current-engine.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';
 import { EngineIdentity } from '../identity/engine-identity.ts';
-import { Importer } from './importer.ts';
-import { Inventory, type TableCount } from './inventory.ts';
+import { Importer } from '../history/importer.ts';
+import { Inventory, type TableCount } from '../history/inventory.ts';
 import { assertOnlyOwnMembers } from './only-own-members.ts';
-import { clearInterruptedMove, stagingName, switchTo } from './staging.ts';
-import { readAll, readHead } from './user-rows.ts';
+import { settleEngines, stagingName, switchTo } from '../staging.ts';
+import { readAll, readHead } from '../history/user-rows.ts';
 
 export interface MoveProgress {
   step: 'carried' | 'verified';
@@ -52,7 +52,7 @@ export async function moveEngine(move: Move): Promise<Moved> {
   });
   const lock = await InstanceLock.take(move.dataDir);
   try {
-    await clearInterruptedMove(move.dataDir);
+    await settleEngines(move.dataDir);
     const from = await suitableEngine(move.dataDir);
     if ((await usedEngines(move.dataDir)).length === 0) throw nothingToMove(move.dataDir);
     if (from === move.to) return { moved: false, from, to: move.to, tables: {}, kept: [] };
@@ -74,12 +74,11 @@ async function carry(move: Move, from: LocalEngine): Promise<Moved> {
     await verify(move, original, await target.start());
     await target.stop();
     move.signal?.throwIfAborted();
-    const aside = await switchTo(dataDir, to);
-    const kept = [engineFolder(dataDir, from), ...(aside === undefined ? [] : [aside])];
+    const kept = [engineFolder(dataDir, from), ...(await switchTo(dataDir, to))];
     return { moved: true, from, to, tables: original.tables, kept };
   } finally {
     await Promise.all([source.stop(), target.stop()]);
-    await clearInterruptedMove(dataDir);
+    await settleEngines(dataDir);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CommandReceipt, Member, StreamHead } from '../../link/bindings/index.ts';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineEndpoint } from '../engine.ts';
-import { readRows } from './exact-rows.ts';
+import { readRows } from '../history/exact-rows.ts';
 
 /**
  * A move writes as the user, and nobody can write as somebody else: whoever keeps data beside the user would lose it.
