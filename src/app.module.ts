@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { BACKUP_MAKER, type BackupMaker } from './commands/backups/backup-maker.ts';
 import { COMMAND_LEDGER, type CommandLedger } from './commands/command-ledger.ts';
 import { CommandsModule } from './commands/commands.module.ts';
 import { COMMAND_QUEUE, type CommandQueue } from './commands/queue/command-queue.ts';
@@ -30,6 +31,7 @@ export interface AppParts {
   ledger: CommandLedger & CommandHistory & CommandQueue;
   status: StatusSource;
   models(readModels: ReadModels): ModelList;
+  backups: BackupMaker;
   /** Folder inside which delete_recording may delete files. */
   recordingsDir: string;
 }
@@ -50,6 +52,7 @@ export class AppModule {
 @Module({})
 class Ports {
   static of({ feed, log, ledger, status, models, recordingsDir }: AppParts): DynamicModule {
+  static of({ feed, log, ledger, status, backups, recordingsDir }: AppParts): DynamicModule {
     const providers = [
       { provide: CHANGE_FEED, useValue: feed },
       { provide: EVENT_LOG, useValue: log },
@@ -57,6 +60,7 @@ class Ports {
       { provide: COMMAND_HISTORY, useValue: ledger },
       { provide: COMMAND_QUEUE, useValue: ledger },
       { provide: STATUS_SOURCE, useValue: status },
+      { provide: BACKUP_MAKER, useValue: backups },
       { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
       { provide: ReadModels, useFactory: () => new ReadModels() },
       { provide: MODEL_LIST, useFactory: models, inject: [ReadModels] },

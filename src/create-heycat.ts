@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path';
 import { Logger, type INestMicroservice, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.ts';
-import type { ConnectionStatus } from './events/change-feed.ts';
+import type { EphemeralEventType } from './events/domain-event.ts';
+import { Backups } from './infra/backup/backups.ts';
+import { BackupsFolder } from './infra/backup/backups-folder.ts';
+import { DailyBackup } from './infra/backup/daily-backup.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
@@ -124,13 +127,16 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
     identity: () => link.identity ?? null,
   });
+  const { backups, daily } = backupsOf(engine, dataDir);
   const parts = {
     feed: link,
     log,
     ledger,
+    backups,
     recordingsDir,
     models: (readModels: ReadModels) => modelStore(dataDir, readModels),
     status: statusOf({ strategy, engine, link, ledger, room }),
+    status: statusOf({ strategy, engine, link, ledger, room, daily }),
   };
   const app: INestMicroservice = await NestFactory.createMicroservice(AppModule.of(parts), {
     strategy,
@@ -141,17 +147,20 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   app.useGlobalPipes(new ValidationPipe());
   const models = app.get(ReadModels);
   const hub = app.get(SubscriptionHub);
-  link.listen({ onBatch: () => undefined, onConnection: (status) => tellConnection(hub, status) });
+  const onConnection = (status: object): void => tell(hub, 'connection_status', status);
+  link.listen({ onBatch: () => undefined, onConnection });
   const cache = cacheOf(models, { dataDir, engine, link });
   const restored = await cache.restore();
   if (restored !== undefined) log.resume(restored);
   link.listen(cache);
   ledger.onOutcome = (event) => hub.tell(event);
+  backups.onProgress = (progress) => tell(hub, 'backup_progress', progress);
   for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
   link.start(restored?.told());
+  await daily.start();
   return new RunningHeycat(strategy, async () => {
-    await strategy.close();
+    await Promise.all([backups.close(), daily.close(), strategy.close()]);
     await link.stop();
     await cache.close();
     await ledger.close();
@@ -179,6 +188,12 @@ function cacheOf(
     models,
     owner: async () => ({ engine: engine.status.kind, identity: link.identity ?? (await identity()) }),
   });
+}
+
+function backupsOf(engine: Engine, dataDir: string) {
+  const folder = new BackupsFolder(join(dataDir, 'backups'));
+  const backups = new Backups({ engine, folder });
+  return { backups, daily: new DailyBackup({ backups, folder }) };
 }
 
 class RunningHeycat implements Heycat {
@@ -222,9 +237,10 @@ interface Reported {
   link: Link;
   ledger: JournalledLedger;
   room: DiskRoom;
+  daily: DailyBackup;
 }
 
-function statusOf({ strategy, engine, link, ledger, room }: Reported) {
+function statusOf({ strategy, engine, link, ledger, room, daily }: Reported) {
   return {
     process: () => ({
       pid: process.pid,
@@ -240,10 +256,11 @@ function statusOf({ strategy, engine, link, ledger, room }: Reported) {
     },
     connection: () => link.report,
     queue: () => ledger.counts,
+    backup: () => daily.report,
     clients: () => strategy.clients,
   };
 }
 
-function tellConnection(hub: SubscriptionHub, status: ConnectionStatus): void {
-  hub.tell({ type: 'connection_status', occurred_at: new Date().toISOString(), payload: { ...status } });
+function tell(hub: SubscriptionHub, type: EphemeralEventType, payload: object): void {
+  hub.tell({ type, occurred_at: new Date().toISOString(), payload: { ...payload } });
 }

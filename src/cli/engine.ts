@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { LocalEngine } from '../infra/engine/current-engine.ts';
-import { moveEngine, type Moved, type MoveProgress } from '../infra/engine/move/move-engine.ts';
+import { moveEngine, type Moved } from '../infra/engine/move/move-engine.ts';
 import { dataFolder } from '../infra/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
-import { ProgressView } from './progress.ts';
+import { StepsView } from './progress.ts';
 import { answer, answerJson, endWithReader, note } from './terminal.ts';
 
 export interface MoveOptions extends GlobalOptions {
@@ -19,7 +19,7 @@ export async function move({ to, json, dataDir = dataFolder() }: MoveOptions): P
   Logger.overrideLogger(false);
   using interrupt = new Interrupt('The move was ended; the data is where it was.');
   const { signal } = interrupt;
-  const view = new MoveView();
+  const view = new StepsView('events');
   try {
     tell(await moveEngine({ dataDir: resolve(dataDir), to, signal, onProgress: view.show }), json);
   } catch (thrown) {
@@ -27,22 +27,6 @@ export async function move({ to, json, dataDir = dataFolder() }: MoveOptions): P
     throw signal.aborted ? signal.reason : thrown;
   } finally {
     view.end();
-  }
-}
-
-/** Each step has a bar of its own. */
-class MoveView {
-  #step: MoveProgress['step'] | undefined;
-  #view = new ProgressView();
-
-  readonly show = ({ step, done, total }: MoveProgress): void => {
-    if (step !== this.#step) this.#view = new ProgressView();
-    this.#step = step;
-    this.#view.show({ step, subject: 'events', done, total });
-  };
-
-  end(): void {
-    this.#view.end();
   }
 }
 

@@ -42,6 +42,7 @@ function heycat(done: Done): Command {
   clientCommands(program);
   queueCommands(program);
   speechCommands(program, done);
+  backupCommands(program);
   setupCommands(program, done);
   return program.addHelpText(
     'after',
@@ -192,6 +193,37 @@ function speechCommands(program: Command, done: Done): void {
     .action(async (name: string, _, command: Command) => {
       const { removeModel } = await import('./models.ts');
       await removeModel(name, command.optsWithGlobals());
+function backupCommands(program: Command): void {
+  program
+    .command('backup')
+    .description(
+      'Write the whole history into one file, also while the service runs. Sound files and keys are not in it.',
+    )
+    .argument('[file]', 'A file that does not exist yet (default: one in backups/ of the data folder).')
+    .addHelpText(
+      'after',
+      `${examples('heycat backup', 'heycat backup /media/stick/heycat.backup')}
+
+A running service makes one each day by itself and keeps the newest seven. The database holds metadata only: copy
+recordings/ and keys/ of the data folder yourself; without the keys a backup cannot be restored.`,
+    )
+    .action(async (file: string | undefined, _, command: Command) => {
+      const { backup } = await import('./backup.ts');
+      await backup(file, command.optsWithGlobals());
+    });
+  program
+    .command('restore')
+    .description('Make a backup the data, while no service runs. What was there before is kept beside.')
+    .argument('<file>', 'What `heycat backup` or the service has written.')
+    .addOption(
+      new Option('--engine <kind>', 'Where the data goes (default: the engine that has it).').choices([
+        ...LOCAL_ENGINES,
+      ]),
+    )
+    .addHelpText('after', examples('heycat restore ~/.local/share/heycat/backups/heycat-….daily.backup'))
+    .action(async (file: string, _, command: Command) => {
+      const { restore } = await import('./restore.ts');
+      await restore(file, command.optsWithGlobals());
     });
 }
 

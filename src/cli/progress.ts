@@ -35,6 +35,24 @@ export class ProgressView {
   }
 }
 
+/** Work of several steps, each with a bar of its own. */
+export class StepsView {
+  #step: string | undefined;
+  #view = new ProgressView();
+
+  constructor(private readonly subject: string) {}
+
+  readonly show = ({ step, done, total }: Omit<BuildProgress, 'subject'>): void => {
+    if (step !== this.#step) this.#view = new ProgressView();
+    this.#step = step;
+    this.#view.show({ step, subject: this.subject, done, total });
+  };
+
+  end(): void {
+    this.#view.end();
+  }
+}
+
 /** A bar no wider than the terminal, so that `\r` always returns to its beginning. */
 export function barLine({ step, subject, done, total }: Progress, columns = 80): string {
   const filled = total === 0 ? 0 : Math.round((BAR_CHARS * done) / total);

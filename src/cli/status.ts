@@ -17,7 +17,7 @@ export async function status(options: GlobalOptions): Promise<void> {
 
 /** The table's lines: a name and what it is. */
 export function rows(report: ServiceStatus, now = Date.now()): [string, string][] {
-  const { engine, connection, queue, projections } = report;
+  const { engine, connection, queue, projections, backup } = report;
   const upTo = report.synced ? 'up to date' : 'waiting for the engine';
   return [
     ['service', `heycat-backend ${report.version}, pid ${report.pid}`],
@@ -35,6 +35,8 @@ export function rows(report: ServiceStatus, now = Date.now()): [string, string][
       `version ${version}, seq ${seq}${failed === undefined ? '' : `, stopped by ${failed}`}`,
     ]),
     ['queue', `${queue.pending} waiting, ${queue.dead} given up`],
+    ['backup', backup.last_at === null ? 'none made by itself yet' : `made ${backup.last_at}`],
+    ...(backup.error === undefined ? [] : [['', backup.error] as [string, string]]),
     ['clients', `${report.clients}, this one included`],
   ];
 }

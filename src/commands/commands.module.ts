@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { CreateBackupHandler } from './backups/create-backup.ts';
 import { AddDictionaryEntryHandler } from './dictionary/add-dictionary-entry.ts';
 import { DeleteDictionaryEntryHandler } from './dictionary/delete-dictionary-entry.ts';
 import { UpdateDictionaryEntryHandler } from './dictionary/update-dictionary-entry.ts';
@@ -22,7 +23,7 @@ import { ReportActiveWindowHandler } from './window-contexts/report-active-windo
 import { UpdateWindowContextHandler } from './window-contexts/update-window-context.ts';
 
 /**
- * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER,
+ * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER, BACKUP_MAKER,
  * COMMAND_QUEUE, WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS and EVENT_TELLER.
  */
 @Module({
@@ -47,6 +48,7 @@ import { UpdateWindowContextHandler } from './window-contexts/update-window-cont
     ReportActiveWindowHandler,
     RetryCommandHandler,
     DropCommandHandler,
+    CreateBackupHandler,
     OneHandlerPerMessage,
   ],
 })

@@ -35,6 +35,7 @@ export interface DomainEvent {
 export const EPHEMERAL_EVENT_TYPES = [
   'data_changed',
   'active_window_changed',
+  'backup_progress',
   'connection_status',
   'sync_complete',
   'command_applied',

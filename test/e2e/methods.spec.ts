@@ -16,6 +16,9 @@ const TRANSPORT = ['hello', 'authenticate', 'ping', 'subscribe', 'unsubscribe', 
 /** Covered by server-death.spec.ts, where commands are given up. */
 const QUEUE = ['retry_command', 'drop_command'];
 
+/** Covered by backup.spec.ts. */
+const BACKUP = ['create_backup'];
+
 /** One case a command; the aliases are cases of their own. */
 const COMMANDS = [...recordings, ...settings, ...dictionary, ...voiceCommands, ...windowContexts];
 
@@ -40,6 +43,7 @@ describeOnEngines('every method over the socket', (engine) => {
     const tested = [
       ...TRANSPORT,
       ...QUEUE,
+      ...BACKUP,
       ...COMMANDS.map(({ method }) => method),
       ...queries.map(({ method }) => method),
     ];

@@ -69,6 +69,7 @@ export const queriesOn = (engine: TestedEngine): QueryCase[] => [
       synced: true,
       engine: { kind: engine, state: 'ready', version: text, ...(engine === 'sidecar' && { pid: number }) },
       queue: { pending: 0, dead: 0 },
+      backup: { last_at: null },
       projections: list,
       clients: 3,
       started_at: text,

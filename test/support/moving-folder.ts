@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { BackupMade } from '../../src/commands/backups/backup-maker.ts';
+import { backUpFolder, type BackUpFolder } from '../../src/infra/backup/back-up-folder.ts';
+import { restoreBackup, type Restore, type Restored } from '../../src/infra/backup/restore-backup.ts';
 import { openEngine, suitableEngine } from '../../src/infra/engine/choose-engine.ts';
 import type { LocalEngine } from '../../src/infra/engine/current-engine.ts';
 import { EmbeddedEngine } from '../../src/infra/engine/embedded/embedded-engine.ts';
-import type { EngineEndpoint } from '../../src/infra/engine/engine.ts';
+import type { Engine, EngineEndpoint } from '../../src/infra/engine/engine.ts';
 import { Inventory, type TableCount } from '../../src/infra/engine/history/inventory.ts';
 import { moveEngine, type Move, type Moved } from '../../src/infra/engine/move/move-engine.ts';
 import { settleEngines } from '../../src/infra/engine/staging.ts';
@@ -42,6 +45,15 @@ export class MovingFolder implements AsyncDisposable {
     return moveEngine({ dataDir: this.path, to, open: openForTest, ...more });
   }
 
+  /** Backs it up, while nothing runs on it. */
+  backUp(more: Partial<BackUpFolder> = {}): Promise<BackupMade> {
+    return backUpFolder({ dataDir: this.path, open: openForTest, ...more });
+  }
+
+  restore(file: string, more: Partial<Restore> = {}): Promise<Restored> {
+    return restoreBackup({ dataDir: this.path, file, open: openForTest, ...more });
+  }
+
   /** Runs an engine, the current one where none is named. */
   async on<T>(work: (endpoint: EngineEndpoint) => Promise<T>, kind?: LocalEngine): Promise<T> {
     const engine = await openForTest(kind ?? (await this.current()), { dataDir: this.path });
@@ -53,14 +65,18 @@ export class MovingFolder implements AsyncDisposable {
   }
 
   /** Runs the current engine with the link on top, as the service does. */
-  async command<T>(work: (ledger: JournalledLedger) => Promise<T>, kind?: LocalEngine): Promise<T> {
-    const link = new Link(await openForTest(kind ?? (await this.current()), { dataDir: this.path }));
+  async command<T>(
+    work: (ledger: JournalledLedger, engine: Engine) => Promise<T>,
+    kind?: LocalEngine,
+  ): Promise<T> {
+    const engine = await openForTest(kind ?? (await this.current()), { dataDir: this.path });
+    const link = new Link(engine);
     await using folder = await tempFolder();
     const { journal } = await CommandJournal.open(folder.path);
     const ledger = new JournalledLedger({ link, journal });
     link.start();
     try {
-      return await work(ledger);
+      return await work(ledger, engine);
     } finally {
       await link.stop();
       await ledger.close();

@@ -6,6 +6,7 @@ import type { Notification } from './notification-sink.ts';
 const STATE_LIKE: ReadonlySet<string> = new Set([
   'active_window_changed',
   'audio_level',
+  'backup_progress',
   'connection_status',
   'data_changed',
   'migration_progress',

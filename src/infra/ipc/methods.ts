@@ -1,4 +1,5 @@
 import type { Command, Query } from '@nestjs/cqrs';
+import type { CreateBackup } from '../../commands/backups/create-backup.ts';
 import type { AddDictionaryEntry } from '../../commands/dictionary/add-dictionary-entry.ts';
 import type { DeleteDictionaryEntry } from '../../commands/dictionary/delete-dictionary-entry.ts';
 import type { UpdateDictionaryEntry } from '../../commands/dictionary/update-dictionary-entry.ts';
@@ -56,6 +57,7 @@ export interface Methods {
   list_models: ListModels;
   retry_command: RetryCommand;
   drop_command: DropCommand;
+  create_backup: CreateBackup;
   explain: Explain;
   add_voice_command: AddVoiceCommand;
   update_voice_command: UpdateVoiceCommand;

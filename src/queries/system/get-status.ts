@@ -3,7 +3,13 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { ConnectionReport } from '../../events/change-feed.ts';
 import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
-import { STATUS_SOURCE, type EngineReport, type ProcessStatus, type StatusSource } from './status-source.ts';
+import {
+  STATUS_SOURCE,
+  type BackupReport,
+  type EngineReport,
+  type ProcessStatus,
+  type StatusSource,
+} from './status-source.ts';
 
 export interface ServiceStatus extends ProcessStatus {
   /** Empty before the first baseline, unless a snapshot of it was kept. */
@@ -15,6 +21,7 @@ export interface ServiceStatus extends ProcessStatus {
   /** The way to it: whether its changes come through, and for how long they have or have not. */
   connection: ConnectionReport;
   queue: { pending: number; dead: number };
+  backup: BackupReport;
   projections: ProjectionStatus[];
   clients: number;
 }
@@ -38,6 +45,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       engine: this.source.engine(),
       connection: this.source.connection(),
       queue: this.source.queue(),
+      backup: this.source.backup(),
       projections: this.models.describe(),
       clients: this.source.clients(),
     }));

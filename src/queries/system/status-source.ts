@@ -6,6 +6,7 @@ export interface StatusSource {
   engine(): EngineReport;
   connection(): ConnectionReport;
   queue(): { pending: number; dead: number };
+  backup(): BackupReport;
   /** Authenticated connections. */
   clients(): number;
 }
@@ -16,6 +17,13 @@ export interface ProcessStatus {
   instance_id: string;
   /** ISO 8601. */
   started_at: string;
+}
+
+export interface BackupReport {
+  /** When the newest daily backup was made, ISO 8601; null when there is none. */
+  last_at: string | null;
+  /** Why the last try failed, as a sentence. */
+  error?: string;
 }
 
 export interface EngineReport {

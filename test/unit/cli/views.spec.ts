@@ -63,6 +63,7 @@ describe('what people see', () => {
         since: '2030-01-01T02:04:00.000Z',
       },
       queue: { pending: 0, dead: 0 },
+      backup: { last_at: null, error: 'The disk is full.' },
       projections: [{ name: 'recordings', version: 1, seq: 3, failed: 'TypeError' }],
       clients: 1,
     };
@@ -78,6 +79,8 @@ describe('what people see', () => {
         ],
         ['', 'The server ended by SIGKILL.'],
         ['history', 'seq 0, epoch (not known yet)'],
+        ['backup', 'none made by itself yet'],
+        ['', 'The disk is full.'],
         ['  recordings', 'version 1, seq 3, stopped by TypeError'],
       ]),
     );

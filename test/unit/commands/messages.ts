@@ -3,6 +3,7 @@ import { AddDictionaryEntry } from '../../../src/commands/dictionary/add-diction
 import { DeleteDictionaryEntry } from '../../../src/commands/dictionary/delete-dictionary-entry.ts';
 import { UpdateDictionaryEntry } from '../../../src/commands/dictionary/update-dictionary-entry.ts';
 import { AddRecording } from '../../../src/commands/recordings/add-recording.ts';
+import { CreateBackup } from '../../../src/commands/backups/create-backup.ts';
 import { DropCommand } from '../../../src/commands/queue/drop-command.ts';
 import { RetryCommand } from '../../../src/commands/queue/retry-command.ts';
 import { DeleteRecording } from '../../../src/commands/recordings/delete-recording.ts';
@@ -44,6 +45,16 @@ export const TABLE: [Type<object>, Params, Wrong][] = [
     [
       [{ command_id: null }, 'command_id'],
       [{ command_id: '1' }, 'command_id'],
+    ],
+  ],
+  [
+    CreateBackup,
+    { file: '/media/stick/heycat.backup' },
+    [
+      [{ file: 'heycat.backup' }, 'file'],
+      [{ file: 7 }, 'file'],
+      [{ timeout_ms: -1 }, 'timeout_ms'],
+      [{ signal: {} }, 'signal'],
     ],
   ],
   [

@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { firstValueFrom, from, isObservable } from 'rxjs';
+import { BACKUP_MAKER } from '../../../src/commands/backups/backup-maker.ts';
 import { COMMAND_LEDGER } from '../../../src/commands/command-ledger.ts';
 import { CommandsModule } from '../../../src/commands/commands.module.ts';
 import { COMMAND_QUEUE } from '../../../src/commands/queue/command-queue.ts';
@@ -30,6 +31,7 @@ const STATUS = {
   engine: () => ({ kind: 'embedded', state: 'starting' }),
   connection: () => ({ state: 'starting' as const, since: '2026-05-01T08:00:00.000Z' }),
   queue: () => ({ pending: 0, dead: 0 }),
+  backup: () => ({ last_at: null }),
   clients: () => 0,
 };
 const unknown = () => Promise.reject(new HeycatError('NOT_FOUND'));
@@ -40,6 +42,7 @@ const PORTS = [
     provide: WAV_INSPECTOR,
     useValue: { inspect: () => Promise.resolve({ duration_ms: 1, sample_rate: 16_000 }) },
   },
+  { provide: BACKUP_MAKER, useValue: { make: (file: string) => Promise.resolve({ file }) } },
   { provide: RECORDING_FILES, useValue: {} },
   { provide: WINDOW_CONTEXTS, useValue: { list: () => [] } },
   { provide: EVENT_TELLER, useValue: { tell: () => undefined } },

@@ -118,6 +118,7 @@ export const STATUS: StatusSource = {
   engine: () => ({ kind: 'sidecar', state: 'starting', pid: 43 }),
   connection: () => ({ state: 'starting', since: '2026-05-01T08:00:00.000Z' }),
   queue: () => ({ pending: 1, dead: 0 }),
+  backup: () => ({ last_at: '2026-05-01T07:00:00.000Z' }),
   clients: () => 3,
 };
 

@@ -12,6 +12,7 @@ export class Inventory {
   readonly #tables = new Map<string, { rows: number; sum: bigint }>();
 
   add({ table, rows }: Page): void {
+    if (rows.length === 0) return;
     const count = this.#tables.get(table) ?? { rows: 0, sum: 0n };
     for (const { bytes } of rows) {
       const hash = createHash('sha256').update(bytes).digest('hex');

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload } from '@nestjs/microservices';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { CreateBackup } from '../../../commands/backups/create-backup.ts';
 import { DropCommand } from '../../../commands/queue/drop-command.ts';
 import { RetryCommand } from '../../../commands/queue/retry-command.ts';
 import { Explain } from '../../../queries/system/explain.ts';
@@ -11,6 +12,7 @@ import { ListModels } from '../../../queries/system/list-models.ts';
 import { ListQueue } from '../../../queries/system/list-queue.ts';
 import { ReadEvents } from '../../../queries/system/read-events.ts';
 import { OpenRpc, type OpenRpcDocument } from '../describe.ts';
+import { IpcContext } from '../ipc-context.ts';
 import type { MethodExtras } from '../method-extras.ts';
 
 class NoParams {}
@@ -33,6 +35,7 @@ export class SystemController {
       'last_seq',
       'engine',
       'queue',
+      'backup',
       'projections',
       'clients',
       'started_at',
@@ -98,6 +101,16 @@ export class SystemController {
     errors: ['NOT_FOUND'],
   } satisfies MethodExtras)
   drop(@Payload() command: DropCommand) {
+    return this.commands.execute(command);
+  }
+
+  @MessagePattern('create_backup', {
+    summary: 'Writes the whole history, without sound files, into a file that `heycat restore` brings back.',
+    answers: ['file', 'bytes', 'made_at', 'epoch', 'events', 'receipts'],
+    errors: ['DUPLICATE', 'ENGINE_UNAVAILABLE'],
+  } satisfies MethodExtras)
+  backup(@Payload() command: CreateBackup, @Ctx() context: IpcContext) {
+    command.signal = context.signal;
     return this.commands.execute(command);
   }
 

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { Logger } from '@nestjs/common';
+import type { BackupMade, BackupProgress } from '../commands/backups/backup-maker.ts';
+import { HeycatError } from '../errors.ts';
+import { backUpFolder } from '../infra/backup/back-up-folder.ts';
+import { dataFolder } from '../infra/paths.ts';
+import { connect, type GlobalOptions } from './connect.ts';
+import { Interrupt } from './interrupt.ts';
+import { ProgressView } from './progress.ts';
+import { answer, answerJson, endWithReader } from './terminal.ts';
+
+interface Request {
+  options: GlobalOptions;
+  file: string | undefined;
+  signal: AbortSignal;
+  onProgress(progress: BackupProgress): void;
+}
+
+/** `heycat backup`: through the service where one runs on the data folder, else on the folder itself. */
+export async function backup(file: string | undefined, options: GlobalOptions): Promise<void> {
+  endWithReader();
+  // Engines log on stdout where no service tells them otherwise.
+  Logger.overrideLogger(false);
+  using interrupt = new Interrupt('The backup was ended; nothing of it is left.');
+  const { signal } = interrupt;
+  const view = new ProgressView();
+  const onProgress = (progress: BackupProgress): void =>
+    view.show({ step: 'saved', subject: 'events', ...progress });
+  const request = { options, file: file === undefined ? undefined : resolve(file), signal, onProgress };
+  try {
+    const made = await onFolder(request).catch((thrown: unknown) => throughService(request, thrown));
+    view.end();
+    if (options.json) answerJson(made);
+    else answer(sentence(made));
+  } catch (thrown) {
+    throw signal.aborted ? signal.reason : thrown;
+  } finally {
+    view.end();
+  }
+}
+
+function onFolder({ options, ...rest }: Request): Promise<BackupMade> {
+  return backUpFolder({ dataDir: resolve(options.dataDir ?? dataFolder()), ...rest });
+}
+
+/** @param thrown why the folder could not be had: only its own service can help. */
+async function throughService(
+  { options, file, signal, onProgress }: Request,
+  thrown: unknown,
+): Promise<BackupMade> {
+  if (!(thrown instanceof HeycatError) || thrown.code !== 'BUSY') throw thrown;
+  await using client = await connect(options).catch(() => Promise.reject(thrown));
+  const { pid } = await client.call('get_status', {});
+  // The service found may be that of another data folder.
+  if (pid !== thrown.details['pid']) throw thrown;
+  await client.subscribe({ types: ['backup_progress'] }, ({ payload }) =>
+    onProgress(payload as unknown as BackupProgress),
+  );
+  return client.call('create_backup', { ...(file !== undefined && { file }) }, { signal });
+}
+
+function sentence({ file, bytes, events, receipts }: BackupMade): string {
+  const size = bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `Saved ${events} events and ${receipts} receipts in ${file} (${size}). Sound files are not in it.`;
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { restoreBackup, type Restored } from '../infra/backup/restore-backup.ts';
+import type { LocalEngine } from '../infra/engine/current-engine.ts';
+import { dataFolder } from '../infra/paths.ts';
+import type { GlobalOptions } from './connect.ts';
+import { Interrupt } from './interrupt.ts';
+import { StepsView } from './progress.ts';
+import { answer, answerJson, endWithReader, note } from './terminal.ts';
+
+export interface RestoreOptions extends GlobalOptions {
+  engine?: LocalEngine;
+}
+
+/** `heycat restore`: makes a backup the data, and says where the data of before is kept. */
+export async function restore(file: string, options: RestoreOptions): Promise<void> {
+  endWithReader();
+  Logger.overrideLogger(false);
+  using interrupt = new Interrupt('The restore was ended; the data is as it was.');
+  const { signal } = interrupt;
+  const view = new StepsView('events');
+  const { engine, dataDir = dataFolder() } = options;
+  try {
+    const place = { dataDir: resolve(dataDir), file: resolve(file), engine };
+    tell(await restoreBackup({ ...place, signal, onProgress: view.show }), options.json);
+  } catch (thrown) {
+    throw signal.aborted ? signal.reason : thrown;
+  } finally {
+    view.end();
+  }
+}
+
+function tell(restored: Restored, json: boolean | undefined): void {
+  if (json) return answerJson(restored);
+  const { engine, made_at, events, receipts, kept } = restored;
+  answer(
+    `The data is that of ${made_at} now, in the ${engine} engine: ${events} events, ${receipts} receipts; ` +
+      'every row was compared.',
+  );
+  for (const folder of kept) note(`What was replaced stays in ${folder}; delete it when you like.`);
+}

@@ -1,0 +1,76 @@
+import type { BackupMade, BackupMaker, BackupProgress } from '../../commands/backups/backup-maker.ts';
+import { HeycatError } from '../../errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { BackupsFolder } from './backups-folder.ts';
+import { writeBackup, type WriteBackup } from './write-backup.ts';
+
+interface BackupsOptions {
+  engine: Engine;
+  folder: BackupsFolder;
+  now?: () => Date;
+}
+
+/** Makes the backups of a running service, one at a time, over connections of their own. */
+export class Backups implements BackupMaker {
+  /** Set by the owner: told while a backup that was asked for is written. */
+  onProgress?: (progress: BackupProgress) => void;
+  readonly #closed = new AbortController();
+  readonly #options: Required<BackupsOptions>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: BackupsOptions) {
+    this.#options = { now: () => new Date(), ...options };
+  }
+
+  make(file?: string, signal?: AbortSignal): Promise<BackupMade> {
+    const { folder, now } = this.#options;
+    return this.#inTurn(async () => {
+      const madeAt = now();
+      const path = file ?? (await folder.place(madeAt, 'asked for'));
+      return this.#write({
+        file: path,
+        madeAt,
+        signal,
+        onProgress: (progress) => this.onProgress?.(progress),
+      });
+    });
+  }
+
+  /** As {@link make}, into the file of the day; then those that are too many go. */
+  makeDaily(): Promise<BackupMade> {
+    const { folder, now } = this.#options;
+    return this.#inTurn(async () => {
+      const madeAt = now();
+      const made = await this.#write({ file: await folder.place(madeAt, 'daily'), madeAt });
+      await folder.prune();
+      return made;
+    });
+  }
+
+  /** True when one could be made now. */
+  get isReady(): boolean {
+    return this.#options.engine.status.state === 'ready' && !this.#closed.signal.aborted;
+  }
+
+  /** Gives up the one that is being written. */
+  async close(): Promise<void> {
+    this.#closed.abort(new HeycatError('CANCELLED', 'The service ends; the backup was given up.'));
+    await this.#last;
+  }
+
+  #inTurn(work: () => Promise<BackupMade>): Promise<BackupMade> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(backup: WriteBackup): Promise<BackupMade> {
+    const { engine } = this.#options;
+    const signals = [this.#closed.signal, ...(backup.signal === undefined ? [] : [backup.signal])];
+    const signal = AbortSignal.any(signals);
+    if (signal.aborted) throw signal.reason;
+    // One that has failed is the link's to start again.
+    if (engine.status.state !== 'ready') throw new HeycatError('ENGINE_UNAVAILABLE');
+    return writeBackup(await engine.start(), { ...backup, signal });
+  }
+}

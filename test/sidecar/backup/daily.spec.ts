@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { Backups } from '../../../src/infra/backup/backups.ts';
+import { BackupsFolder } from '../../../src/infra/backup/backups-folder.ts';
+import { DailyBackup } from '../../../src/infra/backup/daily-backup.ts';
+import type { Engine } from '../../../src/infra/engine/engine.ts';
+import { MovingFolder, openForTest, writeEverywhere } from '../../support/moving-folder.ts';
+
+const HOUR = 60 * 60 * 1_000;
+const START = Date.parse('2026-05-01T08:00:00.000Z');
+
+describe('the daily backup', () => {
+  let folder: MovingFolder;
+  let engine: Engine;
+  let warned: string[];
+  let time: number;
+  beforeEach(async () => {
+    folder = await MovingFolder.make();
+    await folder.command(writeEverywhere, 'embedded');
+    engine = await openForTest('embedded', { dataDir: folder.path });
+    await engine.start();
+    time = START;
+    warned = [];
+    const keep = (text: string) => void warned.push(text);
+    Logger.overrideLogger({ log: () => undefined, error: keep, warn: keep });
+  });
+  afterEach(async () => {
+    Logger.overrideLogger(false);
+    await engine.stop();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  const path = () => join(folder.path, 'backups');
+  const names = async () => (await readdir(path()).catch(() => [])).sort();
+
+  /** As a start of the service makes it. */
+  function daily() {
+    const now = () => new Date(time);
+    const place = new BackupsFolder(path());
+    const backups = new Backups({ engine, folder: place, now });
+    return { backups, daily: new DailyBackup({ backups, folder: place, now }) };
+  }
+
+  it('BAK10 is made a day after the last one, over restarts, and the newest seven stay', async () => {
+    const made: string[] = [];
+    for (let hours = 0; hours <= 24 * 9; hours += 6) {
+      time = START + hours * HOUR;
+      // Each time a new run of the service, and asked often.
+      const { daily: keeper } = daily();
+      for (let check = 0; check < 3; check++) await keeper.check();
+      if (hours % 24 === 0)
+        made.push(`heycat-${new Date(time).toISOString().replaceAll(':', '-')}.daily.backup`);
+      expect(await names()).toEqual(made.slice(-7));
+      expect(keeper.report).toEqual({ last_at: new Date(time - (hours % 24) * HOUR).toISOString() });
+    }
+    const last = join(path(), made.at(-1)!);
+    await engine.stop();
+    expect(await folder.restore(last)).toMatchObject({ events: 17 });
+  });
+
+  it('BAK11 files that it did not make stay, whatever they are called, but for what a crash left of its own', async () => {
+    await mkdir(path(), { mode: 0o700 });
+    const uuid = '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10';
+    const foreign = [
+      'heycat-2020-01-01T00-00-00.000Z.backup',
+      'heycat-2020-01-01T00-00-00.000Z.daily.backup.bak',
+      'my heycat-2020-01-01T00-00-00.000Z.daily.backup',
+      'notes.txt',
+      `notes.${uuid}.tmp`,
+    ];
+    const left = `heycat-2020-01-01T00-00-00.000Z.daily.backup.${uuid}.tmp`;
+    for (const name of [...foreign, left]) await writeFile(join(path(), name), 'x');
+    const { backups, daily: keeper } = daily();
+    const asked = (await backups.make()).file;
+    for (let day = 0; day < 9; day++) {
+      time = START + day * 24 * HOUR;
+      await keeper.check();
+    }
+    const after = await names();
+    expect(after).toEqual(expect.arrayContaining([...foreign, asked.slice(path().length + 1)]));
+    expect(after).toHaveLength(foreign.length + 1 + 7);
+  });
+
+  it('BAK12 a failure is logged once and reported, tried again after an hour, and forgotten when one is made', async () => {
+    await mkdir(path(), { mode: 0o700 });
+    await chmod(path(), 0o755);
+    const { daily: keeper } = daily();
+    for (let minute = 0; minute < 150; minute += 10) {
+      time = START + minute * 60_000;
+      await keeper.check();
+    }
+    expect(warned).toEqual([expect.stringContaining('is open to other users')]);
+    expect(keeper.report).toEqual({ last_at: null, error: expect.stringContaining('chmod 700') });
+    await chmod(path(), 0o700);
+    await keeper.check();
+    expect(await names()).toEqual([]);
+    time += HOUR;
+    await keeper.check();
+    expect(keeper.report).toEqual({ last_at: new Date(time).toISOString() });
+    expect(await names()).toHaveLength(1);
+  });
+
+  it('BAK12 a disk that becomes full leaves no half file', async () => {
+    await engine.stop();
+    await folder.command(async (ledger) => {
+      const value = (number: number) =>
+        JSON.stringify(Buffer.alloc(45_000, number).map(noise).toString('base64'));
+      for (let number = 0; number < 8; number++) {
+        const args = { key: `k${number}`, value: value(number), expected_seq: null };
+        await ledger.submit({ reducer: 'save_setting', args, wait_ms: 30_000 });
+      }
+    });
+    await engine.start();
+    const { backups, daily: keeper } = daily();
+    const limit = (bytes: string) =>
+      execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
+    limit(String(100_000));
+    try {
+      await expect(backups.make()).rejects.toMatchObject({
+        code: 'INTERNAL',
+        message: expect.stringContaining('cannot be written: EFBIG'),
+      });
+      await keeper.check();
+    } finally {
+      limit('unlimited');
+    }
+    expect(keeper.report.error).toContain('cannot be written');
+    expect(await names()).toEqual([]);
+    expect((await backups.make()).bytes).toBeGreaterThan(200_000);
+  });
+
+  it('BAK12 while the engine is away nothing is tried and nothing is told', async () => {
+    const { backups, daily: keeper } = daily();
+    await engine.stop();
+    await keeper.check();
+    await expect(backups.make()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    expect([warned, keeper.report]).toEqual([[], { last_at: null }]);
+    await engine.start();
+    await keeper.check();
+    expect(await names()).toHaveLength(1);
+  });
+
+  it('BAK10 a clock that was set back, and a file from the future, hold none up', async () => {
+    const { daily: keeper } = daily();
+    await keeper.check();
+    time -= 48 * HOUR;
+    await keeper.check();
+    await keeper.check();
+    expect(await names()).toHaveLength(2);
+    await rm(join(path(), (await names())[0]!));
+  });
+
+  it('BAK13 one is made at a time, and the end of the service gives up the one under way', async () => {
+    const { backups } = daily();
+    const files = await Promise.all(
+      [1, 2, 3].map((each) => backups.make(join(folder.path, `${each}.backup`))),
+    );
+    expect(files.map(({ events }) => events)).toEqual([17, 17, 17]);
+    const stopped = backups.make();
+    const closing = backups.close();
+    await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
+    await closing;
+    await expect(backups.make()).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await names()).toEqual([]);
+  });
+});
+
+/** Bytes that do not become smaller. */
+let state = 1;
+function noise(): number {
+  state = (state * 48271) % 2147483647;
+  return state & 255;
+}
