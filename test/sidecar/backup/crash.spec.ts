@@ -6,7 +6,7 @@ import { exists } from '../../../src/infra/engine/current-engine.ts';
 import { settleEngines } from '../../../src/infra/engine/staging.ts';
 import { describeOnEngines } from '../../support/engines.ts';
 import { MovingFolder, writeEverywhere } from '../../support/moving-folder.ts';
-import { lehmer } from '../../support/random.ts';
+import { seededRandom } from '../../support/random.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
 
 const KILLS = Number(process.env['HEYCAT_BACKUP_KILLS'] ?? (process.env['CI'] ? 4 : 2));
@@ -26,7 +26,7 @@ describeOnEngines('kill -9 at any moment', (kind) => {
 
   it(`BAK5 BAK9 of a backup leaves a whole one or none, of a restore the data before or after (${KILLS} kills each, seed ${SEED})`, async () => {
     await using folder = await MovingFolder.make();
-    const next = lehmer(SEED);
+    const next = seededRandom(SEED);
     await folder.command(writeEverywhere, kind);
     const file = (name: string): string => join(folder.path, name);
     const whole = file('whole.backup');

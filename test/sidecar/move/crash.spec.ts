@@ -3,17 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { LOCAL_ENGINES } from '../../../src/infra/engine/current-engine.ts';
 import { settleEngines } from '../../../src/infra/engine/staging.ts';
 import { MovingFolder, writeEverywhere } from '../../support/moving-folder.ts';
+import { seededRandom } from '../../support/random.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
 
 const KILLS = Number(process.env['HEYCAT_MOVE_KILLS'] ?? (process.env['CI'] ? 4 : 2));
 const SEED = Number(process.env['HEYCAT_SEED'] ?? Date.now() % 1_000_000);
-
-/** Lehmer's generator, so that a seed repeats the moments. */
-function random(seed: number): () => number {
-  let state = (seed % 2147483646) + 1;
-  return () => (state = (state * 48271) % 2147483647) / 2147483647;
-}
 
 const other = (kind: string) => LOCAL_ENGINES.find((each) => each !== kind)!;
 
@@ -22,7 +17,7 @@ describeWithServer('a move that is cut off', () => {
     await using folder = await MovingFolder.make();
     await folder.command(writeEverywhere, 'embedded');
     const before = await folder.contents();
-    const next = random(SEED);
+    const next = seededRandom(SEED);
     const began = performance.now();
     await folder.move('sidecar');
     const duration = performance.now() - began;
