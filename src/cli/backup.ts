@@ -56,7 +56,7 @@ async function throughService(
   await client.subscribe({ types: ['backup_progress'] }, ({ payload }) =>
     onProgress(payload as unknown as BackupProgress),
   );
-  return client.call('create_backup', { ...(file !== undefined && { file }) }, { signal });
+  return await client.call('create_backup', { ...(file !== undefined && { file }) }, { signal });
 }
 
 function sentence({ file, bytes, events, receipts }: BackupMade): string {

@@ -68,7 +68,6 @@ export class Backups implements BackupMaker {
     const { engine } = this.#options;
     const signals = [this.#closed.signal, ...(backup.signal === undefined ? [] : [backup.signal])];
     const signal = AbortSignal.any(signals);
-    if (signal.aborted) throw signal.reason;
     // One that has failed is the link's to start again.
     if (engine.status.state !== 'ready') throw new HeycatError('ENGINE_UNAVAILABLE');
     return writeBackup(await engine.start(), { ...backup, signal });

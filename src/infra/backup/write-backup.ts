@@ -22,7 +22,7 @@ export interface WriteBackup {
 /**
  * Writes the user's history as it is when this begins, while others go on writing.
  * @throws HeycatError DUPLICATE or INVALID_ARGUMENT for the file, ENGINE_UNAVAILABLE, INTERNAL when it cannot be written;
- * the signal's reason. Nothing is left of the file then.
+ * CANCELLED. Nothing is left of the file then.
  */
 export async function writeBackup(endpoint: EngineEndpoint, backup: WriteBackup): Promise<BackupMade> {
   const { file, madeAt, signal } = backup;
@@ -30,7 +30,7 @@ export async function writeBackup(endpoint: EngineEndpoint, backup: WriteBackup)
     throw new HeycatError('DUPLICATE', `${file} is there already; name another file.`, { field: 'file' });
   const lines = new HistoryLines(endpoint, backup);
   const bytes = await writeSealed(file, lines, signal).catch((thrown: unknown) => {
-    throw signal?.aborted ? signal.reason : refusal(file, thrown);
+    throw signal?.aborted ? cancelled(signal) : refusal(file, thrown);
   });
   return { file, bytes, made_at: madeAt.toISOString(), ...lines.counts };
 }
@@ -77,6 +77,10 @@ class HistoryLines implements AsyncIterable<string> {
   #told(done: number): void {
     this.backup.onProgress?.({ done, total: this.#total });
   }
+}
+
+function cancelled({ reason }: AbortSignal): HeycatError {
+  return reason instanceof HeycatError ? reason : new HeycatError('CANCELLED');
 }
 
 function refusal(file: string, thrown: unknown): unknown {

@@ -38,6 +38,7 @@ const MISSING: Record<string, object> = {
   explain: { area: 'recordings', id: 1 },
   retry_command: { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
   drop_command: { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
+  create_backup: { file: '/a.backup' },
 };
 const ALIASES: [string, string, object][] = [
   ['save_setting', 'update_setting', { key: 'a', value: 1 }],
