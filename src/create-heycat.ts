@@ -127,7 +127,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
     identity: () => link.identity ?? null,
   });
-  const { backups, daily } = backupsOf(engine, dataDir);
+  const { backups, daily } = backupsOf({ engine, dataDir, room });
   const parts = {
     feed: link,
     log,
@@ -190,9 +190,9 @@ function cacheOf(
   });
 }
 
-function backupsOf(engine: Engine, dataDir: string) {
+function backupsOf({ engine, dataDir, room }: { engine: Engine; dataDir: string; room: DiskRoom }) {
   const folder = new BackupsFolder(join(dataDir, 'backups'));
-  const backups = new Backups({ engine, folder });
+  const backups = new Backups({ engine, folder, room });
   return { backups, daily: new DailyBackup({ backups, folder }) };
 }
 

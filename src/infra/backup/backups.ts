@@ -1,5 +1,6 @@
 import type { BackupMade, BackupMaker, BackupProgress } from '../../commands/backups/backup-maker.ts';
 import { HeycatError } from '../../errors.ts';
+import type { DiskRoom } from '../disk-room.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { BackupsFolder } from './backups-folder.ts';
 import { writeBackup, type WriteBackup } from './write-backup.ts';
@@ -7,6 +8,8 @@ import { writeBackup, type WriteBackup } from './write-backup.ts';
 interface BackupsOptions {
   engine: Engine;
   folder: BackupsFolder;
+  /** Of the disk that has the data. */
+  room: Pick<DiskRoom, 'assertEnough'>;
   now?: () => Date;
 }
 
@@ -36,12 +39,14 @@ export class Backups implements BackupMaker {
     });
   }
 
-  /** As {@link make}, into the file of the day; then those that are too many go. */
+  /** As {@link make}, into the file of the day; then those that are too many go. It takes no room that commands need. */
   makeDaily(): Promise<BackupMade> {
-    const { folder, now } = this.#options;
+    const { folder, room, now } = this.#options;
     return this.#inTurn(async () => {
+      room.assertEnough();
       const madeAt = now();
-      const made = await this.#write({ file: await folder.place(madeAt, 'daily'), madeAt });
+      const file = await folder.place(madeAt, 'daily');
+      const made = await this.#write({ file, madeAt, onProgress: () => room.assertEnough() });
       await folder.prune();
       return made;
     });

@@ -6,6 +6,7 @@ import { Logger } from '@nestjs/common';
 import { Backups } from '../../../src/infra/backup/backups.ts';
 import { BackupsFolder } from '../../../src/infra/backup/backups-folder.ts';
 import { DailyBackup } from '../../../src/infra/backup/daily-backup.ts';
+import { DiskRoom } from '../../../src/infra/disk-room.ts';
 import type { Engine } from '../../../src/infra/engine/engine.ts';
 import { MovingFolder, openForTest, writeEverywhere } from '../../support/moving-folder.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
@@ -18,12 +19,14 @@ describe('the daily backup', () => {
   let engine: Engine;
   let warned: string[];
   let time: number;
+  let free: number;
   beforeEach(async () => {
     folder = await MovingFolder.make();
     await folder.command(writeEverywhere, 'embedded');
     engine = await openForTest('embedded', { dataDir: folder.path });
     await engine.start();
     time = START;
+    free = Infinity;
     warned = [];
     const keep = (text: string) => void warned.push(text);
     Logger.overrideLogger({ log: () => undefined, error: keep, warn: keep });
@@ -40,8 +43,10 @@ describe('the daily backup', () => {
   /** As a start of the service makes it. */
   function daily() {
     const now = () => new Date(time);
+    const probe = (): number => free;
+    const room = new DiskRoom(folder.path, { probe, now: () => time });
     const place = new BackupsFolder(path());
-    const backups = new Backups({ engine, folder: place, now });
+    const backups = new Backups({ engine, folder: place, room, now });
     return { backups, daily: new DailyBackup({ backups, folder: place, now }) };
   }
 
@@ -123,6 +128,18 @@ describe('the daily backup', () => {
     expect(said).toContain(`INTERNAL: ${file} cannot be written: EFBIG`);
     expect(await names()).toEqual([]);
     expect((await folder.backUp({ file })).bytes).toBeGreaterThan(200_000);
+  });
+
+  it('BAK12 takes no room that commands need', async () => {
+    const { daily: keeper } = daily();
+    free = 1024 * 1024;
+    await keeper.check();
+    expect(keeper.report.error).toContain('Only 1 MiB are free');
+    expect(await names()).toEqual([]);
+    free = Infinity;
+    time += HOUR;
+    await keeper.check();
+    expect(await names()).toHaveLength(1);
   });
 
   it('BAK12 while the engine is away nothing is tried and nothing is told', async () => {

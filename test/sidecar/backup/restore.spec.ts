@@ -8,6 +8,7 @@ import { BackupsFolder } from '../../../src/infra/backup/backups-folder.ts';
 import { LOCAL_ENGINES, type LocalEngine } from '../../../src/infra/engine/current-engine.ts';
 import type { EngineEndpoint } from '../../../src/infra/engine/engine.ts';
 import { readHead } from '../../../src/infra/engine/history/user-rows.ts';
+import { DiskRoom } from '../../../src/infra/disk-room.ts';
 import { InstanceLock } from '../../../src/infra/instance-lock.ts';
 import { describeOnEngines } from '../../support/engines.ts';
 import { MovingFolder, contentsOf, writeEverywhere } from '../../support/moving-folder.ts';
@@ -85,7 +86,11 @@ describeOnEngines('a backup', (kind) => {
         }
       })();
       const file = join(folder.path, 'live.backup');
-      const backups = new Backups({ engine, folder: new BackupsFolder(folder.path) });
+      const backups = new Backups({
+        engine,
+        folder: new BackupsFolder(folder.path),
+        room: new DiskRoom(folder.path),
+      });
       try {
         return await backups.make(file);
       } finally {

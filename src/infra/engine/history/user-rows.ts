@@ -11,7 +11,7 @@ export interface Page {
 
 const STATE = ['recordings', 'settings', 'dictionary_entries', 'voice_commands', 'window_contexts'];
 const PAGE_BYTES = 8 * 1024 * 1024;
-const FIRST_STEP = 1_000;
+const FIRST_STEP = 200;
 const MAX_STEP = 50_000;
 
 /** Where the user's history stands. @throws HeycatError ENGINE_UNAVAILABLE */
