@@ -11,6 +11,7 @@ import { DailyBackup } from './infra/backup/daily-backup.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
+import { journalName } from './infra/engine/current-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
 import { settleEngines } from './infra/engine/staging.ts';
@@ -118,7 +119,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   const link = new Link(engine);
   const log = new LinkEventLog(link);
   link.listen(log);
-  const { journal, faults } = await CommandJournal.open(join(dataDir, 'journal', engine.status.kind));
+  const { journal, faults } = await CommandJournal.open(join(dataDir, journalName(engine.status.kind)));
   const room = new DiskRoom(dataDir);
   const ledger = new JournalledLedger({ link, journal, room });
   const strategy: IpcServer = new IpcServer({

@@ -7,7 +7,12 @@ import { dataFolder } from '../infra/paths.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { ProgressView } from './progress.ts';
-import { answer, answerJson, endWithReader } from './terminal.ts';
+import { answer, answerJson, bytesText, endWithReader } from './terminal.ts';
+
+export interface BackupOptions extends GlobalOptions {
+  /** A file that does not exist yet. */
+  to?: string;
+}
 
 interface Request {
   options: GlobalOptions;
@@ -17,7 +22,7 @@ interface Request {
 }
 
 /** `heycat backup`: through the service where one runs on the data folder, else on the folder itself. */
-export async function backup(file: string | undefined, options: GlobalOptions): Promise<void> {
+export async function backup({ to, ...options }: BackupOptions): Promise<void> {
   endWithReader();
   // Engines log on stdout where no service tells them otherwise.
   Logger.overrideLogger(false);
@@ -26,7 +31,7 @@ export async function backup(file: string | undefined, options: GlobalOptions): 
   const view = new ProgressView();
   const onProgress = (progress: BackupProgress): void =>
     view.show({ step: 'saved', subject: 'events', ...progress });
-  const request = { options, file: file === undefined ? undefined : resolve(file), signal, onProgress };
+  const request = { options, file: to === undefined ? undefined : resolve(to), signal, onProgress };
   try {
     const made = await onFolder(request).catch((thrown: unknown) => throughService(request, thrown));
     view.end();
@@ -60,6 +65,5 @@ async function throughService(
 }
 
 function sentence({ file, bytes, events, receipts }: BackupMade): string {
-  const size = bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `Saved ${events} events and ${receipts} receipts in ${file} (${size}). Sound files are not in it.`;
+  return `Saved ${events} events and ${receipts} receipts in ${file} (${bytesText(bytes)}). Sound files are not in it.`;
 }

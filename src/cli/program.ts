@@ -4,6 +4,7 @@ import { LOCAL_ENGINES } from '../infra/engine/current-engine.ts';
 import { LOG_LEVELS } from '../infra/logger.ts';
 import { packageVersion } from '../infra/version.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import type { RestoreOptions } from './restore.ts';
 import { tellError } from './terminal.ts';
 
 type Done = (code: ExitCode) => void;
@@ -194,36 +195,48 @@ function speechCommands(program: Command, done: Done): void {
       const { removeModel } = await import('./models.ts');
       await removeModel(name, command.optsWithGlobals());
 function backupCommands(program: Command): void {
-  program
+  const backups = program
     .command('backup')
     .description(
       'Write the whole history into one file, also while the service runs. Sound files and keys are not in it.',
     )
-    .argument('[file]', 'A file that does not exist yet (default: one in backups/ of the data folder).')
+    .option('--to <file>', 'A file that does not exist yet (default: one in backups/ of the data folder).')
     .addHelpText(
       'after',
-      `${examples('heycat backup', 'heycat backup /media/stick/heycat.backup')}
+      `${examples('heycat backup', 'heycat backup --to /media/stick/heycat.backup', 'heycat backup list')}
 
 A running service makes one each day by itself and keeps the newest seven. The database holds metadata only: copy
 recordings/ and keys/ of the data folder yourself; without the keys a backup cannot be restored.`,
     )
-    .action(async (file: string | undefined, _, command: Command) => {
+    .action(async (_, command: Command) => {
       const { backup } = await import('./backup.ts');
-      await backup(file, command.optsWithGlobals());
+      await backup(command.optsWithGlobals());
+    });
+  backups
+    .command('list')
+    .description('List the backups in the data folder, the newest first.')
+    .addHelpText('after', examples('heycat backup list', 'heycat backup list --json'))
+    .action(async (_, command: Command) => {
+      const { listBackups } = await import('./backup-list.ts');
+      await listBackups(command.optsWithGlobals());
     });
   program
     .command('restore')
     .description('Make a backup the data, while no service runs. What was there before is kept beside.')
-    .argument('<file>', 'What `heycat backup` or the service has written.')
+    .argument('[file]', 'What `heycat backup` or the service has written.')
+    .option('--latest', 'The newest whole backup in the data folder, instead of a file.')
     .addOption(
       new Option('--engine <kind>', 'Where the data goes (default: the engine that has it).').choices([
         ...LOCAL_ENGINES,
       ]),
     )
-    .addHelpText('after', examples('heycat restore ~/.local/share/heycat/backups/heycat-….daily.backup'))
-    .action(async (file: string, _, command: Command) => {
+    .addHelpText('after', examples('heycat restore --latest', 'heycat restore /media/stick/heycat.backup'))
+    .action(async (file: string | undefined, _, command: Command) => {
       const { restore } = await import('./restore.ts');
-      await restore(file, command.optsWithGlobals());
+      const options = command.optsWithGlobals<RestoreOptions>();
+      if ((file === undefined) !== (options.latest === true))
+        command.error('error: name either a file or --latest');
+      await restore(file, options);
     });
 }
 

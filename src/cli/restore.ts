@@ -10,10 +10,12 @@ import { answer, answerJson, endWithReader, note } from './terminal.ts';
 
 export interface RestoreOptions extends GlobalOptions {
   engine?: LocalEngine;
+  /** Instead of a file. */
+  latest?: boolean;
 }
 
 /** `heycat restore`: makes a backup the data, and says where the data of before is kept. */
-export async function restore(file: string, options: RestoreOptions): Promise<void> {
+export async function restore(file: string | undefined, options: RestoreOptions): Promise<void> {
   endWithReader();
   Logger.overrideLogger(false);
   using interrupt = new Interrupt('The restore was ended; the data is as it was.');
@@ -21,7 +23,7 @@ export async function restore(file: string, options: RestoreOptions): Promise<vo
   const view = new StepsView('events');
   const { engine, dataDir = dataFolder() } = options;
   try {
-    const place = { dataDir: resolve(dataDir), file: resolve(file), engine };
+    const place = { dataDir: resolve(dataDir), file: file === undefined ? undefined : resolve(file), engine };
     tell(await restoreBackup({ ...place, signal, onProgress: view.show }), options.json);
   } catch (thrown) {
     throw signal.aborted ? signal.reason : thrown;
@@ -32,10 +34,12 @@ export async function restore(file: string, options: RestoreOptions): Promise<vo
 
 function tell(restored: Restored, json: boolean | undefined): void {
   if (json) return answerJson(restored);
-  const { engine, made_at, events, receipts, kept } = restored;
+  const { engine, made_at, events, receipts, queued, skipped, kept } = restored;
+  for (const damaged of skipped) note(`${damaged} is damaged, and was passed over.`);
   answer(
     `The data is that of ${made_at} now, in the ${engine} engine: ${events} events, ${receipts} receipts; ` +
       'every row was compared.',
   );
+  if (queued > 0) answer(`${queued} commands of the journal follow it; the next start carries them out.`);
   for (const folder of kept) note(`What was replaced stays in ${folder}; delete it when you like.`);
 }

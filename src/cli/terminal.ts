@@ -46,3 +46,8 @@ export function tellError(thrown: unknown, json: boolean): void {
   // What is no refusal is a fault of ours: the place helps to report it.
   if (code === 'INTERNAL' && error.cause instanceof Error) note(error.cause.stack ?? error.cause.message);
 }
+
+/** For example `12 kB` or `3.4 MB`. */
+export function bytesText(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -3,7 +3,7 @@ import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
 /** Appends commands as fast as it can and says which are durable, until it is killed. */
 const [folder, first] = process.argv.slice(2);
 const { journal } = await CommandJournal.open(folder!, { maxCommands: 1e9, minFileBytes: 64 * 1024 });
-const applied = { seq: 1, result: {}, created_at: '2026-01-01T00:00:00.000Z' };
+const applied = { first_seq: 1, seq: 1, result: {}, created_at: '2026-01-01T00:00:00.000Z' };
 process.stdout.write('ready\n');
 for (let number = Number(first); ; number++) {
   const args = { number, text: 'v'.repeat(number % 700) };

@@ -1,21 +1,27 @@
 import { join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
 import { openEngine, suitableEngine } from '../engine/choose-engine.ts';
-import { engineFolder, exists, usedEngines, type LocalEngine } from '../engine/current-engine.ts';
+import {
+  engineFolder,
+  engineWithData,
+  journalName,
+  usedEngines,
+  type LocalEngine,
+} from '../engine/current-engine.ts';
 import type { EngineEndpoint } from '../engine/engine.ts';
 import { Importer } from '../engine/history/importer.ts';
 import { Inventory } from '../engine/history/inventory.ts';
 import { readHead, readHistory } from '../engine/history/user-rows.ts';
 import { EngineIdentity } from '../engine/identity/engine-identity.ts';
 import { endOrphan, recordPlace } from '../engine/sidecar/server-record.ts';
-import { settleEngines, stagingName, switchTo } from '../engine/staging.ts';
+import { settleEngines, stagingName, switchTo, type SwitchedToo } from '../engine/staging.ts';
 import { InstanceLock } from '../instance-lock.ts';
 import { assertPrivateFolder } from '../paths.ts';
+import { exists } from '../private-file.ts';
 import { BackupFile } from './backup-file.ts';
 import { linesOf } from './backup-lines.ts';
-
-/** They belong to the history that is replaced: what waits in the journal was decided upon rows that may be gone. */
-const REPLACED_TOO = ['journal', 'cache'];
+import { commandsBehind } from './commands-behind.ts';
+import { openNewest } from './newest-backup.ts';
 
 export interface RestoreProgress {
   step: 'restored' | 'verified';
@@ -26,8 +32,11 @@ export interface RestoreProgress {
 
 export interface Restore {
   dataDir: string;
-  /** Path of the backup. */
-  file: string;
+  /**
+   * Path of a backup: the data is as it was then. When absent as much as there is comes back: the newest whole backup of
+   * the folder, and behind it the commands of the journal, unless something is missing in between.
+   */
+  file?: string | undefined;
   /** The engine that gets the data; the one that has it now when absent. */
   engine?: LocalEngine | undefined;
   /** Ends the restore before it switches; what it has written is removed. */
@@ -38,6 +47,10 @@ export interface Restore {
 }
 
 export interface Restored {
+  /** The backup. */
+  file: string;
+  /** Newer backups, which are damaged. */
+  skipped: string[];
   engine: LocalEngine;
   /** ISO 8601. */
   made_at: string;
@@ -45,6 +58,8 @@ export interface Restored {
   epoch: string;
   events: number;
   receipts: number;
+  /** Commands of the journal that the next start carries out behind it. */
+  queued: number;
   /** Folders with what was replaced; nobody reads them any more. */
   kept: string[];
 }
@@ -52,7 +67,7 @@ export interface Restored {
 /**
  * Makes a backup the data of the folder: fills an engine beside, compares it with the file after it was closed and opened
  * again, and only then switches. The engine of before is not started, so that it may be damaged.
- * @throws HeycatError BUSY while a service runs, as {@link BackupFile.open}, NOT_AUTHORIZED when the backup is of other
+ * @throws HeycatError BUSY while a service runs, as {@link BackupFile.open} and {@link openNewest}, NOT_AUTHORIZED when the backup is of other
  * keys, ENGINE_UNAVAILABLE, CANCELLED; the data is then as it was.
  */
 export async function restoreBackup(restore: Restore): Promise<Restored> {
@@ -65,9 +80,13 @@ export async function restoreBackup(restore: Restore): Promise<Restored> {
     await settleEngines(dataDir);
     // Its folder is about to get another name.
     await endOrphan(recordPlace(dataDir));
-    await using backup = await BackupFile.open(file);
+    const chosen =
+      file === undefined
+        ? await openNewest(dataDir)
+        : { backup: await BackupFile.open(file), file, skipped: [] };
+    await using backup = chosen.backup;
     await assertOwn(dataDir, backup);
-    return await replace(restore, backup);
+    return { file: chosen.file, skipped: chosen.skipped, ...(await replace(restore, backup)) };
   } finally {
     await lock.release();
   }
@@ -84,7 +103,7 @@ async function assertOwn(dataDir: string, { header }: BackupFile): Promise<void>
   throw new HeycatError('NOT_AUTHORIZED', sentence, { identity: header.identity });
 }
 
-async function replace(restore: Restore, backup: BackupFile): Promise<Restored> {
+async function replace(restore: Restore, backup: BackupFile): Promise<Omit<Restored, 'file' | 'skipped'>> {
   const { dataDir, signal, open = openEngine } = restore;
   const kind = restore.engine ?? (await suitableEngine(dataDir));
   const target = await open(kind, { dataDir, folder: stagingName(kind) });
@@ -98,15 +117,30 @@ async function replace(restore: Restore, backup: BackupFile): Promise<Restored> 
     await target.stop();
     signal?.throwIfAborted();
     const other = (await usedEngines(dataDir)).filter((each) => each !== kind);
-    const aside = await switchTo(dataDir, kind, REPLACED_TOO);
+    const { queued, too } = await switchedToo(restore, kind, backup);
+    const aside = await switchTo(dataDir, kind, too);
     const { made_at, events } = backup.header;
     const receipts = backup.inventory.tables['command_receipts']?.rows ?? 0;
     const kept = [...aside, ...other.map((each) => engineFolder(dataDir, each))];
-    return { engine: kind, made_at, epoch, events, receipts, kept };
+    return { engine: kind, made_at, epoch, events, receipts, queued, kept };
   } finally {
     await target.stop();
     await settleEngines(dataDir);
   }
+}
+
+/** The cache is that of another epoch; what waits in the journal may have been decided upon rows that are gone. */
+async function switchedToo(
+  { dataDir, file }: Restore,
+  kind: LocalEngine,
+  { header }: BackupFile,
+): Promise<{ queued: number; too: SwitchedToo }> {
+  // A marker that cannot be followed names no journal.
+  const before = (await engineWithData(dataDir).catch(() => undefined)) ?? kind;
+  const behind = file === undefined ? await commandsBehind(dataDir, before, header) : undefined;
+  if (behind === undefined) return { queued: 0, too: { replaced: ['journal', 'cache'] } };
+  const carried = before === kind ? undefined : { from: journalName(before), to: journalName(kind) };
+  return { queued: behind, too: { replaced: ['cache'], carried } };
 }
 
 async function fill(restore: Restore, backup: BackupFile, endpoint: EngineEndpoint): Promise<void> {

@@ -1,6 +1,6 @@
 import type { BackupMade, BackupProgress } from '../../commands/backups/backup-maker.ts';
 import { HeycatError } from '../../errors.ts';
-import { exists } from '../engine/current-engine.ts';
+import { exists } from '../private-file.ts';
 import type { EngineEndpoint } from '../engine/engine.ts';
 import { readHistory } from '../engine/history/user-rows.ts';
 import type { StreamHead } from '../link/bindings/index.ts';

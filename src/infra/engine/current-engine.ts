@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { readPrivateFile, writePrivateFile } from '../private-file.ts';
+import { exists, readPrivateFile, writePrivateFile } from '../private-file.ts';
+import type { EngineKind } from './engine.ts';
 
 /** The engines that keep their data in the data folder. */
 export const LOCAL_ENGINES = ['embedded', 'sidecar'] as const;
@@ -10,6 +10,11 @@ export type LocalEngine = (typeof LOCAL_ENGINES)[number];
 /** Where an engine of the data folder keeps everything of its own. */
 export function engineFolder(dataDir: string, name: string): string {
   return join(dataDir, 'engine', name);
+}
+
+/** Name in the data folder of the journal of an engine's commands. */
+export function journalName(kind: EngineKind): string {
+  return join('journal', kind);
 }
 
 /**
@@ -52,13 +57,6 @@ export async function markedEngine(dataDir: string): Promise<LocalEngine | undef
 /** Says durably which engine has the data; before the write is over it is the one of before. */
 export async function markEngine(dataDir: string, kind: LocalEngine): Promise<void> {
   await writePrivateFile(markerPath(dataDir), `${kind}\n`);
-}
-
-export function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function markerPath(dataDir: string): string {

@@ -1,8 +1,8 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { readPrivateFile, syncFolder, writePrivateFile } from '../private-file.ts';
-import { engineFolder, exists, LOCAL_ENGINES, markEngine, type LocalEngine } from './current-engine.ts';
+import { exists, readPrivateFile, syncFolder, writePrivateFile } from '../private-file.ts';
+import { engineFolder, LOCAL_ENGINES, markEngine, type LocalEngine } from './current-engine.ts';
 import { endOrphan, recordPlace } from './sidecar/server-record.ts';
 
 /** Name of the folder in which an engine is filled; no engine is ever started from it but to fill and compare it. */
@@ -13,24 +13,36 @@ export function stagingName(kind: LocalEngine): string {
 /** A switch that was decided upon: whatever happens now, it is carried out. */
 interface Switch {
   to: LocalEngine;
-  /** What stands in the way, and what it is called from now on; names in the data folder. */
-  aside: [from: string, to: string][];
+  /** In this order; names in the data folder. */
+  renames: Rename[];
+}
+
+type Rename = [from: string, to: string];
+
+/** Names in the data folder. */
+export interface SwitchedToo {
+  /** Belongs to the data before, and is set aside with it. */
+  replaced?: readonly string[];
+  /** Goes with the data; what has its new name is set aside. */
+  carried?: { from: string; to: string } | undefined;
 }
 
 /**
  * Makes the filled engine the folder's own. What stood in its place is set aside: it may be the only copy of something.
  * The decision is written first and all at once; a switch that is cut off after it goes on with the next start.
- * @param replaced names in the data folder of what belongs to the data before and is set aside with it.
- * @returns where that is now.
+ * @returns where what was set aside is now.
  */
 export async function switchTo(
   dataDir: string,
   to: LocalEngine,
-  replaced: readonly string[] = [],
+  { replaced = [], carried }: SwitchedToo = {},
 ): Promise<string[]> {
   await syncTree(engineFolder(dataDir, stagingName(to)));
-  const aside = await asideNames(dataDir, [join('engine', to), ...replaced]);
-  await writePrivateFile(switchPath(dataDir), JSON.stringify({ to, aside } satisfies Switch));
+  const inTheWay = [join('engine', to), ...replaced, ...(carried === undefined ? [] : [carried.to])];
+  const aside = await asideNames(dataDir, inTheWay);
+  const isThere = carried !== undefined && (await exists(join(dataDir, carried.from)));
+  const decided: Switch = { to, renames: isThere ? [...aside, [carried.from, carried.to]] : aside };
+  await writePrivateFile(switchPath(dataDir), JSON.stringify(decided));
   await finishSwitch(dataDir);
   return aside.map(([, name]) => join(dataDir, name));
 }
@@ -50,13 +62,15 @@ export async function settleEngines(dataDir: string): Promise<void> {
 async function finishSwitch(dataDir: string): Promise<void> {
   const decided = await decidedSwitch(dataDir);
   if (decided === undefined) return;
-  const { to, aside } = decided;
+  const { to, renames } = decided;
   const staging = engineFolder(dataDir, stagingName(to));
   if (await exists(staging)) {
-    for (const [from, name] of aside) await renameOnce(join(dataDir, from), join(dataDir, name));
+    for (const [from, name] of renames) await renameOnce(join(dataDir, from), join(dataDir, name));
+    // Before the engine's: once the filled folder is gone, none of these is done again.
+    const folders = new Set(renames.map(([, name]) => dirname(join(dataDir, name))));
+    for (const folder of folders) await syncFolder(folder);
     await rename(staging, engineFolder(dataDir, to));
     await syncFolder(join(dataDir, 'engine'));
-    await syncFolder(dataDir);
   }
   await markEngine(dataDir, to);
   await rm(switchPath(dataDir));
@@ -80,11 +94,11 @@ async function decidedSwitch(dataDir: string): Promise<Switch | undefined> {
 }
 
 /** Of these names those that exist, each with a free one under the same number. */
-async function asideNames(dataDir: string, names: readonly string[]): Promise<Switch['aside']> {
+async function asideNames(dataDir: string, names: readonly string[]): Promise<Rename[]> {
   const found: string[] = [];
   for (const name of names) if (await exists(join(dataDir, name))) found.push(name);
   for (let number = 1; ; number++) {
-    const aside = found.map((name): [string, string] => [name, `${name}.old-${number}`]);
+    const aside = found.map((name): Rename => [name, `${name}.old-${number}`]);
     const taken = await Promise.all(aside.map(([, name]) => exists(join(dataDir, name))));
     if (!taken.includes(true)) return aside;
   }

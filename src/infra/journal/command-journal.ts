@@ -2,8 +2,8 @@ import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HeycatError } from '../../errors.ts';
 import { ensurePrivateFolder } from '../paths.ts';
-import { syncFolder } from '../private-file.ts';
-import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../segment-log.ts';
+import { exists, syncFolder } from '../private-file.ts';
+import { BODY, newGroup, readSegments, SegmentLog, type Segment, type SegmentPlace } from '../segment-log.ts';
 import {
   encodeRecord,
   newEntry,
@@ -77,7 +77,7 @@ export class CommandJournal {
     limits: JournalOptions = {},
   ): Promise<{ journal: CommandJournal; faults: JournalFaults }> {
     await ensurePrivateFolder(folder);
-    const place = { folder, name: 'commands', magic: MAGIC };
+    const place = placeIn(folder);
     const segments = await readSegments(place);
     const content: JournalContent = { entries: new Map(), next: 1 };
     const damaged = segments.filter((segment) => !readSegment(segment, content));
@@ -89,6 +89,17 @@ export class CommandJournal {
     // A full disk must not keep the service from starting: the old files stay until there is room.
     if (segments.length > 0) await journal.#startAnew(damaged).catch(() => undefined);
     return { journal, faults };
+  }
+
+  /**
+   * What a folder holds that no service runs on; changes nothing.
+   * @returns in order of position; undefined when something in it could not be read.
+   */
+  static async read(folder: string): Promise<JournalEntry[] | undefined> {
+    const content: JournalContent = { entries: new Map(), next: 1 };
+    const segments = (await exists(folder)) ? await readSegments(placeIn(folder)) : [];
+    const isWhole = segments.map((segment) => readSegment(segment, content)).every((whole) => whole);
+    return isWhole ? [...content.entries.values()].sort((a, b) => a.position - b.position) : undefined;
   }
 
   /** In order of position: all that is kept. */
@@ -244,6 +255,10 @@ export class CommandJournal {
       { outcome: 'not_sent', waiting: this.#open.count, max_commands: maxCommands, max_bytes: maxBytes },
     );
   }
+}
+
+function placeIn(folder: string): SegmentPlace {
+  return { folder, name: 'commands', magic: MAGIC };
 }
 
 /** False when the file is not whole: something in it could not be read. */

@@ -18,6 +18,8 @@ export interface JournalEntry {
 }
 
 export interface AppliedOutcome {
+  /** Of its first event; behind `seq` when it changed nothing. */
+  first_seq: number;
   seq: number;
   result: Record<string, unknown>;
   created_at: string;

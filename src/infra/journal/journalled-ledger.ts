@@ -107,7 +107,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     if (open !== undefined) return { status: 'queued', command_id, position: open.position };
     const { failed, applied } = this.#ended.get(command_id) ?? {};
     if (failed !== undefined) return { status: 'failed', command_id, ...failed };
-    if (applied !== undefined) return { status: 'applied', command_id, ...applied };
+    if (applied !== undefined) return { ...appliedOf(command_id, applied), created_at: applied.created_at };
     const receipt = await this.find(command_id);
     if (receipt === undefined) return undefined;
     const { last_seq: seq, result, created_at } = receipt;
@@ -192,8 +192,8 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     const { command_id } = command.command;
     this.#open.delete(command_id);
     if (!(end instanceof HeycatError)) {
-      const { last_seq: seq, result, created_at } = end;
-      if (entry !== undefined) this.#keep(entry, { seq, result, created_at });
+      const { first_seq, last_seq: seq, result, created_at } = end;
+      if (entry !== undefined) this.#keep(entry, { first_seq, seq, result, created_at });
       command.end.resolve(appliedOf(command_id, { seq, result }));
       if (wasQueued) this.#tell('command_applied', { command_id, seq, result });
       return;
@@ -206,8 +206,8 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   #onAgain(entry: JournalEntry, end: Receipt | HeycatError): void {
     if (end instanceof HeycatError) return void this.#giveUp(entry, end);
-    const { last_seq: seq, result, created_at } = end;
-    this.#keep(entry, { seq, result, created_at });
+    const { first_seq, last_seq: seq, result, created_at } = end;
+    this.#keep(entry, { first_seq, seq, result, created_at });
   }
 
   /** An applied command stays until the engine cannot lose it any more. */

@@ -19,14 +19,14 @@ describeOnEngines('heycat backup and restore', (engine) => {
     const service = await place.start();
     expect((await save(place, 1)).code).toBe(0);
     const file = join(place.root, 'mine.backup');
-    const saved = await place.run('backup', file);
+    const saved = await place.run('backup', '--to', file);
     expect(saved).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(`Saved 1 events and 1 receipts in ${file}`),
     });
     expect(saved.stderr).toBe('1/1 saved events\n');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await place.run('backup', file)).toMatchObject({
+    expect(await place.run('backup', '--to', file)).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringContaining('DUPLICATE:'),

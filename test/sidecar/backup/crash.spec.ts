@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackupFile } from '../../../src/infra/backup/backup-file.ts';
-import { exists } from '../../../src/infra/engine/current-engine.ts';
+import { exists } from '../../../src/infra/private-file.ts';
 import { settleEngines } from '../../../src/infra/engine/staging.ts';
 import { describeOnEngines } from '../../support/engines.ts';
 import { MovingFolder, writeEverywhere } from '../../support/moving-folder.ts';

@@ -78,7 +78,7 @@ describeWithServer('faults of the sidecar engine have names, on a server', () =>
     const engine = harness.again();
     const { reason, cause } = await failureOf(engine);
     expect(reason).toBe('log_corrupt');
-    expect(cause).toMatch(/commit log in .*engine.sidecar .*heycat restore FILE/);
+    expect(cause).toMatch(/commit log in .*engine.sidecar .*heycat restore --latest/);
     expect((await stat(path)).size).toBe(size);
     expect((await readFile(path)).subarray(0, 6).toString()).toBe('broken');
     expect(await readdir(join(data, 'replicas', '1'))).toContain('clog');

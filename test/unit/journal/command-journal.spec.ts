@@ -18,7 +18,7 @@ const command = (name: string, value: unknown = name): NewEntry => ({
   issued_at: AT,
   since: 3,
 });
-const applied = { seq: 9, result: { id: 1 }, created_at: AT };
+const applied = { first_seq: 9, seq: 9, result: { id: 1 }, created_at: AT };
 const failed = { code: 'CONFLICT', message: 'It has changed.', failed_at: AT };
 
 /** What a reader of the journal sees. */

@@ -3,7 +3,7 @@ import { HeycatError } from '../../../errors.ts';
 import { InstanceLock } from '../../instance-lock.ts';
 import { assertPrivateFolder } from '../../paths.ts';
 import { openEngine, suitableEngine } from '../choose-engine.ts';
-import { engineFolder, markEngine, usedEngines, type LocalEngine } from '../current-engine.ts';
+import { engineFolder, journalName, markEngine, usedEngines, type LocalEngine } from '../current-engine.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';
 import { EngineIdentity } from '../identity/engine-identity.ts';
 import { Importer } from '../history/importer.ts';
@@ -74,7 +74,9 @@ async function carry(move: Move, from: LocalEngine): Promise<Moved> {
     await verify(move, original, await target.start());
     await target.stop();
     move.signal?.throwIfAborted();
-    const kept = [engineFolder(dataDir, from), ...(await switchTo(dataDir, to))];
+    // What waits there follows in the other engine, and so does what this one may have lost at its last end.
+    const carried = { from: journalName(from), to: journalName(to) };
+    const kept = [engineFolder(dataDir, from), ...(await switchTo(dataDir, to, { carried }))];
     return { moved: true, from, to, tables: original.tables, kept };
   } finally {
     await Promise.all([source.stop(), target.stop()]);

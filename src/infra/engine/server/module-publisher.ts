@@ -81,7 +81,7 @@ function corruptLog(thrown: unknown, folder: string): HeycatError | undefined {
   if (found === undefined) return undefined;
   const sentence =
     `The server cannot read its commit log in ${folder} (${found}), which was left as it is; bring the data back from ` +
-    'a backup with `heycat restore FILE`.';
+    'a backup with `heycat restore --latest`.';
   return new HeycatError(
     'ENGINE_UNAVAILABLE',
     sentence,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { HeycatError } from '../../../../errors.ts';
+import { damagedStore } from './damaged-store.ts';
 import type { Entry, Readable, Stored } from './key-value.ts';
 
 /** Number of the last write-ahead log file whose writes are all here. */
@@ -124,10 +125,5 @@ async function readHead(file: FileHandle, head: Buffer, position: number, path: 
 }
 
 function damaged(path: string, cause?: unknown): HeycatError {
-  return new HeycatError(
-    'ENGINE_UNAVAILABLE',
-    `The database file ${path} is damaged; restore the data folder from a backup. Nothing was changed.`,
-    {},
-    { cause },
-  );
+  return damagedStore(`The database file ${path} is damaged`, path, cause);
 }

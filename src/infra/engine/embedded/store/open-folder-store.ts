@@ -3,6 +3,7 @@ import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../../errors.ts';
 import { readModuleDefinition, type ModuleDefinition } from '../host/module-definition.ts';
+import { damagedStore } from './damaged-store.ts';
 import { assignIds, readCatalog, type Catalog } from './catalog.ts';
 import { FolderStore } from './folder-store.ts';
 import type { Store, Stored } from './key-value.ts';
@@ -91,14 +92,14 @@ async function put(store: Store, catalog: Stored): Promise<void> {
 async function checkFormat(folder: string): Promise<void> {
   const path = join(folder, 'format.json');
   if (!existsSync(path)) {
-    if (existsSync(join(folder, 'data.mdb'))) throw unreadable(path);
+    if (existsSync(join(folder, 'data.mdb'))) throw damagedStore(`${path} is missing or damaged`, path);
     await writeFormat(path);
     await chmod(folder, 0o700);
     await syncFolder(folder);
     return;
   }
   const format = formatIn(await readFile(path, 'utf8'));
-  if (format === undefined) throw unreadable(path);
+  if (format === undefined) throw damagedStore(`${path} is missing or damaged`, path);
   if (format > STORE_FORMAT)
     throw new HeycatError(
       'ENGINE_UNAVAILABLE',
@@ -125,11 +126,4 @@ function formatIn(text: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unreadable(path: string): HeycatError {
-  return new HeycatError(
-    'ENGINE_UNAVAILABLE',
-    `${path} is missing or damaged; restore the data folder from a backup. Nothing was changed.`,
-  );
 }

@@ -1,5 +1,5 @@
-import { HeycatError } from '../../../../errors.ts';
 import { BODY, newGroup, readSegments, SegmentLog, type SegmentPlace } from '../../../segment-log.ts';
+import { damagedStore } from './damaged-store.ts';
 import type { Stored } from './key-value.ts';
 
 const MAGIC = 0x67634831;
@@ -19,7 +19,8 @@ export class WriteAheadLog {
     const place: SegmentPlace = { folder, name: 'wal', magic: MAGIC, ahead: true };
     const read = await readSegments(place, applied);
     const broken = read.find(({ state }) => state === 'damaged');
-    if (broken !== undefined) throw damaged(broken.path);
+    if (broken !== undefined)
+      throw damagedStore(`The database is damaged in the middle of ${broken.path}`, broken.path);
     const segments = await SegmentLog.continue(place, read, applied);
     for (const { groups } of read) for (const bytes of groups) replay(decodeGroup(bytes));
     return new WriteAheadLog(segments);
@@ -75,11 +76,4 @@ function decodeGroup(bytes: Buffer): Group {
     group.set(key, length === DELETED ? null : bytes.subarray(keyEnd, at));
   }
   return group;
-}
-
-function damaged(path: string): HeycatError {
-  return new HeycatError(
-    'ENGINE_UNAVAILABLE',
-    `The database is damaged in the middle of ${path}; restore the data folder from a backup. Nothing was changed.`,
-  );
 }
