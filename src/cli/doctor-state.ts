@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { HeycatError } from '../errors.ts';
+import { BackupsFolder } from '../infra/backup/backups-folder.ts';
 import { readPrivateFile } from '../infra/private-file.ts';
 import { socketPlace } from '../infra/ipc/endpoint.ts';
 import { assertPrivateFolder } from '../infra/paths.ts';
@@ -58,6 +59,23 @@ export async function checkService(runtimeDir: string): Promise<Check> {
     if (!(thrown instanceof HeycatError) || thrown.code !== 'NOT_READY') return faultOf(name, thrown);
     return { name, state: 'absent', text: 'not running; `heycat start` starts it' };
   }
+}
+
+/** What there is, and why the running service could not make today's. */
+export async function checkBackups(dataDir: string, runtimeDir: string): Promise<Check> {
+  const name = 'backups';
+  const [newest] = await new BackupsFolder(join(dataDir, 'backups')).list();
+  const text =
+    newest === undefined ? 'none yet; a running service makes one a day' : `newest ${newest.made_at}`;
+  const advice = await backupFault(runtimeDir).catch(() => undefined);
+  if (advice !== undefined) return { name, state: 'fault', text, advice };
+  return { name, state: newest === undefined ? 'absent' : 'ok', text };
+}
+
+async function backupFault(runtimeDir: string): Promise<string | undefined> {
+  await using client = await connect({ runtimeDir });
+  const { backup } = await client.call<ServiceStatus>('get_status', {}, { timeoutMs: ANSWER_MS });
+  return backup.error;
 }
 
 async function checkFolder(name: string, path: string): Promise<Check> {

@@ -3,6 +3,14 @@ import { dataFolder, runtimeFolder } from '../infra/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { checkDisk, checkModels, checkModule, checkNode, checkServer } from './doctor-needs.ts';
 import { checkDataFolder, checkKeys, checkRuntimeFolder, checkService } from './doctor-state.ts';
+import { checkDisk, checkModule, checkNode, checkServer } from './doctor-needs.ts';
+import {
+  checkBackups,
+  checkDataFolder,
+  checkKeys,
+  checkRuntimeFolder,
+  checkService,
+} from './doctor-state.ts';
 import { answer, answerJson, endWithReader, printable, styled } from './terminal.ts';
 
 export interface Check {
@@ -29,6 +37,7 @@ export async function doctor(options: GlobalOptions): Promise<boolean> {
     checkModule(),
     checkModels(dataDir),
     checkDisk(dataDir),
+    checkBackups(dataDir, runtimeDir),
     checkService(runtimeDir),
   ]);
   const ok = checks.every(({ state }) => state !== 'fault');

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatClient } from '../../../src/infra/ipc/client.ts';
 import { cliPlace, until, type CliPlace } from '../../support/cli.ts';
@@ -71,6 +71,7 @@ describeOnEngines('heycat backup and restore', (engine) => {
     const made = JSON.parse(stdout) as { file: string };
     expect(made).toMatchObject({ events: 1, receipts: 1, epoch: expect.stringMatching(/^[0-9a-f]{32}$/) });
     expect(await readdir(folder(place))).toEqual([made.file.slice(folder(place).length + 1)]);
+    expect((await place.run('backup', 'list')).stdout).toMatch(/^\d{4}-.*Z +1 kB  .*\.backup\n$/);
     const restored = await place.run('restore', made.file, '--json');
     expect(JSON.parse(restored.stdout)).toMatchObject({ engine, events: 1, kept: expect.any(Array) });
   });
@@ -101,6 +102,24 @@ describe('heycat backup and restore', () => {
     const mixed = await place.run('backup', '--runtime-dir', other.runtimeDir);
     expect(mixed).toMatchObject({ code: 1, stderr: expect.stringContaining('BUSY:') });
     expect(mixed.stderr).not.toContain(String(service.pid));
+  });
+
+  it('BAK12 status and doctor tell why none can be made by itself, and the service goes on', async () => {
+    await using place = await cliPlace();
+    await mkdir(place.dataDir, { mode: 0o700 });
+    await writeFile(folder(place), 'in the way');
+    await place.start();
+    const fault = async () => {
+      const { stdout } = await place.run('status', '--json');
+      return (JSON.parse(stdout) as { backup: { error?: string } }).backup.error;
+    };
+    await until(async () => (await fault()) !== undefined);
+    const { code, stdout } = await place.run('doctor', '--json');
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; state: string; advice?: string }[] };
+    const advice = await fault();
+    expect(code).toBe(1);
+    expect(checks.find(({ name }) => name === 'backups')).toMatchObject({ state: 'fault', advice });
+    expect((await save(place, 1)).code).toBe(0);
   });
 
   it('BAK10 a running service makes one by itself soon after its start, and tells when', async () => {
