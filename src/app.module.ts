@@ -51,8 +51,7 @@ export class AppModule {
 
 @Module({})
 class Ports {
-  static of({ feed, log, ledger, status, models, recordingsDir }: AppParts): DynamicModule {
-  static of({ feed, log, ledger, status, backups, recordingsDir }: AppParts): DynamicModule {
+  static of({ feed, log, ledger, status, recordingsDir, ...parts }: AppParts): DynamicModule {
     const providers = [
       { provide: CHANGE_FEED, useValue: feed },
       { provide: EVENT_LOG, useValue: log },
@@ -60,10 +59,10 @@ class Ports {
       { provide: COMMAND_HISTORY, useValue: ledger },
       { provide: COMMAND_QUEUE, useValue: ledger },
       { provide: STATUS_SOURCE, useValue: status },
-      { provide: BACKUP_MAKER, useValue: backups },
+      { provide: BACKUP_MAKER, useValue: parts.backups },
       { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
       { provide: ReadModels, useFactory: () => new ReadModels() },
-      { provide: MODEL_LIST, useFactory: models, inject: [ReadModels] },
+      { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
       { provide: WINDOW_CONTEXTS, useFactory: contextsOf, inject: [ReadModels] },
       { provide: RECORDING_FILES, useFactory: filesIn(recordingsDir), inject: [ReadModels] },
       { provide: SubscriptionHub, useFactory: hubOver(log), inject: [ReadModels] },

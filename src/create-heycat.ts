@@ -136,7 +136,6 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     backups,
     recordingsDir,
     models: (readModels: ReadModels) => modelStore(dataDir, readModels),
-    status: statusOf({ strategy, engine, link, ledger, room }),
     status: statusOf({ strategy, engine, link, ledger, room, daily }),
   };
   const app: INestMicroservice = await NestFactory.createMicroservice(AppModule.of(parts), {

@@ -19,8 +19,8 @@ export class SeenEvents {
   }
 
   /** @throws HeycatError DEADLINE_EXCEEDED */
-  async next(type: string, signal: AbortSignal): Promise<{ event: ClientEvent; at: number }> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(EVENT_MS)]);
+  async next(type: string, signal: AbortSignal, ms = EVENT_MS): Promise<{ event: ClientEvent; at: number }> {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
     for (;;) {
       const found = this.find(type);
       if (found !== undefined) return found;

@@ -4,17 +4,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeycatError } from '../errors.ts';
 import { findServer } from '../infra/engine/sidecar/server-binary.ts';
+import { ModelStore } from '../infra/models/model-store.ts';
 import { dataFolder } from '../infra/paths.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { engineReady, synced, watch } from './demo-engine.ts';
 import { Hops } from './demo-hops.ts';
+import { spokenTake } from './demo-take.ts';
 import { recordingRoundTrip } from './demo-recording.ts';
 import { Interrupt } from './interrupt.ts';
+import { installSmallest } from './models.ts';
 import { ServiceChild } from './service-child.ts';
 import { endWithReader, note } from './terminal.ts';
 
 export interface DemoOptions extends GlobalOptions {
   keep?: boolean;
+  /** Get a speech model first, where there is none. */
+  installModel?: boolean;
 }
 
 const SOUND = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url));
@@ -23,17 +28,21 @@ const SOUND = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url));
 export async function demo({
   json = false,
   keep = false,
+  installModel = false,
   dataDir = dataFolder(),
 }: DemoOptions): Promise<void> {
   endWithReader();
   using interrupt = new Interrupt('The demo was ended.');
   const { signal } = interrupt;
   try {
+    if (installModel) await installSmallest({ json, dataDir });
     // One that `heycat spacetimedb install` has built lies in the real data folder, not in the demo's.
     const server = await findServer(dataDir);
+    // What the demo's folder has not, the real one may have.
+    const modelsDir = process.env['HEYCAT_MODELS_DIR'] || new ModelStore({ dataDir }).folder;
     const folder = await mkdtemp(join(tmpdir(), 'heycat-demo-'));
     try {
-      await run({ folder, serverBinary: server?.path, hops: new Hops(json), signal });
+      await run({ folder, serverBinary: server?.path, modelsDir, hops: new Hops(json), signal });
     } finally {
       if (!keep) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       note(keep ? `kept ${folder}` : `removed ${folder}`);
@@ -48,11 +57,12 @@ interface Stage {
   folder: string;
   /** Absent: the embedded engine runs. */
   serverBinary: string | undefined;
+  modelsDir: string;
   hops: Hops;
   signal: AbortSignal;
 }
 
-async function run({ folder, serverBinary, hops, signal }: Stage): Promise<void> {
+async function run({ folder, serverBinary, modelsDir, hops, signal }: Stage): Promise<void> {
   const data = join(folder, 'data');
   const runtimeDir = join(folder, 'run');
   const wav = join(data, 'recordings', 'demo.wav');
@@ -62,6 +72,7 @@ async function run({ folder, serverBinary, hops, signal }: Stage): Promise<void>
   hops.part('The service starts');
   const service = new ServiceChild(['--data-dir', data, '--runtime-dir', runtimeDir], {
     ...process.env,
+    HEYCAT_MODELS_DIR: modelsDir,
     ...(serverBinary !== undefined && { HEYCAT_SPACETIMEDB_BIN: serverBinary }),
   });
   try {
@@ -73,6 +84,7 @@ async function run({ folder, serverBinary, hops, signal }: Stage): Promise<void>
     await engineReady(ui, hops, signal);
     await synced(ui, events, { hops, signal });
     await recordingRoundTrip({ ui, events, wav, hops, signal });
+    await spokenTake({ ui, events, wav, hops, signal });
     hops.part('The service stops');
   } catch (thrown) {
     if (!signal.aborted) note(service.lastLog);

@@ -2,8 +2,6 @@ import { resolve } from 'node:path';
 import { dataFolder, runtimeFolder } from '../infra/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { checkDisk, checkModels, checkModule, checkNode, checkServer } from './doctor-needs.ts';
-import { checkDataFolder, checkKeys, checkRuntimeFolder, checkService } from './doctor-state.ts';
-import { checkDisk, checkModule, checkNode, checkServer } from './doctor-needs.ts';
 import {
   checkBackups,
   checkDataFolder,

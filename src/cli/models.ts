@@ -1,5 +1,5 @@
 import { HeycatError } from '../errors.ts';
-import { catalogueModel } from '../infra/models/catalogue.ts';
+import { CATALOGUE, catalogueModel } from '../infra/models/catalogue.ts';
 import { installFrom } from '../infra/models/install-from.ts';
 import { installModel } from '../infra/models/install-model.ts';
 import { type InstalledModel, ModelStore } from '../infra/models/model-store.ts';
@@ -8,7 +8,7 @@ import type { ModelReport } from '../queries/system/model-list.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { ProgressView } from './progress.ts';
-import { answer, answerJson, endWithReader, printable, styled } from './terminal.ts';
+import { answer, answerJson, endWithReader, note, printable, styled } from './terminal.ts';
 
 const MB = 1_000_000;
 
@@ -41,6 +41,15 @@ export async function installNamed(
   const { folder, kind, record } = installed;
   if (json) return answerJson({ name, folder, kind, source: record?.source ?? null });
   answer(printable(`${name} is installed in ${folder}.`));
+}
+
+/** The smallest model, where none is installed. */
+export async function installSmallest(options: GlobalOptions): Promise<void> {
+  const { dataDir = dataFolder() } = options;
+  const models = await new ModelStore({ dataDir }).list();
+  if (models.some(({ used }) => used)) return note('a speech model is installed already');
+  const [smallest] = CATALOGUE.toSorted((a, b) => a.bytes - b.bytes);
+  await installNamed(smallest!.name, options);
 }
 
 /** `heycat models remove` */

@@ -42,7 +42,7 @@ export class StepsView {
 
   constructor(private readonly subject: string) {}
 
-  readonly show = ({ step, done, total }: Omit<BuildProgress, 'subject'>): void => {
+  readonly show = ({ step, done, total }: Omit<Progress, 'subject'>): void => {
     if (step !== this.#step) this.#view = new ProgressView();
     this.#step = step;
     this.#view.show({ step, subject: this.subject, done, total });
