@@ -51,6 +51,7 @@ export const queriesOn = (engine: TestedEngine): QueryCase[] => [
     shows: { status: 'applied', seq: number, result: {}, created_at: text },
   },
   { method: 'list_queue', shows: { commands: [], total_count: 0 } },
+  { method: 'list_models', shows: { models: list, total_count: number } },
   {
     method: 'explain',
     async prepare(call) {

@@ -57,7 +57,7 @@ async function firstThatWorks(
       return await fetchSource(source, { ...options, name });
     } catch (thrown) {
       const refusal = HeycatError.from(thrown);
-      if (refusal.code === 'CANCELLED') throw refusal;
+      if (options.signal?.aborted) throw refusal;
       refusals.push(refusal);
     }
   }

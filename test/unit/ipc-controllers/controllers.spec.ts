@@ -30,6 +30,7 @@ const METHODS: Record<string, object | undefined> = {
   read_events: { from_seq: 1, limit: 5 },
   get_status: undefined,
   list_queue: undefined,
+  list_models: undefined,
   describe: undefined,
 };
 const MISSING: Record<string, object> = {

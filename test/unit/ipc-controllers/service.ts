@@ -20,6 +20,7 @@ import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../src/queries/queries.module.ts';
 import { COMMAND_HISTORY } from '../../../src/queries/system/command-history.ts';
+import { MODEL_LIST } from '../../../src/queries/system/model-list.ts';
 import { STATUS_SOURCE } from '../../../src/queries/system/status-source.ts';
 import { RecordingLedger } from '../commands/support.ts';
 
@@ -51,6 +52,7 @@ const PORTS = [
   { provide: COMMAND_HISTORY, useValue: { outcome: () => Promise.resolve(undefined), queue: () => [] } },
   { provide: COMMAND_QUEUE, useValue: { retry: unknown, drop: unknown } },
   { provide: STATUS_SOURCE, useValue: STATUS },
+  { provide: MODEL_LIST, useValue: { list: () => Promise.resolve([]) } },
 ];
 
 @Global()
