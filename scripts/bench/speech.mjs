@@ -1,0 +1,118 @@
+// Hearing in a process of its own, beside sherpa-onnx-node alone on the same sound, in one run:
+// `npm run bench:speech`, with HEYCAT_MODELS_DIR or an installed model; --json for one line.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import sherpa from 'sherpa-onnx-node';
+import { ModelStore } from '../../dist/infra/models/model-store.js';
+import { dataFolder } from '../../dist/infra/paths.js';
+import { ChildRecogniser } from '../../dist/infra/recogniser/child-recogniser.js';
+import { sherpaConfig } from '../../dist/infra/recogniser/model-config.js';
+
+const ROUNDS = 9;
+const HEAD_BYTES = 44;
+const BYTES_A_SECOND = 32_000;
+
+const wav = (name) => fileURLToPath(new URL(`../../test/fixtures/audio/${name}.wav`, import.meta.url));
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const round = (value) => Math.round(value * 10) / 10;
+const residentMb = (pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+
+/** The same sound again and again, in one file of so many seconds. */
+function repeated(folder, seconds) {
+  const content = readFileSync(wav('beckett'));
+  const sound = Buffer.alloc(seconds * BYTES_A_SECOND);
+  for (let at = 0; at < sound.length; at += content.length - HEAD_BYTES) content.copy(sound, at, HEAD_BYTES);
+  const head = Buffer.from(content.subarray(0, HEAD_BYTES));
+  head.writeUInt32LE(sound.length, HEAD_BYTES - 4);
+  const path = join(folder, `${seconds}s.wav`);
+  writeFileSync(path, Buffer.concat([head, sound]));
+  return path;
+}
+
+async function timed(work) {
+  const start = performance.now();
+  const result = await work();
+  return { ms: performance.now() - start, result };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'heycat-speech-'));
+const store = new ModelStore({ dataDir: dataFolder() });
+const model = await store.choose(null);
+const threads = Math.min(4, availableParallelism());
+const before = residentMb(process.pid);
+const recogniser = new ChildRecogniser({ chooseModel: () => store.choose(model.name), threads, idleMs: 500 });
+try {
+  const { ms: coldMs } = await timed(() => recogniser.prepare(null));
+  const { ms: firstMs } = await timed(() => recogniser.transcribe({ file: wav('beckett'), model: null }));
+  const childMb = residentMb(recogniser.pid);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const ours = new Map();
+  const files = [wav('open-the-calculator'), wav('beckett'), repeated(folder, 25)];
+  for (const file of files) ours.set(file, []);
+  // The bare library decodes on this thread, so the event loop is watched while it does not.
+  for (let count = 0; count < ROUNDS; count++) {
+    for (const file of files)
+      ours.get(file).push(await timed(() => recogniser.transcribe({ file, model: null })));
+  }
+  delay.disable();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const afterMb = residentMb(process.pid);
+  const bare = bareRecogniser();
+  const rows = [];
+  for (const file of files) {
+    bare(file);
+    const alone = [];
+    for (let count = 0; count < ROUNDS; count++) alone.push(await timed(() => bare(file)));
+    // Again after it, so that what else the machine does is in both.
+    for (let count = 0; count < 3; count++)
+      ours.get(file).push(await timed(() => recogniser.transcribe({ file, model: null })));
+    const [bareMs, oursMs] = [median(alone.map(({ ms }) => ms)), median(ours.get(file).map(({ ms }) => ms))];
+    const { audio_ms, text } = ours.get(file)[0].result;
+    rows.push({
+      audio_ms,
+      bare_ms: round(bareMs),
+      ours_ms: round(oursMs),
+      above_ms: round(oursMs - bareMs),
+      same: text === alone[0].result,
+    });
+  }
+  const p99 = round(delay.percentile(99) / 1e6);
+  const report = {
+    model: model.name,
+    threads,
+    cold_ms: round(coldMs),
+    first_ms: round(firstMs),
+    loop_delay_p99_ms: p99,
+    child_mb: round(childMb),
+    caller_mb_before: round(before),
+    caller_mb_after_unload: round(afterMb),
+    rows,
+  };
+  if (process.argv.includes('--json')) console.log(JSON.stringify(report));
+  else {
+    console.log(`${report.model}, ${threads} threads; ready ${report.cold_ms} ms after prepare`);
+    console.log(
+      `event loop delay p99 ${p99} ms; process ${report.child_mb} MB; caller ${report.caller_mb_before} MB before, ${report.caller_mb_after_unload} MB after the process ended`,
+    );
+    console.table(rows);
+  }
+} finally {
+  await recogniser.close();
+  rmSync(folder, { recursive: true });
+}
+
+/** What anybody would write with the library alone. */
+function bareRecogniser() {
+  const bare = new sherpa.OfflineRecognizer(sherpaConfig(model, threads).config);
+  return (file) => {
+    const stream = bare.createStream();
+    stream.acceptWaveform(sherpa.readWave(file));
+    bare.decode(stream);
+    return bare.getResult(stream).text;
+  };
+}
