@@ -6,9 +6,12 @@ const CODE_FILE = /\.(?:ts|mjs|rs|py|md)$/;
 
 const scripts = Object.keys((JSON.parse(readRepoFile('package.json')) as { scripts: object }).scripts);
 const topLevel = new Set(repoFiles.map((path) => path.split('/')[0]!));
+const programs = readRepoFiles(/^src\/cli\/program[\w-]*\.ts$/)
+  .map(([, text]) => text)
+  .join('\n');
 /** Commands by their words: `start`, `spacetimedb install`. */
 const commands = new Set(
-  [...readRepoFile('src/cli/program.ts').matchAll(/(\w+)\s*\.command\('(\w+)'\)/g)].map(([, parent, name]) =>
+  [...programs.matchAll(/(\w+)\s*\.command\('(\w+)'\)/g)].map(([, parent, name]) =>
     parent === 'program' ? name! : `${parent} ${name}`,
   ),
 );
