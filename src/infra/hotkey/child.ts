@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { CombinationWatch } from './combination-watch.ts';
+import { KeyClock } from './key-clock.ts';
+import { sharedNow, type FromChild, type ToChild } from './messages.ts';
+
+interface NativeKey {
+  keycode: number;
+  time: number;
+  ctrlKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+  metaKey: boolean;
+}
+
+interface Uiohook {
+  on(event: 'keydown' | 'keyup', listener: (key: NativeKey) => void): void;
+  /** Throws when the system does not let us listen. */
+  start(): void;
+}
+
+const tell = (message: FromChild): void => void process.send!(message, undefined, {}, () => undefined);
+const clock = new KeyClock();
+let armed: { id: number; watch: CombinationWatch } | undefined;
+
+function see({ keycode, time, ctrlKey, altKey, shiftKey, metaKey }: NativeKey, isDown: boolean): void {
+  const at = clock.at(time, sharedNow());
+  const held = { ctrl: ctrlKey, alt: altKey, shift: shiftKey, meta: metaKey };
+  if (armed === undefined) return;
+  const { id, watch } = armed;
+  for (const action of watch.see({ code: keycode, isDown, held, at })) tell({ kind: 'key', id, action, at });
+}
+
+function arm({ id, combination }: ToChild): void {
+  armed = { id, watch: new CombinationWatch(combination) };
+  tell({ kind: 'armed', id });
+}
+
+function start(): void {
+  const { uIOhook } = createRequire(import.meta.url)('uiohook-napi') as { uIOhook: Uiohook };
+  uIOhook.on('keydown', (key) => see(key, true));
+  uIOhook.on('keyup', (key) => see(key, false));
+  uIOhook.start();
+}
+
+// The service has ended, however it did; the hook's own thread would keep this process.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+try {
+  start();
+  process.on('message', arm);
+} catch (error) {
+  tell({ kind: 'refused', message: (error as Error).message });
+}

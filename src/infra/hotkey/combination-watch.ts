@@ -1,0 +1,69 @@
+import type { Combination } from './combination.ts';
+import { MODIFIERS, type Modifier } from './key-codes.ts';
+
+/** A key as the system told it, with what it says of the modifiers then. */
+export interface KeyEvent {
+  code: number;
+  isDown: boolean;
+  held: Readonly<Record<Modifier, boolean>>;
+  /** Milliseconds of a clock that never jumps. */
+  at: number;
+}
+
+export type Action = 'press' | 'release';
+
+/** A key that repeats by itself does so more often; after so long its release was missed. */
+const REPEAT_MS = 2_000;
+
+/** Tells when one combination is pressed and released, out of all keys. */
+export class CombinationWatch {
+  /** Keys that are down, with the time of the last word of it. */
+  readonly #down = new Map<number, number>();
+  #isPressed = false;
+
+  constructor(private readonly combination: Combination) {}
+
+  /** What the event means, in order. */
+  see(event: KeyEvent): Action[] {
+    return event.isDown ? this.#onDown(event) : this.#onUp(event);
+  }
+
+  #onDown(event: KeyEvent): Action[] {
+    const { code, at } = event;
+    const before = this.#down.get(code);
+    this.#down.set(code, at);
+    if (before !== undefined && at - before < REPEAT_MS) return [];
+    if (!this.combination.keys.includes(code)) return [];
+    const ended: Action[] = this.#isPressed ? ['release'] : [];
+    this.#isPressed = this.#fits(event);
+    return this.#isPressed ? [...ended, 'press'] : ended;
+  }
+
+  #onUp({ code }: KeyEvent): Action[] {
+    this.#down.delete(code);
+    if (!this.#isPressed || !this.#belongs(code)) return [];
+    this.#isPressed = false;
+    return ['release'];
+  }
+
+  /** Exactly the modifiers that it has, on the sides that it has. */
+  #fits({ held }: KeyEvent): boolean {
+    const { modifiers, own } = this.combination;
+    return (Object.keys(MODIFIERS) as Modifier[]).every((modifier) => {
+      if (modifier === own) return true;
+      const side = modifiers[modifier];
+      if (side === undefined) return !held[modifier];
+      if (side === 'any') return held[modifier];
+      const other = MODIFIERS[modifier][side === 'left' ? 'right' : 'left'];
+      return this.#down.has(MODIFIERS[modifier][side]) && !this.#down.has(other);
+    });
+  }
+
+  #belongs(code: number): boolean {
+    const { keys, modifiers } = this.combination;
+    if (keys.includes(code)) return true;
+    return (Object.keys(modifiers) as Modifier[]).some(
+      (modifier) => MODIFIERS[modifier].left === code || MODIFIERS[modifier].right === code,
+    );
+  }
+}
