@@ -13,6 +13,7 @@ const env = {
   HEYCAT_FAULTS: FAULTS,
   HEYCAT_ENGINE_KILLS: '200',
   HEYCAT_TAKES: '20000',
+  HEYCAT_TAKE_KILLS: '200',
 };
 const suites = [
   'test/sidecar/embedded/differential',

@@ -6,23 +6,32 @@ import { CommandsModule } from './commands/commands.module.ts';
 import { COMMAND_QUEUE, type CommandQueue } from './commands/queue/command-queue.ts';
 import { RECORDING_FILES } from './commands/recordings/recording-files.ts';
 import { WAV_INSPECTOR } from './commands/recordings/wav-inspector.ts';
+import { ActiveWindowHolder } from './commands/window-contexts/active-window.ts';
 import { WINDOW_CONTEXTS } from './commands/window-contexts/window-contexts.ts';
+import { ACTION_RUNNER, type ActionRunner } from './dictation/action-runner.ts';
+import { HOTKEYS, type Hotkeys } from './dictation/hotkeys.ts';
+import { MICROPHONE, type Microphone } from './dictation/microphone.ts';
+import { RECOGNISER, type Recogniser } from './dictation/recogniser.ts';
 import { CHANGE_FEED, type ChangeFeed } from './events/change-feed.ts';
 import { EVENT_LOG, type EventLog } from './events/event-log.ts';
 import { EVENT_TELLER } from './events/event-teller.ts';
 import { RecordingsFolder } from './infra/audio/recording-files.ts';
+import { WavTakeFiles } from './infra/audio/take-files.ts';
 import { WavHeaderInspector } from './infra/audio/wav-header.ts';
 import { ControllersModule } from './infra/ipc/controllers/controllers.module.ts';
 import { EventsToSubscribers } from './infra/ipc/events-to-subscribers.ts';
 import { SubscriptionController } from './infra/ipc/subscription.controller.ts';
 import { SubscriptionHub } from './infra/ipc/subscription-hub.ts';
+import type { ModelStore } from './infra/models/model-store.ts';
 import { ReadModels } from './projections/read-models.ts';
 import { recordings } from './projections/recordings.ts';
 import { windowContexts } from './projections/window-contexts.ts';
 import { QueriesModule } from './queries/queries.module.ts';
 import { COMMAND_HISTORY, type CommandHistory } from './queries/system/command-history.ts';
-import { MODEL_LIST, type ModelList } from './queries/system/model-list.ts';
+import { MODEL_LIST } from './queries/system/model-list.ts';
 import { STATUS_SOURCE, type StatusSource } from './queries/system/status-source.ts';
+import { TAKE_FILES } from './takes/take-files.ts';
+import { TakesModule } from './takes/takes.module.ts';
 
 /** What exists before the application does: the way to the engine, and what tells how the process is. */
 export interface AppParts {
@@ -30,8 +39,12 @@ export interface AppParts {
   log: EventLog;
   ledger: CommandLedger & CommandHistory & CommandQueue;
   status: StatusSource;
-  models(readModels: ReadModels): ModelList;
   backups: BackupMaker;
+  models(readModels: ReadModels): ModelStore;
+  recogniser(models: ModelStore): Recogniser;
+  microphone: Microphone;
+  hotkeys: Hotkeys;
+  actions(readModels: ReadModels): ActionRunner;
   /** Folder inside which delete_recording may delete files. */
   recordingsDir: string;
 }
@@ -42,7 +55,14 @@ export class AppModule {
   static of(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), Ports.of(parts), QueriesModule, CommandsModule, ControllersModule],
+      imports: [
+        CqrsModule.forRoot(),
+        Ports.of(parts),
+        TakesModule,
+        QueriesModule,
+        CommandsModule,
+        ControllersModule,
+      ],
       controllers: [SubscriptionController],
       providers: [EventsToSubscribers],
     };
@@ -63,12 +83,24 @@ class Ports {
       { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
       { provide: ReadModels, useFactory: () => new ReadModels() },
       { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
+      ActiveWindowHolder,
+      { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
+      { provide: RECOGNISER, useFactory: parts.recogniser, inject: [MODEL_LIST] },
+      { provide: MICROPHONE, useValue: parts.microphone },
+      { provide: HOTKEYS, useValue: parts.hotkeys },
+      { provide: ACTION_RUNNER, useFactory: parts.actions, inject: [ReadModels] },
+      { provide: TAKE_FILES, useFactory: () => new WavTakeFiles(recordingsDir) },
       { provide: WINDOW_CONTEXTS, useFactory: contextsOf, inject: [ReadModels] },
       { provide: RECORDING_FILES, useFactory: filesIn(recordingsDir), inject: [ReadModels] },
       { provide: SubscriptionHub, useFactory: hubOver(log), inject: [ReadModels] },
       { provide: EVENT_TELLER, useExisting: SubscriptionHub },
     ];
-    return { module: Ports, global: true, providers, exports: providers.map(({ provide }) => provide) };
+    return {
+      module: Ports,
+      global: true,
+      providers,
+      exports: providers.map((each) => ('provide' in each ? each.provide : each)),
+    };
   }
 }
 

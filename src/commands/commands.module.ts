@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CreateBackupHandler } from './backups/create-backup.ts';
+import { CancelRecordingHandler } from './takes/cancel-recording.ts';
+import { PressHotkeyHandler } from './takes/press-hotkey.ts';
+import { ReleaseHotkeyHandler } from './takes/release-hotkey.ts';
+import { ResolveAmbiguousCommandHandler } from './takes/resolve-ambiguous-command.ts';
+import { StartRecordingHandler } from './takes/start-recording.ts';
+import { StopRecordingHandler } from './takes/stop-recording.ts';
+import { ToggleRecordingHandler } from './takes/toggle-recording.ts';
+import { TranscribeRecordingHandler } from './takes/transcribe-recording.ts';
 import { AddDictionaryEntryHandler } from './dictionary/add-dictionary-entry.ts';
 import { DeleteDictionaryEntryHandler } from './dictionary/delete-dictionary-entry.ts';
 import { UpdateDictionaryEntryHandler } from './dictionary/update-dictionary-entry.ts';
@@ -25,6 +33,8 @@ import { UpdateWindowContextHandler } from './window-contexts/update-window-cont
 /**
  * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER, BACKUP_MAKER,
  * COMMAND_QUEUE, WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS and EVENT_TELLER.
+ * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER,
+ * COMMAND_QUEUE, WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS, DICTATION and EVENT_TELLER, and ActiveWindowHolder.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -46,6 +56,14 @@ import { UpdateWindowContextHandler } from './window-contexts/update-window-cont
     UpdateWindowContextHandler,
     DeleteWindowContextHandler,
     ReportActiveWindowHandler,
+    CancelRecordingHandler,
+    PressHotkeyHandler,
+    ReleaseHotkeyHandler,
+    ResolveAmbiguousCommandHandler,
+    StartRecordingHandler,
+    StopRecordingHandler,
+    ToggleRecordingHandler,
+    TranscribeRecordingHandler,
     RetryCommandHandler,
     DropCommandHandler,
     CreateBackupHandler,

@@ -40,6 +40,21 @@ export const EPHEMERAL_EVENT_TYPES = [
   'sync_complete',
   'command_applied',
   'command_failed',
+  'recording_started',
+  'recording_stopped',
+  'recording_cancelled',
+  'recording_error',
+  'recording_quality_warning',
+  'audio_level',
+  'audio_device_error',
+  'hotkey_error',
+  'transcription_started',
+  'transcription_partial',
+  'transcription_completed',
+  'transcription_error',
+  'command_matched',
+  'command_executed',
+  'command_ambiguous',
 ] as const;
 export type EphemeralEventType = (typeof EPHEMERAL_EVENT_TYPES)[number];
 

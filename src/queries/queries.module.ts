@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProjectionRunner } from '../projections/projection-runner.ts';
+import { GetRecordingStateHandler } from './takes/get-recording-state.ts';
 import { ListDictionaryEntriesHandler } from './dictionary/list-dictionary-entries.ts';
 import { GetRecordingHandler } from './recordings/get-recording.ts';
 import { ListRecordingsHandler } from './recordings/list-recordings.ts';
@@ -21,6 +22,7 @@ export const QUERY_HANDLERS = [
   ListDictionaryEntriesHandler,
   GetVoiceCommandsHandler,
   ListWindowContextsHandler,
+  GetRecordingStateHandler,
   GetStatisticsHandler,
   ReadEventsHandler,
   GetCommandHandler,
@@ -32,7 +34,7 @@ export const QUERY_HANDLERS = [
 
 /**
  * The read side. The application provides globally: CqrsModule.forRoot(), ReadModels, and the ports CHANGE_FEED,
- * EVENT_LOG, COMMAND_HISTORY, MODEL_LIST and STATUS_SOURCE.
+ * EVENT_LOG, COMMAND_HISTORY, MODEL_LIST, RECORDING_STATE and STATUS_SOURCE.
  */
 @Module({
   providers: [ProjectionRunner, ...QUERY_HANDLERS],

@@ -19,6 +19,18 @@ const QUEUE = ['retry_command', 'drop_command'];
 /** Covered by backup.spec.ts. */
 const BACKUP = ['create_backup'];
 
+/** Covered by takes/takes.spec.ts, where they record. */
+const TAKES = [
+  'start_recording',
+  'stop_recording',
+  'toggle_recording',
+  'cancel_recording',
+  'press_hotkey',
+  'release_hotkey',
+  'transcribe_recording',
+  'resolve_ambiguous_command',
+];
+
 /** One case a command; the aliases are cases of their own. */
 const COMMANDS = [...recordings, ...settings, ...dictionary, ...voiceCommands, ...windowContexts];
 
@@ -44,6 +56,7 @@ describeOnEngines('every method over the socket', (engine) => {
       ...TRANSPORT,
       ...QUEUE,
       ...BACKUP,
+      ...TAKES,
       ...COMMANDS.map(({ method }) => method),
       ...queries.map(({ method }) => method),
     ];

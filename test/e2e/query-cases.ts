@@ -31,7 +31,15 @@ export const queriesOn = (engine: TestedEngine): QueryCase[] => [
   { method: 'list_dictionary_entries', shows: { entries: list, total_count: number } },
   { method: 'get_voice_commands', shows: { commands: list, total_count: number } },
   { method: 'list_window_contexts', shows: { contexts: list, total_count: number } },
-  { method: 'get_statistics', shows: { days: [{ takes: number, words: number }], total: { words: number } } },
+  {
+    method: 'get_statistics',
+    shows: { days: [{ takes: number, words: number }], total: { words: number }, stages: {} },
+  },
+  {
+    method: 'get_recording_state',
+    shows: { state: 'idle', phase: null, take: null, mode: 'toggle', recorded_ms: null, waiting: 0 },
+  },
+  { method: 'list_models', shows: { models: list } },
   {
     method: 'read_events',
     prepare: async () => ({ from_seq: 1, limit: 2, types: ['recording_added', 'recording_deleted'] }),

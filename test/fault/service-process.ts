@@ -16,6 +16,10 @@ export class ServiceProcess {
     await Promise.race([run.until('stdout', 'heycat serves'), this.#diedEarly(run)]);
   }
 
+  get pid(): number {
+    return this.#run.pid;
+  }
+
   signal(name: NodeJS.Signals): void {
     // It has its own stderr to say why.
     if (!this.#run.child.kill(name)) throw new Error(`The service had ended by itself: ${this.#run.stderr}`);

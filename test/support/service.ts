@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHeycat, type Heycat } from '../../src/create-heycat.ts';
+import { createHeycat, type Heycat, type HeycatOptions } from '../../src/create-heycat.ts';
 import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/runtime-file.ts';
 import { testedEngine, type TestedEngine } from './engines.ts';
@@ -38,17 +38,19 @@ export interface TestService extends AsyncDisposable {
 export interface TestServiceOptions {
   /** Do not wait for the first baseline. */
   early?: boolean;
+  /** Parts of a host's own. */
+  host?: Pick<HeycatOptions, 'microphone' | 'recogniser'>;
 }
 
 export async function startService(
   engine: TestedEngine,
-  { early = false }: TestServiceOptions = {},
+  { early = false, host = {} }: TestServiceOptions = {},
 ): Promise<TestService> {
   const folder = await tempFolder();
   const place = { engine, dataDir: join(folder.path, 'data'), runtimeDir: join(folder.path, 'run') };
   const clients: HeycatClient[] = [];
   const service: TestService = {
-    ...(await start(place, early)),
+    ...(await start(place, { early, host })),
     dataDir: place.dataDir,
     runtimeDir: place.runtimeDir,
     async connect(options = {}) {
@@ -59,9 +61,9 @@ export async function startService(
     async hear(options = {}) {
       return hear(await service.connect(), options);
     },
-    async restart({ early = false } = {}) {
+    async restart({ early = false, host: next = host } = {}) {
       await service.heycat.close();
-      Object.assign(service, await start(place, early));
+      Object.assign(service, await start(place, { early, host: next }));
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client.close()));
@@ -78,9 +80,12 @@ interface Place {
   runtimeDir: string;
 }
 
-async function start({ engine: kind, dataDir, runtimeDir }: Place, early: boolean) {
+async function start(
+  { engine: kind, dataDir, runtimeDir }: Place,
+  { early, host }: Required<TestServiceOptions>,
+) {
   const { engine, crash: crashEngine } = testedEngine(kind, dataDir);
-  const heycat = await createHeycat({ engine, dataDir, runtimeDir });
+  const heycat = await createHeycat({ engine, dataDir, runtimeDir, ...host });
   const runtime = await readRuntimeFile(runtimeDir);
   const token = (await readFile(runtime.token_file, 'utf8')).trim();
   if (!early) await synced(heycat);

@@ -8,6 +8,7 @@ import { CommandMessage } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
 import { IsName, IsText, IsWhole } from '../fields.ts';
 import { LIMITS, MAX_WHOLE } from '../limits.ts';
+import { ActiveWindowHolder } from './active-window.ts';
 import { titleMatches } from './title-pattern.ts';
 import { WINDOW_CONTEXTS, type WindowContexts } from './window-contexts.ts';
 
@@ -36,10 +37,12 @@ export class ReportActiveWindowHandler implements ICommandHandler<ReportActiveWi
   constructor(
     @Inject(WINDOW_CONTEXTS) private readonly contexts: WindowContexts,
     @Inject(EVENT_TELLER) private readonly teller: EventTeller,
+    private readonly active: ActiveWindowHolder,
   ) {}
 
   execute({ command_id, app_name, title, pid }: ReportActiveWindow): Promise<Applied> {
     const window = { app_name, title: title ?? null, pid: pid ?? null };
+    this.active.current = { app_name, title: window.title };
     const context = matchWindowContext(this.contexts.list(), window, titleMatches);
     const matched = { context_id: context?.id ?? null, context_name: context?.name ?? null };
     this.#tellOnce({ ...window, ...matched });

@@ -1,5 +1,13 @@
 import type { Command, Query } from '@nestjs/cqrs';
 import type { CreateBackup } from '../../commands/backups/create-backup.ts';
+import type { CancelRecording } from '../../commands/takes/cancel-recording.ts';
+import type { PressHotkey } from '../../commands/takes/press-hotkey.ts';
+import type { ReleaseHotkey } from '../../commands/takes/release-hotkey.ts';
+import type { ResolveAmbiguousCommand } from '../../commands/takes/resolve-ambiguous-command.ts';
+import type { StartRecording } from '../../commands/takes/start-recording.ts';
+import type { StopRecording } from '../../commands/takes/stop-recording.ts';
+import type { ToggleRecording } from '../../commands/takes/toggle-recording.ts';
+import type { TranscribeRecording } from '../../commands/takes/transcribe-recording.ts';
 import type { AddDictionaryEntry } from '../../commands/dictionary/add-dictionary-entry.ts';
 import type { DeleteDictionaryEntry } from '../../commands/dictionary/delete-dictionary-entry.ts';
 import type { UpdateDictionaryEntry } from '../../commands/dictionary/update-dictionary-entry.ts';
@@ -19,6 +27,7 @@ import type { AddWindowContext } from '../../commands/window-contexts/add-window
 import type { DeleteWindowContext } from '../../commands/window-contexts/delete-window-context.ts';
 import type { ReportActiveWindow } from '../../commands/window-contexts/report-active-window.ts';
 import type { UpdateWindowContext } from '../../commands/window-contexts/update-window-context.ts';
+import type { GetRecordingState } from '../../queries/takes/get-recording-state.ts';
 import type { ListDictionaryEntries } from '../../queries/dictionary/list-dictionary-entries.ts';
 import type { GetRecording } from '../../queries/recordings/get-recording.ts';
 import type { ListRecordings } from '../../queries/recordings/list-recordings.ts';
@@ -44,6 +53,15 @@ export interface Methods {
   delete_recording: DeleteRecording;
   list_recordings: ListRecordings;
   get_recording: GetRecording;
+  cancel_recording: CancelRecording;
+  press_hotkey: PressHotkey;
+  release_hotkey: ReleaseHotkey;
+  resolve_ambiguous_command: ResolveAmbiguousCommand;
+  start_recording: StartRecording;
+  stop_recording: StopRecording;
+  toggle_recording: ToggleRecording;
+  transcribe_recording: TranscribeRecording;
+  get_recording_state: GetRecordingState;
   save_setting: SaveSetting;
   update_setting: SaveSetting;
   save_settings: SaveSettings;

@@ -31,19 +31,25 @@ export function openMicrophones({ env = process.env, execArgv, times }: Micropho
   const sources = [new NaudiodonSource({ env, execArgv }), ...installedPrograms(env)];
   const system = new FirstWorkingSource(sources, programAdvice());
   const standard = env['HEYCAT_MICROPHONE'] ?? '';
-  return new SourceMicrophone((device) => sourceOf(device ?? standard, env) ?? system, times);
+  // A program only where the service's own environment names it: a client may choose a device, not run programs.
+  const named = (device: string | null) => (device === null ? programOf(standard, env) : undefined);
+  return new SourceMicrophone((device) => named(device) ?? sourceOf(device ?? standard) ?? system, times);
 }
 
 /** @throws HeycatError INVALID_ARGUMENT for a command that is none. */
-function sourceOf(device: string, env: NodeJS.ProcessEnv): PcmSource | undefined {
+function programOf(standard: string, env: NodeJS.ProcessEnv): PcmSource | undefined {
+  if (!standard.startsWith('[')) return undefined;
+  const command = commandOf(standard);
+  return new ProgramSource({ command: () => command, env, isFinite: true });
+}
+
+function sourceOf(device: string): PcmSource | undefined {
   if (device.startsWith('file:')) {
     const isFast = device.endsWith(FAST);
     return new WavSource(device.slice('file:'.length, isFast ? -FAST.length : undefined), isFast);
   }
   if (device.startsWith('pipe:')) return new PipeSource(device.slice('pipe:'.length));
-  if (!device.startsWith('[')) return undefined;
-  const command = commandOf(device);
-  return new ProgramSource({ command: () => command, env, isFinite: true });
+  return undefined;
 }
 
 function commandOf(text: string): string[] {

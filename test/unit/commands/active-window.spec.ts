@@ -3,6 +3,7 @@ import {
   ReportActiveWindow,
   ReportActiveWindowHandler,
 } from '../../../src/commands/window-contexts/report-active-window.ts';
+import { ActiveWindowHolder } from '../../../src/commands/window-contexts/active-window.ts';
 import { titleMatches } from '../../../src/commands/window-contexts/title-pattern.ts';
 import { matchWindowContext } from '../../../src/dictation/window-context-matching.ts';
 import type { EphemeralEvent } from '../../../src/events/domain-event.ts';
@@ -83,6 +84,7 @@ describe('report_active_window', () => {
     const handler = new ReportActiveWindowHandler(
       { list: () => contexts },
       { tell: (event) => void told.push(event) },
+      new ActiveWindowHolder(),
     );
     return {
       told,

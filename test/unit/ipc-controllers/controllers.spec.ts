@@ -31,8 +31,28 @@ const METHODS: Record<string, object | undefined> = {
   get_status: undefined,
   list_queue: undefined,
   list_models: undefined,
+  start_recording: { device: 'a', mode: 'hybrid' },
+  stop_recording: undefined,
+  toggle_recording: {},
+  cancel_recording: {},
+  press_hotkey: { at: 1 },
+  release_hotkey: {},
+  transcribe_recording: { id: 1, model: 'a' },
+  resolve_ambiguous_command: { id: 1 },
+  get_recording_state: {},
   describe: undefined,
 };
+const WRITES_NOTHING = new Set([
+  'report_active_window',
+  'start_recording',
+  'stop_recording',
+  'toggle_recording',
+  'cancel_recording',
+  'press_hotkey',
+  'release_hotkey',
+  'transcribe_recording',
+  'resolve_ambiguous_command',
+]);
 const MISSING: Record<string, object> = {
   get_recording: { id: 1 },
   get_command: { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },
@@ -56,7 +76,7 @@ it('CM19 each is answered', async () => {
   await using service = await startService();
   for (const [method, params] of Object.entries(METHODS)) {
     const answer = await service.call(method, params);
-    const isCommand = service.ledger.submissions.length > 0 || method === 'report_active_window';
+    const isCommand = service.ledger.submissions.length > 0 || WRITES_NOTHING.has(method);
     if (isCommand) expect(answer).toMatchObject({ status: 'applied' });
     else if (method !== 'describe') expect(answer).toHaveProperty('as_of_seq', 0);
     service.ledger.submissions.length = 0;

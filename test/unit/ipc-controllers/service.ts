@@ -9,6 +9,8 @@ import { CommandsModule } from '../../../src/commands/commands.module.ts';
 import { COMMAND_QUEUE } from '../../../src/commands/queue/command-queue.ts';
 import { RECORDING_FILES } from '../../../src/commands/recordings/recording-files.ts';
 import { WAV_INSPECTOR } from '../../../src/commands/recordings/wav-inspector.ts';
+import { DICTATION } from '../../../src/commands/takes/dictation.ts';
+import { ActiveWindowHolder } from '../../../src/commands/window-contexts/active-window.ts';
 import { WINDOW_CONTEXTS } from '../../../src/commands/window-contexts/window-contexts.ts';
 import { HeycatError } from '../../../src/errors.ts';
 import { CHANGE_FEED } from '../../../src/events/change-feed.ts';
@@ -22,6 +24,8 @@ import { QueriesModule } from '../../../src/queries/queries.module.ts';
 import { COMMAND_HISTORY } from '../../../src/queries/system/command-history.ts';
 import { MODEL_LIST } from '../../../src/queries/system/model-list.ts';
 import { STATUS_SOURCE } from '../../../src/queries/system/status-source.ts';
+import { RECORDING_STATE } from '../../../src/queries/takes/recording-state.ts';
+import { RECORDING } from '../queries/read-side.ts';
 import { RecordingLedger } from '../commands/support.ts';
 
 const ledger = new RecordingLedger();
@@ -34,6 +38,17 @@ const STATUS = {
   queue: () => ({ pending: 0, dead: 0 }),
   backup: () => ({ last_at: null }),
   clients: () => 0,
+};
+const take = () => Promise.resolve({ state: 'idle', file_path: null });
+const dictation = {
+  start: take,
+  stop: take,
+  toggle: take,
+  cancel: take,
+  press: take,
+  release: take,
+  transcribe: take,
+  resolve: take,
 };
 const unknown = () => Promise.reject(new HeycatError('NOT_FOUND'));
 const PORTS = [
@@ -52,6 +67,9 @@ const PORTS = [
   { provide: COMMAND_HISTORY, useValue: { outcome: () => Promise.resolve(undefined), queue: () => [] } },
   { provide: COMMAND_QUEUE, useValue: { retry: unknown, drop: unknown } },
   { provide: STATUS_SOURCE, useValue: STATUS },
+  { provide: RECORDING_STATE, useValue: RECORDING },
+  { provide: DICTATION, useValue: dictation },
+  { provide: ActiveWindowHolder, useValue: new ActiveWindowHolder() },
   { provide: MODEL_LIST, useValue: { list: () => Promise.resolve([]) } },
 ];
 

@@ -98,6 +98,7 @@ describe('queries for one area', () => {
     expect(await side.ask(GetStatistics, { from: '2026-05-01', to: '2026-05-02' })).toEqual({
       days: [{ day: '2026-05-01', takes: 1, minutes: 1, words: 2 }],
       total: { takes: 1, minutes: 1, words: 2 },
+      stages: { decode_ms: { takes: 3, p50_ms: 160, p95_ms: 200 } },
       as_of_seq: 100,
     });
     expect((await side.ask(GetStatistics, { from: null })).total.takes).toBe(2);

@@ -24,6 +24,7 @@ import {
 } from '../../../src/queries/system/command-history.ts';
 import { MODEL_LIST, type ModelList } from '../../../src/queries/system/model-list.ts';
 import { STATUS_SOURCE, type StatusSource } from '../../../src/queries/system/status-source.ts';
+import { RECORDING_STATE, type RecordingStateSource } from '../../../src/queries/takes/recording-state.ts';
 import { baseline, transaction } from '../projections/histories.ts';
 
 /** A feed that brings what the test says. */
@@ -141,6 +142,19 @@ export const MODELS: ModelList = {
   ],
 };
 
+export const RECORDING: RecordingStateSource = {
+  state: () => ({
+    state: 'recording',
+    phase: 'tail',
+    take: 7,
+    mode: 'toggle',
+    device: null,
+    recorded_ms: 1_200,
+    waiting: 2,
+  }),
+  stages: () => ({ decode_ms: { takes: 3, p50_ms: 160, p95_ms: 200 } }),
+};
+
 function keeping(lines: string[]): LoggerService {
   const keep = (...parts: unknown[]) => void lines.push(parts.join(' '));
   return { log: keep, error: keep, warn: keep };
@@ -154,6 +168,7 @@ function portsModule(feed: ChangeFeed, log: EventLog, history: CommandHistory): 
     { provide: COMMAND_HISTORY, useValue: history },
     { provide: STATUS_SOURCE, useValue: STATUS },
     { provide: MODEL_LIST, useValue: MODELS },
+    { provide: RECORDING_STATE, useValue: RECORDING },
   ];
   class Ports {}
   Global()(Ports);

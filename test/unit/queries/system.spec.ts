@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import * as fc from 'fast-check';
+import { GetRecordingState } from '../../../src/queries/takes/get-recording-state.ts';
 import { DURABLE_EVENT_TYPES, type DomainEvent } from '../../../src/events/domain-event.ts';
 import { QUERY_HANDLERS } from '../../../src/queries/queries.module.ts';
 import { GetRecording } from '../../../src/queries/recordings/get-recording.ts';
@@ -10,7 +11,7 @@ import type { CommandOutcome } from '../../../src/queries/system/command-history
 import { GetStatus } from '../../../src/queries/system/get-status.ts';
 import { ReadEvents } from '../../../src/queries/system/read-events.ts';
 import { aRecording, aSetting, anEvent, baseline, EPOCH, transaction } from '../projections/histories.ts';
-import { given, openReadSide, STATUS } from './read-side.ts';
+import { given, openReadSide, RECORDING, STATUS } from './read-side.ts';
 
 const COMMAND = '3f0e8a52-53ab-4c5e-8a0c-1d2f3a4b5c6d';
 
@@ -214,5 +215,12 @@ describe('the queries module', () => {
     });
     expect(messages).not.toContain(undefined);
     expect(new Set(messages).size).toBe(QUERY_HANDLERS.length);
+  });
+});
+
+describe('get_recording_state', () => {
+  it('QR20 answers what is recorded now and how many takes wait', async () => {
+    await using side = await openReadSide();
+    expect(await side.ask(GetRecordingState)).toEqual({ ...RECORDING.state(), as_of_seq: 0, stale: true });
   });
 });

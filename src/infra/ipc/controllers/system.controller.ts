@@ -47,7 +47,7 @@ export class SystemController {
 
   @MessagePattern('get_statistics', {
     summary: 'Takes, minutes and words per day.',
-    answers: ['days', 'total'],
+    answers: ['days', 'total', 'stages'],
   } satisfies MethodExtras)
   statistics(@Payload() query: GetStatistics) {
     return this.queries.execute(query);

@@ -1,0 +1,36 @@
+import type { TakeMode } from '../../dictation/take/take-input.ts';
+
+/** What a take became, or is; null where it is not known yet. */
+export interface TakeAnswer {
+  state: 'idle' | 'recording' | 'processing';
+  file_path: string | null;
+  [field: string]: unknown;
+}
+
+/** The one who records. Each of these is one input of one ordered queue, whoever gives it. */
+export interface Dictation {
+  /**
+   * Resolves when the microphone is open.
+   * @param request.device name of an input device; null takes the one of the settings.
+   * @param request.mode null takes the one of the settings.
+   * @throws HeycatError BUSY while a take is recorded, DEVICE_UNAVAILABLE
+   */
+  start(request: { device: string | null; mode: TakeMode | null }): Promise<TakeAnswer>;
+  /** Resolves when the sound is on disk. @throws HeycatError BUSY when nothing is recorded. */
+  stop(): Promise<TakeAnswer>;
+  toggle(): Promise<TakeAnswer>;
+  /** @throws HeycatError BUSY when nothing is recorded. */
+  cancel(): Promise<TakeAnswer>;
+  /** @param at when the key moved, in ms since 1970; null is now. */
+  press(at: number | null): Promise<TakeAnswer>;
+  release(at: number | null): Promise<TakeAnswer>;
+  /**
+   * Queues a recording to be transcribed, again or for the first time.
+   * @throws HeycatError NOT_FOUND, BUSY (it is being recorded or transcribed), MODEL_MISSING
+   */
+  transcribe(id: number, model: string | null): Promise<TakeAnswer>;
+  /** Runs one of the candidates told last as `command_ambiguous`. @throws HeycatError NOT_FOUND */
+  resolve(commandId: number): Promise<TakeAnswer>;
+}
+
+export const DICTATION = Symbol('Dictation');

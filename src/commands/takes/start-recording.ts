@@ -1,0 +1,27 @@
+import { CommandHandler } from '@nestjs/cqrs';
+import { IsOptional } from 'class-validator';
+import { TAKE_MODES, type TakeMode } from '../../dictation/take/take-input.ts';
+import { CommandMessage } from '../command.ts';
+import { IsName, IsOneOf } from '../fields.ts';
+import { LIMITS } from '../limits.ts';
+import { DictationHandler } from './dictation-handler.ts';
+
+/** Begins a take. */
+export class StartRecording extends CommandMessage {
+  /** Name of an input device, as list_audio_devices tells it; the one of the settings when absent. */
+  @IsOptional()
+  @IsName(LIMITS.file_path_bytes)
+  device?: string;
+
+  /** The settings' when absent. */
+  @IsOptional()
+  @IsOneOf(TAKE_MODES)
+  mode?: TakeMode;
+}
+
+@CommandHandler(StartRecording)
+export class StartRecordingHandler extends DictationHandler<StartRecording> {
+  protected act({ device, mode }: StartRecording) {
+    return this.dictation.start({ device: device ?? null, mode: mode ?? null });
+  }
+}

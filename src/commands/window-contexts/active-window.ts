@@ -1,0 +1,8 @@
+import { Injectable } from '@nestjs/common';
+import type { ActiveWindow } from '../../dictation/window-context-matching.ts';
+
+/** The window that has the keyboard, as the host told last; null before it has told any. */
+@Injectable()
+export class ActiveWindowHolder {
+  current: ActiveWindow | null = null;
+}

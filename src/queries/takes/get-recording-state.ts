@@ -1,0 +1,20 @@
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { ReadModels } from '../../projections/read-models.ts';
+import { answer, QueryMessage } from '../query.ts';
+import { RECORDING_STATE, type RecordingStateSource, type RecordingStateView } from './recording-state.ts';
+
+/** Whether something is recorded now, and how many takes wait for their text. */
+export class GetRecordingState extends QueryMessage<RecordingStateView> {}
+
+@QueryHandler(GetRecordingState)
+export class GetRecordingStateHandler implements IQueryHandler<GetRecordingState> {
+  constructor(
+    private readonly models: ReadModels,
+    @Inject(RECORDING_STATE) private readonly source: RecordingStateSource,
+  ) {}
+
+  execute(query: GetRecordingState) {
+    return answer(this.models, query, () => this.source.state());
+  }
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+
+/** Where a take's time went, in ms; a stage that it did not pass is absent. */
+export interface StageTimes {
+  /** From the press to the first real sample. */
+  first_sample_ms?: number;
+  /** From the end of the sound to a file that is whole on disk. */
+  file_ms?: number;
+  /** Until the recogniser had time for it. */
+  wait_ms?: number;
+  /** In the model itself. */
+  decode_ms?: number;
+  /** Dictionary and voice commands. */
+  rules_ms?: number;
+  /** Until the text was told to whoever listens, from the end of the sound. */
+  told_ms?: number;
+  /** Until the row has its text, from the end of the sound. */
+  stored_ms?: number;
+}
+
+export interface StageSummary {
+  takes: number;
+  p50_ms: number;
+  p95_ms: number;
+}
+
+const KEPT = 200;
+
+/** The stage times of this run's last takes. */
+@Injectable()
+export class TakeTimes {
+  readonly #takes: StageTimes[] = [];
+
+  add(times: StageTimes): void {
+    this.#takes.push(times);
+    if (this.#takes.length > KEPT) this.#takes.shift();
+  }
+
+  /** By stage, of the takes that passed it. */
+  summary(): Record<string, StageSummary> {
+    const byStage = new Map<string, number[]>();
+    for (const take of this.#takes) {
+      for (const [stage, ms] of Object.entries(take) as [string, number][]) {
+        byStage.set(stage, [...(byStage.get(stage) ?? []), ms]);
+      }
+    }
+    return Object.fromEntries([...byStage].map(([stage, values]) => [stage, summarised(values)]));
+  }
+}
+
+function summarised(values: number[]): StageSummary {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  return { takes: sorted.length, p50_ms: at(0.5), p95_ms: at(0.95) };
+}
+
+/** Milliseconds since a moment of performance.now(), to a tenth. */
+export function since(start: number): number {
+  return Math.round((performance.now() - start) * 10) / 10;
+}
