@@ -22,7 +22,7 @@ const project = (displayName, extra = {}) => ({
 });
 
 // One project per need: unit and repo need nothing, sidecar needs a SpacetimeDB server, e2e and fault the
-// built service; fault kills it.
+// built service; fault kills it. voice needs a sound server and a display.
 export default {
   projects: [
     project('unit'),

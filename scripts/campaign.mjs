@@ -12,6 +12,7 @@ const env = {
   HEYCAT_BACKUP_KILLS: '40',
   HEYCAT_FAULTS: FAULTS,
   HEYCAT_ENGINE_KILLS: '200',
+  HEYCAT_TAKE_KILLS: '200',
   HEYCAT_TAKES: '20000',
   HEYCAT_TAKE_KILLS: '200',
 };
@@ -25,6 +26,7 @@ const suites = [
   'test/unit/embedded/host/crash',
   'test/unit/journal/command-journal',
   'test/unit/cache/crash',
+  'test/unit/audio/kills',
   'test/unit/dictation/take/any-story',
   'test/fault',
 ];

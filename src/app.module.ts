@@ -27,6 +27,7 @@ import { ReadModels } from './projections/read-models.ts';
 import { recordings } from './projections/recordings.ts';
 import { windowContexts } from './projections/window-contexts.ts';
 import { QueriesModule } from './queries/queries.module.ts';
+import { AUDIO_DEVICES } from './queries/system/audio-devices.ts';
 import { COMMAND_HISTORY, type CommandHistory } from './queries/system/command-history.ts';
 import { MODEL_LIST } from './queries/system/model-list.ts';
 import { STATUS_SOURCE, type StatusSource } from './queries/system/status-source.ts';
@@ -82,11 +83,12 @@ class Ports {
       { provide: BACKUP_MAKER, useValue: parts.backups },
       { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
       { provide: ReadModels, useFactory: () => new ReadModels() },
+      { provide: MICROPHONE, useValue: parts.microphone },
+      { provide: AUDIO_DEVICES, useExisting: MICROPHONE },
       { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
       ActiveWindowHolder,
       { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
       { provide: RECOGNISER, useFactory: parts.recogniser, inject: [MODEL_LIST] },
-      { provide: MICROPHONE, useValue: parts.microphone },
       { provide: HOTKEYS, useValue: parts.hotkeys },
       { provide: ACTION_RUNNER, useFactory: parts.actions, inject: [ReadModels] },
       { provide: TAKE_FILES, useFactory: () => new WavTakeFiles(recordingsDir) },

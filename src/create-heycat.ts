@@ -142,6 +142,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
     identity: () => link.identity ?? null,
   });
+  const { microphone = openMicrophones() } = options;
   const { backups, daily } = backupsOf({ engine, dataDir, room });
   const parts = {
     feed: link,

@@ -9,6 +9,7 @@ import { ExplainHandler } from './system/explain.ts';
 import { GetCommandHandler } from './system/get-command.ts';
 import { GetStatisticsHandler } from './system/get-statistics.ts';
 import { GetStatusHandler } from './system/get-status.ts';
+import { ListAudioDevicesHandler } from './system/list-audio-devices.ts';
 import { ListModelsHandler } from './system/list-models.ts';
 import { ListQueueHandler } from './system/list-queue.ts';
 import { ReadEventsHandler } from './system/read-events.ts';
@@ -27,6 +28,7 @@ export const QUERY_HANDLERS = [
   ReadEventsHandler,
   GetCommandHandler,
   ListQueueHandler,
+  ListAudioDevicesHandler,
   ListModelsHandler,
   ExplainHandler,
   GetStatusHandler,

@@ -59,6 +59,8 @@ export const queriesOn = (engine: TestedEngine): QueryCase[] => [
     shows: { status: 'applied', seq: number, result: {}, created_at: text },
   },
   { method: 'list_queue', shows: { commands: [], total_count: 0 } },
+  // Of the file that the tests' services hear instead of a microphone.
+  { method: 'list_audio_devices', shows: { devices: [{ is_default: true }], total_count: 1 } },
   { method: 'list_models', shows: { models: list, total_count: number } },
   {
     method: 'explain',

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHeycat, type Heycat, type HeycatOptions } from '../../src/create-heycat.ts';
 import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/runtime-file.ts';
+import { openMicrophones } from '../../src/infra/microphone/open-microphones.ts';
 import { testedEngine, type TestedEngine } from './engines.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -74,6 +75,10 @@ export async function startService(
   return service;
 }
 
+/** Tests hear a file where no device is named, never this machine's microphone. */
+const FILE = join(import.meta.dirname, '../fixtures/audio/open-the-calculator.wav');
+const QUIET = { ...process.env, HEYCAT_MICROPHONE: `file:${FILE}` };
+
 interface Place {
   engine: TestedEngine;
   dataDir: string;
@@ -85,7 +90,13 @@ async function start(
   { early, host }: Required<TestServiceOptions>,
 ) {
   const { engine, crash: crashEngine } = testedEngine(kind, dataDir);
-  const heycat = await createHeycat({ engine, dataDir, runtimeDir, ...host });
+  const heycat = await createHeycat({
+    engine,
+    dataDir,
+    runtimeDir,
+    microphone: openMicrophones({ env: QUIET }),
+    ...host,
+  });
   const runtime = await readRuntimeFile(runtimeDir);
   const token = (await readFile(runtime.token_file, 'utf8')).trim();
   if (!early) await synced(heycat);

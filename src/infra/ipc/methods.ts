@@ -36,6 +36,7 @@ import type { Explain } from '../../queries/system/explain.ts';
 import type { GetCommand } from '../../queries/system/get-command.ts';
 import type { GetStatistics } from '../../queries/system/get-statistics.ts';
 import type { GetStatus } from '../../queries/system/get-status.ts';
+import type { ListAudioDevices } from '../../queries/system/list-audio-devices.ts';
 import type { ListModels } from '../../queries/system/list-models.ts';
 import type { ListQueue } from '../../queries/system/list-queue.ts';
 import type { ReadEvents } from '../../queries/system/read-events.ts';
@@ -72,6 +73,7 @@ export interface Methods {
   read_events: ReadEvents;
   get_command: GetCommand;
   list_queue: ListQueue;
+  list_audio_devices: ListAudioDevices;
   list_models: ListModels;
   retry_command: RetryCommand;
   drop_command: DropCommand;

@@ -5,6 +5,7 @@ import type { AudioDevice } from '../../dictation/microphone.ts';
 import { HeycatError } from '../../errors.ts';
 import { rawFormat, SPEECH_RATE } from '../audio/speech-converter.ts';
 import { ChildStream } from './child-stream.ts';
+import { findProgram } from './find-program.ts';
 import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 
 /** A program that has not failed by then is taken to work, though it has given nothing yet. */
@@ -29,10 +30,14 @@ export class ProgramSource implements PcmSource {
   }
 
   /** The program's default, since programs have no common way to list devices. */
-  devices(): Promise<AudioDevice[]> {
-    const [host_api = ''] = this.program.command(null);
-    const sample_rate = SPEECH_RATE;
-    return Promise.resolve([{ name: 'default', host_api, is_default: true, channels: 1, sample_rate }]);
+  async devices(): Promise<AudioDevice[]> {
+    const { command, env = process.env } = this.program;
+    const [host_api = ''] = command(null);
+    if (findProgram(host_api, env) === undefined) {
+      const details = { reason: 'not_installed' };
+      throw new HeycatError('DEVICE_UNAVAILABLE', `${host_api} is not installed.`, details);
+    }
+    return [{ name: 'default', host_api, is_default: true, channels: 1, sample_rate: SPEECH_RATE }];
   }
 
   open(device: string | null, listener: StreamListener): Promise<PcmStream> {

@@ -30,6 +30,7 @@ const METHODS: Record<string, object | undefined> = {
   read_events: { from_seq: 1, limit: 5 },
   get_status: undefined,
   list_queue: undefined,
+  list_audio_devices: undefined,
   list_models: undefined,
   start_recording: { device: 'a', mode: 'hybrid' },
   stop_recording: undefined,

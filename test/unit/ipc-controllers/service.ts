@@ -21,6 +21,7 @@ import { RpcErrorFilter } from '../../../src/infra/ipc/rpc-error.filter.ts';
 import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../src/queries/queries.module.ts';
+import { AUDIO_DEVICES } from '../../../src/queries/system/audio-devices.ts';
 import { COMMAND_HISTORY } from '../../../src/queries/system/command-history.ts';
 import { MODEL_LIST } from '../../../src/queries/system/model-list.ts';
 import { STATUS_SOURCE } from '../../../src/queries/system/status-source.ts';
@@ -70,6 +71,7 @@ const PORTS = [
   { provide: RECORDING_STATE, useValue: RECORDING },
   { provide: DICTATION, useValue: dictation },
   { provide: ActiveWindowHolder, useValue: new ActiveWindowHolder() },
+  { provide: AUDIO_DEVICES, useValue: { devices: () => Promise.resolve([]) } },
   { provide: MODEL_LIST, useValue: { list: () => Promise.resolve([]) } },
 ];
 

@@ -140,10 +140,10 @@ describe('a machine without naudiodon', () => {
     ['win32', /ffmpeg/],
   ])('MIC13 with no sound program on %s is told what to install', async (platform, advice) => {
     await using folder = await tempFolder();
-    await expect(systemOf(folder.path, platform).open({ device: null }, new Heard())).rejects.toMatchObject({
-      code: 'DEVICE_UNAVAILABLE',
-      message: expect.stringMatching(advice) as string,
-    });
+    const refusal = { code: 'DEVICE_UNAVAILABLE', message: expect.stringMatching(advice) as string };
+    const system = systemOf(folder.path, platform);
+    await expect(system.open({ device: null }, new Heard())).rejects.toMatchObject(refusal);
+    await expect(system.devices()).rejects.toMatchObject(refusal);
   });
 
   it('MIC13 records with the first sound program that works', async () => {

@@ -16,6 +16,7 @@ import type { RowChange } from '../../../src/events/rows.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../src/queries/queries.module.ts';
 import type { AsOf, QueryMessage } from '../../../src/queries/query.ts';
+import { AUDIO_DEVICES, type AudioDevices } from '../../../src/queries/system/audio-devices.ts';
 import {
   COMMAND_HISTORY,
   type CommandHistory,
@@ -114,6 +115,12 @@ export async function given(changes: readonly RowChange[], seq = 100): Promise<R
   return side;
 }
 
+export const AUDIO: AudioDevices = {
+  devices: async () => [
+    { name: 'Headset', host_api: 'ALSA', is_default: true, channels: 1, sample_rate: 48_000 },
+  ],
+};
+
 export const STATUS: StatusSource = {
   process: () => ({ pid: 42, version: '0.1.0', instance_id: 'i1', started_at: '2026-05-01T08:00:00.000Z' }),
   engine: () => ({ kind: 'sidecar', state: 'starting', pid: 43 }),
@@ -167,6 +174,7 @@ function portsModule(feed: ChangeFeed, log: EventLog, history: CommandHistory): 
     { provide: EVENT_LOG, useValue: log },
     { provide: COMMAND_HISTORY, useValue: history },
     { provide: STATUS_SOURCE, useValue: STATUS },
+    { provide: AUDIO_DEVICES, useValue: AUDIO },
     { provide: MODEL_LIST, useValue: MODELS },
     { provide: RECORDING_STATE, useValue: RECORDING },
   ];

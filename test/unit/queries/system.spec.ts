@@ -6,12 +6,13 @@ import { QUERY_HANDLERS } from '../../../src/queries/queries.module.ts';
 import { GetRecording } from '../../../src/queries/recordings/get-recording.ts';
 import { Explain } from '../../../src/queries/system/explain.ts';
 import { GetCommand } from '../../../src/queries/system/get-command.ts';
+import { ListAudioDevices } from '../../../src/queries/system/list-audio-devices.ts';
 import { ListQueue } from '../../../src/queries/system/list-queue.ts';
 import type { CommandOutcome } from '../../../src/queries/system/command-history.ts';
 import { GetStatus } from '../../../src/queries/system/get-status.ts';
 import { ReadEvents } from '../../../src/queries/system/read-events.ts';
 import { aRecording, aSetting, anEvent, baseline, EPOCH, transaction } from '../projections/histories.ts';
-import { given, openReadSide, RECORDING, STATUS } from './read-side.ts';
+import { AUDIO, given, openReadSide, RECORDING, STATUS } from './read-side.ts';
 
 const COMMAND = '3f0e8a52-53ab-4c5e-8a0c-1d2f3a4b5c6d';
 
@@ -204,6 +205,14 @@ describe('get_status', () => {
       projections: names.map((name) => ({ name, version: 1, seq: 12 })),
       as_of_seq: 12,
     });
+  });
+});
+
+describe('list_audio_devices', () => {
+  it('MIC21 tells the devices that are there', async () => {
+    await using side = await given([], 9);
+    const devices = await AUDIO.devices();
+    expect(await side.ask(ListAudioDevices)).toEqual({ devices, total_count: 1, as_of_seq: 9 });
   });
 });
 

@@ -8,6 +8,7 @@ import { Explain } from '../../../queries/system/explain.ts';
 import { GetCommand } from '../../../queries/system/get-command.ts';
 import { GetStatistics } from '../../../queries/system/get-statistics.ts';
 import { GetStatus } from '../../../queries/system/get-status.ts';
+import { ListAudioDevices } from '../../../queries/system/list-audio-devices.ts';
 import { ListModels } from '../../../queries/system/list-models.ts';
 import { ListQueue } from '../../../queries/system/list-queue.ts';
 import { ReadEvents } from '../../../queries/system/read-events.ts';
@@ -76,6 +77,15 @@ export class SystemController {
     answers: ['commands', 'total_count'],
   } satisfies MethodExtras)
   queue(@Payload() query: ListQueue) {
+    return this.queries.execute(query);
+  }
+
+  @MessagePattern('list_audio_devices', {
+    summary: 'The input devices that are there now.',
+    answers: ['devices', 'total_count'],
+    errors: ['DEVICE_UNAVAILABLE'],
+  } satisfies MethodExtras)
+  audioDevices(@Payload() query: ListAudioDevices) {
     return this.queries.execute(query);
   }
 

@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { AudioDevice } from '../../../dictation/microphone.ts';
 import { HeycatError } from '../../../errors.ts';
 import { rawFormat } from '../../audio/speech-converter.ts';
 import { ChildStream } from '../child-stream.ts';
+import { findProgram } from '../find-program.ts';
 import type { PcmSource, PcmStream, StreamListener } from '../pcm-source.ts';
 import { PCM_FD, type FromChild, type Task, type ToChild } from './messages.ts';
 import { naudiodonPath } from './native.ts';
@@ -71,7 +71,7 @@ export class NaudiodonSource implements PcmSource {
     const file = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
     const { execArgv = defaultExecArgv(), env = process.env } = this.options;
     const child = fork(file, [JSON.stringify({ path, work } satisfies Task)], {
-      ...lineBuffered(execArgv),
+      ...lineBuffered(execArgv, env),
       env,
       stdio: ['ignore', 'pipe', 'ignore', 'ipc', 'pipe'],
     });
@@ -89,9 +89,8 @@ function defaultExecArgv(): string[] {
  * PortAudio's word of an overflow is a line on stdout, which its C library holds back for a pipe. GNU's stdbuf undoes
  * that; without it overflows are told late, at the latest when the stream ends.
  */
-function lineBuffered(execArgv: string[]): { execPath?: string; execArgv: string[] } {
-  const folders = process.platform === 'linux' ? (process.env['PATH'] ?? '').split(delimiter) : [];
-  const stdbuf = folders.map((folder) => join(folder, 'stdbuf')).find((path) => existsSync(path));
+function lineBuffered(execArgv: string[], env: NodeJS.ProcessEnv): { execPath?: string; execArgv: string[] } {
+  const stdbuf = process.platform === 'linux' ? findProgram('stdbuf', env) : undefined;
   if (stdbuf === undefined) return { execArgv };
   return { execPath: stdbuf, execArgv: ['-oL', process.execPath, ...execArgv] };
 }

@@ -1,0 +1,19 @@
+/** An input device. */
+export interface AudioDeviceReport {
+  /** By which `start_recording {device}` finds it. */
+  name: string;
+  /** ALSA, Core Audio, WASAPI …; null where there is only one. */
+  host_api: string | null;
+  is_default: boolean;
+  channels: number;
+  /** In Hz. */
+  sample_rate: number;
+}
+
+/** What there is to record with. */
+export interface AudioDevices {
+  /** As it is now. @throws HeycatError DEVICE_UNAVAILABLE where nothing can record at all. */
+  devices(): Promise<AudioDeviceReport[]>;
+}
+
+export const AUDIO_DEVICES = Symbol('AudioDevices');
