@@ -4,14 +4,11 @@ import { join, resolve } from 'node:path';
 import { Logger, type INestMicroservice, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule, type AppParts } from './app.module.ts';
+import { voiceOf, type VoiceOptions } from './create-voice.ts';
 import type { EphemeralEventType } from './events/domain-event.ts';
-import { LocalActionRunner } from './infra/actions/local-action-runner.ts';
 import { Backups } from './infra/backup/backups.ts';
 import { BackupsFolder } from './infra/backup/backups-folder.ts';
 import { DailyBackup } from './infra/backup/daily-backup.ts';
-import type { Hotkeys } from './dictation/hotkeys.ts';
-import type { Microphone } from './dictation/microphone.ts';
-import type { Recogniser } from './dictation/recogniser.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
@@ -22,7 +19,6 @@ import { settleEngines } from './infra/engine/staging.ts';
 import { CommandJournal } from './infra/journal/command-journal.ts';
 import { JournalledLedger } from './infra/journal/journalled-ledger.ts';
 import { InstanceLock } from './infra/instance-lock.ts';
-import { UiohookHotkeys } from './infra/hotkey/uiohook-hotkeys.ts';
 import { IpcServer } from './infra/ipc/ipc-server.ts';
 import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/methods.ts';
 import type { NotificationSink } from './infra/ipc/notification-sink.ts';
@@ -31,16 +27,12 @@ import { SubscriptionHub } from './infra/ipc/subscription-hub.ts';
 import { ValidationPipe } from './infra/ipc/validation.pipe.ts';
 import { LinkEventLog } from './infra/link/link-event-log.ts';
 import { Link } from './infra/link/link.ts';
-import { openMicrophones } from './infra/microphone/open-microphones.ts';
-import { ModelStore } from './infra/models/model-store.ts';
-import { ChildRecogniser } from './infra/recogniser/child-recogniser.ts';
 import { dataFolder, ensurePrivateFolder, runtimeFolder } from './infra/paths.ts';
 import { packageVersion } from './infra/version.ts';
 import { ReadModels } from './projections/read-models.ts';
-import { settings } from './projections/settings.ts';
 import { DictationService } from './takes/dictation-service.ts';
 
-export interface HeycatOptions {
+export interface HeycatOptions extends VoiceOptions {
   /**
    * Where the module runs, or an engine of the host's own, which ends with the service. Default `auto`: where the data
    * is; in a new folder the sidecar if a server is found, else embedded.
@@ -52,12 +44,6 @@ export interface HeycatOptions {
   runtimeDir?: string;
   /** False: no socket, only {@link Heycat.call} and {@link Heycat.subscribe}. Default true. */
   listen?: boolean;
-  /** Where sound comes from. Default: the system's microphones, and files or programs by their names. */
-  microphone?: Microphone;
-  /** What hears keys wherever the focus is. Default: libuiohook, once the setting `hotkey.recordingShortcut` is there. */
-  hotkeys?: Hotkeys;
-  /** What hears it. Default: the models in HEYCAT_MODELS_DIR and those that `heycat models install` got. */
-  recogniser?: Recogniser;
   /** Where the log goes; by default nowhere, since stdout and stderr are the host's. */
   logger?: LoggerService | false;
 }
@@ -142,7 +128,6 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
     identity: () => link.identity ?? null,
   });
-  const { microphone = openMicrophones() } = options;
   const { backups, daily } = backupsOf({ engine, dataDir, room });
   const parts = {
     feed: link,
@@ -192,25 +177,6 @@ async function application(
   app.useGlobalFilters(new RpcErrorFilter());
   app.useGlobalPipes(new ValidationPipe());
   return app;
-}
-
-/** What records, hears and acts: a host's own, or this computer's. */
-function voiceOf({ microphone, recogniser, hotkeys }: HeycatOptions, dataDir: string) {
-  const setting = (models: ReadModels) => (key: string) => models.read(settings).get(key)?.value;
-  return {
-    microphone: microphone ?? openMicrophones(),
-    hotkeys: hotkeys ?? new UiohookHotkeys(),
-    models: (models: ReadModels) => {
-      const preferred = () => {
-        const value = setting(models)('transcription.model');
-        return typeof value === 'string' ? value : undefined;
-      };
-      return new ModelStore({ dataDir, preferred });
-    },
-    recogniser: (store: ModelStore) =>
-      recogniser ?? new ChildRecogniser({ chooseModel: (name) => store.choose(name) }),
-    actions: (models: ReadModels) => new LocalActionRunner({ setting: setting(models) }),
-  };
 }
 
 function cacheOf(

@@ -1,0 +1,39 @@
+import type { Hotkeys } from './dictation/hotkeys.ts';
+import type { Microphone } from './dictation/microphone.ts';
+import type { Recogniser } from './dictation/recogniser.ts';
+import { LocalActionRunner } from './infra/actions/local-action-runner.ts';
+import { UiohookHotkeys } from './infra/hotkey/uiohook-hotkeys.ts';
+import { openMicrophones } from './infra/microphone/open-microphones.ts';
+import { ModelStore } from './infra/models/model-store.ts';
+import { ChildRecogniser } from './infra/recogniser/child-recogniser.ts';
+import type { ReadModels } from './projections/read-models.ts';
+import { settings } from './projections/settings.ts';
+
+/** What a host may bring of its own to record and hear with. */
+export interface VoiceOptions {
+  /** Where sound comes from. Default: the system's microphones, and files or programs by their names. */
+  microphone?: Microphone;
+  /** What hears keys wherever the focus is. Default: libuiohook, once the setting `hotkey.recordingShortcut` is there. */
+  hotkeys?: Hotkeys;
+  /** What hears it. Default: the models in HEYCAT_MODELS_DIR and those that `heycat models install` got. */
+  recogniser?: Recogniser;
+}
+
+/** What records, hears and acts: a host's own, or this computer's. */
+export function voiceOf({ microphone, recogniser, hotkeys }: VoiceOptions, dataDir: string) {
+  const setting = (models: ReadModels) => (key: string) => models.read(settings).get(key)?.value;
+  return {
+    microphone: microphone ?? openMicrophones(),
+    hotkeys: hotkeys ?? new UiohookHotkeys(),
+    models: (models: ReadModels) => {
+      const preferred = () => {
+        const value = setting(models)('transcription.model');
+        return typeof value === 'string' ? value : undefined;
+      };
+      return new ModelStore({ dataDir, preferred });
+    },
+    recogniser: (store: ModelStore) =>
+      recogniser ?? new ChildRecogniser({ chooseModel: (name) => store.choose(name) }),
+    actions: (models: ReadModels) => new LocalActionRunner({ setting: setting(models) }),
+  };
+}
