@@ -42,7 +42,7 @@ export interface AppParts {
   status: StatusSource;
   backups: BackupMaker;
   models(readModels: ReadModels): ModelStore;
-  recogniser(models: ModelStore): Recogniser;
+  recogniser(models: ModelStore, readModels: ReadModels): Recogniser;
   microphone: Microphone;
   hotkeys: Hotkeys;
   actions(readModels: ReadModels): ActionRunner;
@@ -88,7 +88,7 @@ class Ports {
       { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
       ActiveWindowHolder,
       { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
-      { provide: RECOGNISER, useFactory: parts.recogniser, inject: [MODEL_LIST] },
+      { provide: RECOGNISER, useFactory: parts.recogniser, inject: [MODEL_LIST, ReadModels] },
       { provide: HOTKEYS, useValue: parts.hotkeys },
       { provide: ACTION_RUNNER, useFactory: parts.actions, inject: [ReadModels] },
       { provide: TAKE_FILES, useFactory: () => new WavTakeFiles(recordingsDir) },

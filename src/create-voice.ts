@@ -8,6 +8,7 @@ import { ModelStore } from './infra/models/model-store.ts';
 import { ChildRecogniser } from './infra/recogniser/child-recogniser.ts';
 import type { ReadModels } from './projections/read-models.ts';
 import { settings } from './projections/settings.ts';
+import { readTakeSettings } from './takes/take-settings.ts';
 
 /** What a host may bring of its own to record and hear with. */
 export interface VoiceOptions {
@@ -32,8 +33,12 @@ export function voiceOf({ microphone, recogniser, hotkeys }: VoiceOptions, dataD
       };
       return new ModelStore({ dataDir, preferred });
     },
-    recogniser: (store: ModelStore) =>
-      recogniser ?? new ChildRecogniser({ chooseModel: (name) => store.choose(name) }),
+    recogniser: (store: ModelStore, models: ReadModels) =>
+      recogniser ??
+      new ChildRecogniser({
+        chooseModel: (name) => store.choose(name),
+        idleMs: () => readTakeSettings(models).model_idle_ms,
+      }),
     actions: (models: ReadModels) => new LocalActionRunner({ setting: setting(models) }),
   };
 }

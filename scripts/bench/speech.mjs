@@ -49,7 +49,7 @@ const model = await store.choose(null);
 const threads = Math.min(4, availableParallelism());
 const before = residentMb(process.pid);
 const chooseModel = () => store.choose(model.name);
-const brief = new ChildRecogniser({ chooseModel, threads, idleMs: IDLE_MS });
+const brief = new ChildRecogniser({ chooseModel, threads, idleMs: () => IDLE_MS });
 const recogniser = new ChildRecogniser({ chooseModel, threads });
 try {
   const { ms: coldMs } = await timed(() => brief.prepare(null));

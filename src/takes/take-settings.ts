@@ -8,6 +8,8 @@ export interface TakeSettings {
   rules: TakeRules;
   /** Name of a model; null leaves the choice. */
   model: string | null;
+  /** How long the recogniser stays in memory with nothing to hear. */
+  model_idle_ms: number;
   /** Ends a take after two seconds of silence, cancels one without speech after five. */
   silenceStop: boolean;
   /** A key combination that toggles or holds; null registers none. */
@@ -22,9 +24,11 @@ export const SETTING = {
   maxSeconds: 'dictation.maxSeconds',
   silenceStop: 'dictation.silenceStop',
   model: 'transcription.model',
+  modelIdleSeconds: 'transcription.idleSeconds',
 } as const;
 
 const MAX_SECONDS = 4 * 3600;
+const MODEL_IDLE_MS = 5 * 60_000;
 
 /** As the read models hold them now. Throws as their `read`. */
 export function readTakeSettings(models: ReadModels): TakeSettings {
@@ -45,6 +49,7 @@ export function takeSettings(value: (key: string) => unknown): TakeSettings {
       max_duration_ms: secondsOf(value(SETTING.maxSeconds)) ?? DEFAULT_TAKE_RULES.max_duration_ms,
     },
     model: text(SETTING.model),
+    model_idle_ms: secondsOf(value(SETTING.modelIdleSeconds)) ?? MODEL_IDLE_MS,
     silenceStop: value(SETTING.silenceStop) === true,
     hotkey: text(SETTING.hotkey),
   };

@@ -5,7 +5,7 @@ const RELEASE = 'https://github.com/k2-fsa/sherpa-onnx/releases/download/asr-mod
 
 /**
  * An archive of sherpa-onnx's releases, which publish no digests themselves: those in the catalogue are the ones that
- * several independent projects pin, each having measured it on the archive.
+ * several other projects pin for it.
  */
 export function releaseArchive(
   name: string,

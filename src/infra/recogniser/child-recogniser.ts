@@ -20,8 +20,8 @@ export interface UsableModel extends ModelFiles {
 export interface RecogniserOptions extends ProcessOptions {
   /** @throws HeycatError MODEL_MISSING with what to do; null asks for the one that is best or set. */
   chooseModel(name: string | null): Promise<UsableModel>;
-  /** The process is ended when nothing was asked for so long, in ms. Default 5 min. */
-  idleMs?: number;
+  /** The process is ended when nothing was asked for so long, in ms; asked for after each file. Default 5 min. */
+  idleMs?: () => number;
   /** Threads of the model. Default: one a core, 4 at most. */
   threads?: number;
   /** File of the Silero voice detector; null goes without. Default: the one that ships with the package. */
@@ -48,7 +48,7 @@ export class ChildRecogniser implements Recogniser {
   constructor({ execArgv, ...options }: RecogniserOptions) {
     this.#processOptions = execArgv === undefined ? {} : { execArgv };
     this.#options = {
-      idleMs: IDLE_MS,
+      idleMs: () => IDLE_MS,
       threads: Math.min(THREADS_MAX, availableParallelism()),
       vad: fileURLToPath(new URL('../../../assets/vad/silero_vad.onnx', import.meta.url)),
       limitMs: (audioMs) => Math.max(30_000, 10 * audioMs),
@@ -96,7 +96,7 @@ export class ChildRecogniser implements Recogniser {
       try {
         return await work();
       } finally {
-        this.#idle = setTimeout(() => void this.#unload(), this.#options.idleMs);
+        this.#idle = setTimeout(() => void this.#unload(), this.#options.idleMs());
         this.#idle.unref();
       }
     });

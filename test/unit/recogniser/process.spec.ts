@@ -83,7 +83,7 @@ describe('the recogniser’s process', () => {
   });
 
   it('REC10 ends when nothing is asked for a while, and gives its memory back (upstream defect 24)', async () => {
-    await using tiny = place({ idleMs: 50 });
+    await using tiny = place({ idleMs: () => 50 });
     const { recogniser } = tiny;
     expect(await tiny.hear(WAV)).toBe(TINY_TEXT);
     await until(() => recogniser.pid === undefined);
@@ -178,7 +178,7 @@ describeWithModel('a real model’s process', () => {
     const resident = async (pid: number) =>
       Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))![1]) / 1_024;
     if (process.platform !== 'linux') return;
-    await using real = testRecogniser({ idleMs: 100 });
+    await using real = testRecogniser({ idleMs: () => 100 });
     const before = await resident(process.pid);
     await real.recogniser.prepare(null);
     expect(await resident(real.recogniser.pid!)).toBeGreaterThan(100);
