@@ -24,7 +24,10 @@ export interface PcmStream {
 
 /** Something that can be opened for samples, again after it was lost. */
 export interface PcmSource {
-  /** After so long without a sample a stream counts as lost, in ms; a source that may rest has none. */
+  /**
+   * After so long without a sample a stream counts as lost, in ms, and after four times as long without its first one; a
+   * source that may rest has none.
+   */
   readonly stallMs?: number;
   devices(): Promise<AudioDevice[]>;
   /**

@@ -17,6 +17,8 @@ export const REOPEN_TIMES: ReopenTimes = { sameDeviceMs: 1_500, giveUpMs: 10_000
 
 /** Looks a stream's silence is judged by; several, because a process that slept has not listened. */
 const STALL_LOOKS = 8;
+/** Wireless devices and sleeping sound servers need seconds to begin. */
+const FIRST_LOOKS = 4 * STALL_LOOKS;
 
 export interface CaptureStart {
   source: PcmSource;
@@ -33,6 +35,7 @@ export class ReopeningCapture implements Capture {
   /** Streams that were given up may still talk. */
   #turn = 0;
   #looks = 0;
+  #looksMax = FIRST_LOOKS;
   #watch: NodeJS.Timeout | undefined;
   #isStopping = false;
   #hasEnded = false;
@@ -69,6 +72,7 @@ export class ReopeningCapture implements Capture {
       samples: (pcm) => {
         if (!mine()) return;
         this.#looks = 0;
+        this.#looksMax = STALL_LOOKS;
         this.#listener.samples(pcm);
       },
       overflow: () => mine() && this.#listener.overflow(),
@@ -82,10 +86,10 @@ export class ReopeningCapture implements Capture {
   #watchStream(): void {
     const { stallMs } = this.#start.source;
     clearInterval(this.#watch);
-    this.#looks = 0;
+    [this.#looks, this.#looksMax] = [0, FIRST_LOOKS];
     if (stallMs === undefined) return;
     this.#watch = setInterval(() => {
-      if (++this.#looks < STALL_LOOKS) return;
+      if (++this.#looks < this.#looksMax) return;
       const lost = this.#stream;
       this.#onEnd({ reason: 'lost', message: 'The audio device gives no more sound.' });
       void lost?.stop();

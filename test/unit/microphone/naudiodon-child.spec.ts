@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NaudiodonSource } from '../../../src/infra/microphone/naudiodon/naudiodon-source.ts';
 import { SourceMicrophone } from '../../../src/infra/microphone/source-microphone.ts';
 import { childrenWith } from '../../support/child-processes.ts';
@@ -48,6 +49,11 @@ async function microphone(create: string, times?: ConstructorParameters<typeof S
   };
 }
 
+/** A process that was killed takes a moment to go. */
+async function allGone(): Promise<void> {
+  while (childrenWith('naudiodon/child').length > 0) await sleep(10);
+}
+
 const refusal = (message: string) => ({ code: 'DEVICE_UNAVAILABLE', message });
 
 describe('the child that records', () => {
@@ -80,7 +86,7 @@ describe('the child that records', () => {
     await expect(parts.microphone.open({ device: null }, new Heard())).rejects.toMatchObject(
       refusal(message),
     );
-    expect(childrenWith('naudiodon/child')).toEqual([]);
+    await allGone();
   });
 
   it('MIC14 that crashes while it records is started again, without a word on our stdout', async () => {
@@ -101,7 +107,7 @@ describe('the child that records', () => {
     await heard.samplesOf(320 * 3);
     await capture.stop();
     expect(heard.end).toEqual({ reason: 'stopped' });
-    expect(childrenWith('naudiodon/child')).toEqual([]);
+    await allGone();
   });
 
   it('MIC3 refuses a device that it does not list', async () => {

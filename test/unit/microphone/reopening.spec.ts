@@ -78,6 +78,17 @@ describe('a device that goes', () => {
     expect(heard.told.slice(0, 4)).toEqual(['samples', 'interrupted', 'resumed', 'samples']);
   });
 
+  it('MIC8 has four times as long to begin', async () => {
+    const source = new FakeSource(80);
+    source.present.add(null);
+    const heard = new Heard();
+    const capture = await ReopeningCapture.open({ source, device: null, times }, heard);
+    const openedAt = performance.now();
+    await heard.until(() => heard.told.includes('interrupted'));
+    expect(performance.now() - openedAt).toBeGreaterThan(300);
+    await capture.stop();
+  });
+
   it('MIC8 is not gone because the process was held up', async () => {
     const { source, heard, capture } = await started(null, 80);
     for (const end = performance.now() + 200; performance.now() < end;);
