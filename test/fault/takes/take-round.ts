@@ -117,15 +117,15 @@ async function judged(place: CliPlace, played: Played[]): Promise<Judgement> {
   await using client = await HeycatClient.connect({ runtimeDir: place.runtimeDir });
   const list = async () =>
     (await client.call<{ recordings: RecordingRow[] }>('list_recordings', { limit: 500 })).recordings;
-  const isDone = ({ status }: RecordingRow) => status !== 'recording' && status !== 'transcribing';
-  const waiting = async () => (await client.call<{ waiting: number }>('get_recording_state')).waiting;
-  await eventually(async () => (await list()).every(isDone) && (await waiting()) === 0);
+  const folder = join(place.dataDir, 'recordings');
+  // What is missing in the end is counted, not waited for.
+  await eventually(() => isSettled(client, folder, list)).catch(() => undefined);
   const rows = await list();
   const completions = new Map<string, number>();
   for (const { type, entity_id = '' } of await readLog(client)) {
     if (type === 'recording_completed') completions.set(entity_id, (completions.get(entity_id) ?? 0) + 1);
   }
-  const wavs = await wavsOf(join(place.dataDir, 'recordings'));
+  const wavs = await wavsOf(folder);
   const takes = [...wavs].filter(([, wav]) => wav.length > HEADER_BYTES);
   const rowsOf = (file: string) => rows.filter(({ file_path }) => file_path === file);
   const lost = await Promise.all(played.map((take) => lossOf(wavs.get(take.file), take)));
@@ -140,6 +140,21 @@ async function judged(place: CliPlace, played: Played[]): Promise<Judgement> {
     transcribed_twice: [...completions.values()].filter((count) => count > 1).length,
     without_text: takes.filter(([file]) => rowsOf(file).some(({ status }) => status !== 'completed')).length,
   };
+}
+
+/** The service is up, has found what earlier runs left, and has nothing more to hear. */
+async function isSettled(
+  client: HeycatClient,
+  folder: string,
+  list: () => Promise<RecordingRow[]>,
+): Promise<boolean> {
+  const { synced } = await client.call<{ synced: boolean }>('get_status');
+  const { waiting } = await client.call<{ waiting: number }>('get_recording_state');
+  const rows = await list();
+  const isDone = ({ status }: RecordingRow) => status !== 'recording' && status !== 'transcribing';
+  const listed = new Set(rows.map(({ file_path }) => file_path));
+  const wavs = [...(await wavsOf(folder))].filter(([, wav]) => wav.length > HEADER_BYTES);
+  return synced && waiting === 0 && rows.every(isDone) && wavs.every(([file]) => listed.has(file));
 }
 
 async function wavsOf(folder: string): Promise<Map<string, Buffer>> {
