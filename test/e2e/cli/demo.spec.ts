@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cliPlace, isAlive, nowhere, until, type CliPlace } from '../../support/cli.ts';
 import { describeOnEngines, type TestedEngine } from '../../support/engines.ts';
+import { describeWithModel, HEARD, MODELS_DIR } from '../../support/speech.ts';
 import { serverBinary } from '../../support/spacetimedb.ts';
 
 interface Hop {
@@ -22,7 +23,9 @@ async function demoPlace(engine: TestedEngine): Promise<DemoPlace> {
   const temporary = join(place.root, 'tmp');
   await mkdir(temporary, { mode: 0o700 });
   const env = engine === 'sidecar' ? { HEYCAT_SPACETIMEDB_BIN: serverBinary() } : nowhere(place.root);
-  return { place, temporary, env: { TMPDIR: temporary, ...env } };
+  // A model of the machine's own is no matter of these tests.
+  const models = { HEYCAT_MODELS_DIR: join(place.root, 'no-models') };
+  return { place, temporary, env: { TMPDIR: temporary, ...models, ...env } };
 }
 
 describeOnEngines('heycat demo', (engine) => {
@@ -47,7 +50,8 @@ describeOnEngines('heycat demo', (engine) => {
       'sent',
     ]);
     expect(names.slice(5, 7).sort()).toEqual(['applied', 'event']);
-    expect(names.slice(7)).toEqual(['receipt', 'log', 'projection', 'listed', 'stopped']);
+    expect(names.slice(7)).toEqual(['receipt', 'log', 'projection', 'listed', 'no_model', 'stopped']);
+    expect(hops.find(({ hop }) => hop === 'no_model')!.text).toContain('heycat demo --install-model');
     expect(hops[1]!.text).toMatch(/its engine is (starting|stopped)/);
     expect(hops.find(({ hop }) => hop === 'listed')!.text).toContain('16000 Hz');
     for (const { ms } of hops) expect(ms).toBeGreaterThanOrEqual(0);
@@ -79,5 +83,22 @@ describeOnEngines('heycat demo', (engine) => {
     expect(pids).toHaveLength(engine === 'sidecar' ? 2 : 1);
     run.child.kill('SIGKILL');
     await until(() => !pids.some(isAlive));
+  });
+});
+
+describeWithModel('heycat demo with a speech model', () => {
+  it('CLI26 plays a take through the whole path and prints its text', async () => {
+    const { place, env } = await demoPlace('embedded');
+    await using _ = place;
+    const run = place.spawn(['demo', '--json'], { ...env, HEYCAT_MODELS_DIR: MODELS_DIR });
+    const { code, stdout } = await run.ended;
+    const hops = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Hop);
+    const spoken = hops.slice(hops.findIndex(({ hop }) => hop === 'recording'));
+    expect(code).toBe(0);
+    expect(spoken.map(({ hop }) => hop)).toEqual(['recording', 'recorded', 'heard', 'stored', 'stopped']);
+    expect(spoken[2]!.text).toContain(`«${HEARD.beckett}»`);
   });
 });
