@@ -9,6 +9,8 @@ export interface TailOptions extends GlobalOptions {
 }
 
 const PAYLOAD_CHARS = 160;
+/** Twenty a second would leave nothing else to be seen. */
+const ONLY_WHEN_NAMED = new Set(['audio_level']);
 
 /** `heycat tail`: prints events until Ctrl-C; the client mends the connection and resumes where it was. */
 export async function tail({ from, types, json, ...options }: TailOptions): Promise<void> {
@@ -23,7 +25,11 @@ export async function tail({ from, types, json, ...options }: TailOptions): Prom
   });
   await client.subscribe(
     { ...(types && { types }), ...(from !== undefined && { from_seq: from }) },
-    (event) => (json ? answerJson(withoutSubscription(event)) : answer(line(event))),
+    (event) => {
+      if (types === undefined && ONLY_WHEN_NAMED.has(event.type)) return;
+      if (json) answerJson(withoutSubscription(event));
+      else answer(line(event));
+    },
     (gap) => note(`the history was replaced: events were missed; it goes on after seq ${gap.seq}`),
   );
   note('listening; Ctrl-C ends it');
