@@ -109,7 +109,11 @@ function clientCommands(program: Command): void {
     .command('tail')
     .description('Print events as they happen, also across restarts of the service; Ctrl-C ends it.')
     .option('--from <seq>', 'Replay the history from this seq on.', wholeNumber)
-    .option('--types <types>', 'Only these types, separated by commas; audio_level is told only then.', commaSeparated)
+    .option(
+      '--types <types>',
+      'Only these types, separated by commas; audio_level is told only then.',
+      commaSeparated,
+    )
     .addHelpText('after', examples('heycat tail', 'heycat tail --from 1 --types recording_added --json'))
     .action(async (_, command: Command) => {
       const { tail } = await import('./tail.ts');
