@@ -85,6 +85,8 @@ export class TakeRecovery implements IEventHandler<BaselineApplied> {
   #transcribe(row: TakeRow, file: string, before: RecordingRow | undefined): void {
     const { active_window_app: app_name = null, active_window_title: title = null } = before ?? {};
     const window = app_name === null ? null : { app_name, title };
+    // Somebody may have asked for it while it was repaired.
+    if (this.transcriptions.isWaiting(file)) return;
     const late = { recovered: true, isAwaited: false, times: {}, endedAt: performance.now() };
     this.transcriptions.add({ row, file, model: null, window, ...late });
   }
