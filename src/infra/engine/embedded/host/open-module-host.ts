@@ -36,20 +36,29 @@ const TRAPPED = 'The Wasm instance encountered a fatal error.';
  * @throws HeycatError ENGINE_UNAVAILABLE when the module or the folder cannot be used; the folder stays as it is.
  */
 export async function openModuleHost(options: ModuleHostOptions): Promise<ModuleHost> {
-  const module = await WebAssembly.compile(options.wasm);
-  const guestOptions = { databaseIdentity: options.databaseIdentity, log: options.onLog ?? (() => {}) };
-  const guest = Guest.start(module, guestOptions);
-  const { described } = guest;
-  const definition = readModuleDefinition(described);
-  const store =
-    options.folder === undefined
+  const { wasm, folder, databaseIdentity } = options;
+  return openHostOn(await WebAssembly.compile(wasm), options, async (described, definition) =>
+    folder === undefined
       ? new MemoryStore()
-      : await openFolderStore(options.folder, {
+      : openFolderStore(folder, {
           described,
           definition,
-          moduleDigest: createHash('sha256').update(options.wasm).digest('hex'),
-          databaseIdentity: options.databaseIdentity,
-        });
+          moduleDigest: createHash('sha256').update(wasm).digest('hex'),
+          databaseIdentity,
+        }),
+  );
+}
+
+/** The same with a module that is compiled, and rows wherever `openStore` has them. */
+export async function openHostOn(
+  module: WebAssembly.Module,
+  options: Omit<ModuleHostOptions, 'wasm' | 'folder'>,
+  openStore: (described: Buffer, definition: ModuleDefinition) => Promise<Store>,
+): Promise<ModuleHost> {
+  const guestOptions = { databaseIdentity: options.databaseIdentity, log: options.onLog ?? (() => {}) };
+  const guest = Guest.start(module, guestOptions);
+  const definition = readModuleDefinition(guest.described);
+  const store = await openStore(guest.described, definition);
   const host = new Host({ module, guest, guestOptions, definition, store });
   try {
     if (host.created) await host.initialise(options.owner);
