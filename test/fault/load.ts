@@ -41,14 +41,17 @@ export interface LoadOptions {
   sleep(ms: number): Promise<unknown>;
   /** At most so long a sender pauses between two commands, in ms. */
   pauseMs: number;
+  /** Before a command without a certain outcome is sent again, in ms; default 50. */
+  retryMs?: number;
 }
 
-const RETRY_MS = 50;
 /** Of the senders that are answered `queued` so many leave it at that and ask how it ended; the others send again. */
 const TRUSTING = 0.5;
 /** Of the commands so many are answered `queued` soon instead of waiting for the engine. */
 const IMPATIENT = 0.3;
 const SHORT_WAIT_MS = 10;
+/** After so many tries nobody is impatient any more: to find a receipt may take longer than such a wait, each time. */
+const IMPATIENT_TRIES = 3;
 /** A command that has no answer after so many tries without a fault is left without one. */
 const LAST_TRIES = 1_000;
 
@@ -98,9 +101,10 @@ export class Load {
       queued: false,
     };
     this.sent.push(sent);
-    const { random } = this.options;
+    const { random, retryMs = 50 } = this.options;
     const patience = random() < IMPATIENT ? { wait_ms: Math.floor(random() * SHORT_WAIT_MS) } : {};
-    let ask = (): Promise<CommandAnswer> => send(method, { ...params, ...patience, command_id });
+    let ask = (): Promise<CommandAnswer> =>
+      send(method, { ...params, ...(sent.tries <= IMPATIENT_TRIES && patience), command_id });
     for (let lastTries = 0; lastTries < LAST_TRIES; lastTries += this.#isEnding ? 1 : 0) {
       sent.tries += 1;
       try {
@@ -124,7 +128,7 @@ export class Load {
         }
         if (details['outcome'] !== 'not_sent') sent.unknown += 1;
       }
-      await this.options.sleep(RETRY_MS);
+      await this.options.sleep(retryMs);
     }
   }
 }
