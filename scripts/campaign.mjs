@@ -14,6 +14,7 @@ const env = {
   HEYCAT_ENGINE_KILLS: '200',
   HEYCAT_TAKES: '20000',
   HEYCAT_TAKE_KILLS: '200',
+  HEYCAT_SEEDS: '10000',
 };
 const suites = [
   'test/sidecar/embedded/differential',

@@ -1,0 +1,53 @@
+import { oneOf } from '../../support/random.ts';
+import type { Machine } from './machine.ts';
+import { note, world } from './world.ts';
+
+const PAUSE_MS = 8_000;
+const FULL_MS = 3_000;
+
+type Fault = (machine: Machine) => void;
+
+const FAULTS: Record<string, Fault> = {
+  'kill service': (machine) => machine.kill(),
+  'end service': (machine) => machine.close(),
+  'cut power': (machine) => machine.cutPower(),
+  'kill server': ({ place }) => place.server?.kill('it was killed'),
+  'pause server': ({ place }) => place.server && pause(place.server.process),
+  'pause service': ({ service }) => service && pause(service),
+  'cut wire': ({ place }) => oneWire(place)?.cut(),
+  'garble frame': ({ place }) => oneWire(place)?.garble(),
+  'cut client': () => world().net.cutOne(),
+  'fail writes': () => {
+    world().disk.failing += 1 + Math.floor(world().random() * 3);
+  },
+  'fill disk': () => {
+    const { clock, disk, random } = world();
+    disk.freeBytes = 0;
+    clock.after(random() * FULL_MS, () => (disk.freeBytes = 2 ** 40), clock.world);
+  },
+};
+
+/** Does something bad to the machine, to be chosen by chance. */
+export function inject(machine: Machine): void {
+  const name = oneOf(world().random, Object.keys(FAULTS));
+  note(`fault: ${name}`);
+  FAULTS[name]!(machine);
+}
+
+/** From now on nothing goes wrong any more. */
+export function heal(machine: Machine): void {
+  const { disk } = world();
+  disk.failing = 0;
+  disk.freeBytes = 2 ** 40;
+  machine.place.isHealed = true;
+}
+
+function pause(process: { pausedUntil: number }): void {
+  const { clock, random } = world();
+  process.pausedUntil = Math.max(process.pausedUntil, clock.now + random() ** 3 * PAUSE_MS);
+}
+
+function oneWire({ server }: Machine['place']) {
+  const open = [...(server?.wires.values() ?? [])].filter(({ isCut }) => !isCut);
+  return open.length > 0 ? oneOf(world().random, open) : undefined;
+}
