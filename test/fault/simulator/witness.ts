@@ -1,13 +1,20 @@
 import type { Engine } from '../../../src/infra/engine/engine.ts';
 import { Link } from '../../../src/infra/link/link.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
+import type { Logged } from '../model.ts';
 import type { EnginePlace } from './engine.ts';
 import { USER } from './identities.ts';
 import { world } from './world.ts';
 
-/** Read models that know nothing but the rows that the engine has now, as they would be told to a client. */
-export async function freshlyRead({ server }: EnginePlace): Promise<unknown> {
-  if (server === undefined) return undefined;
+export interface State {
+  /** What the queries answer. */
+  models: Record<string, unknown>;
+  log: Logged[];
+}
+
+/** What the engine has now, folded by read models that know nothing else. @throws Error while no server runs. */
+export async function readEngine({ server }: EnginePlace): Promise<State> {
+  if (server === undefined) throw new Error('no server');
   const { current } = world().clock;
   const connect = async () => (await server.connect(current)).socket;
   const engine: Engine = {
@@ -26,6 +33,10 @@ export async function freshlyRead({ server }: EnginePlace): Promise<unknown> {
     });
     link.start();
   });
+  const rows = (await link.fetch('event_log', { from: 1 })) as unknown as Logged[];
   await link.stop();
-  return JSON.parse(JSON.stringify(models.snapshot()));
+  return {
+    models: JSON.parse(JSON.stringify(models.snapshot())) as State['models'],
+    log: rows.toSorted((a, b) => a.seq - b.seq),
+  };
 }
