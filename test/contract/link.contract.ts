@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Applied } from '../../src/commands/command-ledger.ts';
 import type { AreaRows } from '../../src/events/rows.ts';
 import type { Told } from '../../src/infra/link/link.ts';
+import { SERVER_TAG } from '../support/bsatn-frames.ts';
 import { LinkHarness, until, type LinkedEngine } from '../support/link-harness.ts';
 
 export interface LinkContract {
@@ -169,6 +170,17 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       expect(harness.link.seq).toBe(before + 1);
       expect(await harness.ledger.find(command_id)).toMatchObject({ command_id, last_seq: before + 1 });
       await expect(harness.addEntry('another', command_id)).rejects.toMatchObject({ code: 'COMMAND_REUSED' });
+    });
+
+    it('LNK18 a look-up that was answered too late hides no rows from the next one', async () => {
+      const { command_id, seq } = await harness.addEntry(randomUUID());
+      const { socket } = harness.engine;
+      socket.held = SERVER_TAG.subscribeMultiApplied;
+      await expect(harness.ledger.find(command_id)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+      const again = harness.ledger.find(command_id);
+      socket.release();
+      expect(await again).toMatchObject({ command_id, last_seq: seq });
+      expect(await harness.ledger.find(command_id)).toMatchObject({ command_id, last_seq: seq });
     });
 
     it('LNK11 nothing is told of a session that was replaced', async () => {

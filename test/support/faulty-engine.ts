@@ -54,6 +54,9 @@ export class FaultySocket implements EngineSocket {
   onmessage?: (event: { data: Uint8Array }) => void;
   /** Swallows what the engine says, as a stopped process does. */
   muted = false;
+  /** Puts frames that begin with this byte aside, until {@link release}. */
+  held: number | undefined;
+  readonly #aside: Uint8Array[] = [];
   /** Frames as they came. */
   readonly frames: Uint8Array[] = [];
 
@@ -63,7 +66,8 @@ export class FaultySocket implements EngineSocket {
   ) {
     inner.onmessage = ({ data }) => {
       this.frames.push(data);
-      if (!this.muted) this.onmessage?.({ data });
+      if (data[0] === this.held) this.#aside.push(data);
+      else if (!this.muted) this.onmessage?.({ data });
     };
     inner.onclose = (event) => this.onclose?.(event);
     inner.onerror = (event) => this.onerror?.(event);
@@ -72,6 +76,12 @@ export class FaultySocket implements EngineSocket {
   /** Hands a frame to the client as if the engine had sent it. */
   inject(data: Uint8Array): void {
     this.onmessage?.({ data });
+  }
+
+  /** Hands over what was put aside, and puts nothing aside any more. */
+  release(): void {
+    this.held = undefined;
+    for (const frame of this.#aside.splice(0)) this.inject(frame);
   }
 
   /** The connection breaks without a word from the engine. */

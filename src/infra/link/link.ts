@@ -18,6 +18,7 @@ import { RowMirror } from './row-mirror.ts';
 import { Session, type LinkMemory } from './session.ts';
 import type { Selection } from './sql.ts';
 import { Supervisor } from './supervisor.ts';
+import { within } from './within.ts';
 
 export interface LinkOptions {
   /** For opening a connection, for each look-up, and for a silent engine; in ms. */
@@ -248,13 +249,6 @@ export class Link implements ChangeFeed {
       this.#log.warn(`not connected to the engine: ${status.error}`);
     for (const listener of this.#listeners) listener.onConnection?.(status);
   }
-}
-
-function within<T>(work: Promise<T>, ms: number, late: () => HeycatError): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late()), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 function unavailable(cause: string): HeycatError {

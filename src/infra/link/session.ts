@@ -12,6 +12,7 @@ import { RowMirror } from './row-mirror.ts';
 import { receiptsAfter, selectOwn, type Selection } from './sql.ts';
 import type { SubscribedRows } from './subscription-frame.ts';
 import type { CallOutcome, Transaction } from './transaction-frame.ts';
+import { within } from './within.ts';
 
 /** What outlives a connection: how far the read models are, and the rows they were told. */
 export interface LinkMemory {
@@ -96,12 +97,14 @@ export class Session {
   /** Rows of a table outside the live subscription. */
   fetch(table: string, selection: Selection): Promise<KeyedRow[]> {
     const query = this.#select(table, selection);
-    const under = this.#fetches.get(query);
-    if (under !== undefined) return under;
-    // The engine tells a connection the rows of a query once for as long as it is subscribed to.
-    const fetched = this.#fetch(table, query).finally(() => this.#fetches.delete(query));
-    this.#fetches.set(query, fetched);
-    return fetched;
+    // The engine tells a connection the rows of a query once for as long as it is subscribed to: also one whose answer
+    // comes too late for whoever asked first.
+    let under = this.#fetches.get(query);
+    if (under === undefined) {
+      under = this.#fetch(table, query).finally(() => this.#fetches.delete(query));
+      this.#fetches.set(query, under);
+    }
+    return this.#inTime(under);
   }
 
   /** Ends the session because of `cause`. */
@@ -117,9 +120,11 @@ export class Session {
   async #baseline(): Promise<void> {
     const { memory, onBatch } = this.#options;
     let head: KeyedRow | undefined;
-    const stop = await this.#subscribe([this.#select('stream_heads')], (rows) => {
-      head = rows.get('stream_heads')?.[0];
-    });
+    const stop = await this.#inTime(
+      this.#subscribe([this.#select('stream_heads')], (rows) => {
+        head = rows.get('stream_heads')?.[0];
+      }),
+    );
     if (head === undefined) throw unavailable('the engine has no stream for this user');
     const headSeq = Number(head['next_seq']) - 1;
     const epoch = String(head['epoch']);
@@ -131,7 +136,7 @@ export class Session {
       this.#select('event_log', { from: from + 1 }),
       this.#select('command_receipts', receiptsAfter(headSeq)),
     ];
-    await this.#subscribe(queries, (rows) => {
+    const live = this.#subscribe(queries, (rows) => {
       const events = inOrder(rows.get('event_log') ?? []);
       memory.epoch = epoch;
       memory.seq = events.at(-1)?.seq ?? headSeq;
@@ -139,6 +144,7 @@ export class Session {
       this.#live = true;
       onBatch({ kind: 'baseline', epoch, seq: memory.seq, changes, events });
     });
+    await this.#inTime(live);
     stop();
   }
 
@@ -198,12 +204,13 @@ export class Session {
     return found;
   }
 
+  #inTime<T>(asked: Promise<T>): Promise<T> {
+    const late = () => unavailable('a subscription was not answered in time');
+    return within(asked, this.#options.deadlineMs, late);
+  }
+
   async #subscribe(queries: string[], onApplied: (rows: SubscribedRows) => void): Promise<() => void> {
     const applied = deferred<void>();
-    const late = setTimeout(
-      () => applied.reject(unavailable('a subscription was not answered in time')),
-      this.#options.deadlineMs,
-    );
     const stop = this.#connection.subscribe(
       queries,
       (rows) => {
@@ -216,7 +223,6 @@ export class Session {
     try {
       await applied.promise;
     } finally {
-      clearTimeout(late);
       this.#asked.delete(applied);
     }
     return stop;
