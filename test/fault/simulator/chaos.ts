@@ -1,11 +1,13 @@
 import { oneOf } from '../../support/random.ts';
+import type { Process } from './clock.ts';
+import type { Crowd } from './crowd.ts';
 import type { Machine } from './machine.ts';
 import { note, world } from './world.ts';
 
 const PAUSE_MS = 8_000;
 const FULL_MS = 3_000;
 
-type Fault = (machine: Machine) => void;
+type Fault = (machine: Machine, crowd: Crowd) => void;
 
 const FAULTS: Record<string, Fault> = {
   'kill service': (machine) => machine.kill(),
@@ -17,6 +19,8 @@ const FAULTS: Record<string, Fault> = {
   'cut wire': ({ place }) => oneWire(place)?.cut(),
   'garble frame': ({ place }) => oneWire(place)?.garble(),
   'cut client': () => world().net.cutOne(),
+  'kill subscriber': (_, { subscribers }) => oneOf(world().random, subscribers).restart(),
+  'pause client': (_, { processes }) => pause(oneOf(world().random, processes)),
   'fail writes': () => {
     world().disk.failing += 1 + Math.floor(world().random() * 3);
   },
@@ -27,11 +31,11 @@ const FAULTS: Record<string, Fault> = {
   },
 };
 
-/** Does something bad to the machine, to be chosen by chance. */
-export function inject(machine: Machine): void {
+/** Does something bad to the machine or its users, chosen by chance. */
+export function inject(machine: Machine, crowd: Crowd): void {
   const name = oneOf(world().random, Object.keys(FAULTS));
   note(`fault: ${name}`);
-  FAULTS[name]!(machine);
+  FAULTS[name]!(machine, crowd);
 }
 
 /** From now on nothing goes wrong any more. */
@@ -42,7 +46,7 @@ export function heal(machine: Machine): void {
   machine.place.isHealed = true;
 }
 
-function pause(process: { pausedUntil: number }): void {
+function pause(process: Process): void {
   const { clock, random } = world();
   process.pausedUntil = Math.max(process.pausedUntil, clock.now + random() ** 3 * PAUSE_MS);
 }

@@ -17,16 +17,16 @@ const RETRY_MS = 250;
 /** A subscriber that goes on where it was, in a process of its own that may be killed. */
 class Subscriber {
   readonly stream = new Stream();
+  process!: Process;
   #epoch: string | undefined;
-  #process!: Process;
 
   start(): void {
-    this.#process = new Process('subscriber');
-    world().clock.has(this.#process, () => void this.#run());
+    this.process = new Process('subscriber');
+    world().clock.has(this.process, () => void this.#run());
   }
 
   restart(): void {
-    this.#process.end();
+    this.process.end();
     note(`subscriber: killed before ${this.stream.next}`);
     this.start();
   }
@@ -75,6 +75,11 @@ export class Crowd {
       pauseMs,
       retryMs: RETRY_MS,
     });
+  }
+
+  /** Of senders and subscribers. */
+  get processes(): Process[] {
+    return [this.#process, ...this.subscribers.map(({ process }) => process)];
   }
 
   start(): void {

@@ -33,7 +33,7 @@ export class Disk {
   readonly #nodes = new Map<string, Node>();
   readonly #pending = new Set<Pending>();
   #renamings: Renaming[] = [];
-  /** So many writes fail from now on. */
+  /** So many files cannot be written or made from now on. */
   failing = 0;
   freeBytes = 2 ** 40;
 
@@ -136,6 +136,13 @@ export class Disk {
     const node = this.node(path);
     if (node.kind === 'folder') this.#renamings = this.#renamings.filter(({ folder }) => folder !== path);
     else node.durable = node.data;
+  }
+
+  /** @throws ENOSPC as often as {@link failing} says. */
+  takeRoom(path: string): void {
+    if (this.failing === 0) return;
+    this.failing -= 1;
+    throw systemError('ENOSPC', path);
   }
 
   syncAll(): void {

@@ -35,10 +35,9 @@ class Handle {
     const copy = Buffer.from(bytes.subarray(offset, length === undefined ? undefined : offset + length));
     return disk.call((part) => {
       if (part === undefined && disk.failing > 0) {
-        disk.failing -= 1;
         // What a full disk has taken before it said no.
         this.#put(copy.subarray(0, Math.floor(copy.length / 2)), position);
-        throw systemError('ENOSPC', this.path);
+        disk.takeRoom(this.path);
       }
       const bytesWritten = part === undefined ? copy.length : Math.floor(copy.length * part);
       this.#put(copy.subarray(0, bytesWritten), position);
@@ -92,6 +91,7 @@ function openNode(path: string, flags: number, mode: number): Node {
   const found = disk.find(path);
   if (found === undefined) {
     if ((flags & constants.O_CREAT) === 0) throw systemError('ENOENT', path);
+    disk.takeRoom(path);
     return disk.put(path, 'file', mode);
   }
   if ((flags & constants.O_EXCL) !== 0) throw systemError('EEXIST', path);

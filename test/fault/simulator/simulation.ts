@@ -69,8 +69,7 @@ async function run(breakage: Breakage) {
   const faults = 1 + Math.floor(random() * FAULTS_MAX);
   for (let fault = 0; fault < faults; fault += 1) {
     await clock.runUntil(() => false, random() * faultMs);
-    if (random() < 0.15) oneOf(random, crowd.subscribers).restart();
-    else inject(machine);
+    inject(machine, crowd);
   }
   await clock.runUntil(() => false, random() * faultMs);
   heal(machine);
