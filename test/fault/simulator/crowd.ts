@@ -1,4 +1,4 @@
-import { HeycatClient } from '../../../src/infra/ipc/client.ts';
+import { HeycatClient, type Subscription } from '../../../src/infra/ipc/client.ts';
 import { seededRandom } from '../../support/random.ts';
 import { Load, type Lane } from '../load.ts';
 import { Stream } from '../stream.ts';
@@ -32,14 +32,23 @@ class Subscriber {
   }
 
   async #run(): Promise<void> {
-    const client = await connect();
-    const { first } = await client.subscribe(
-      { from_seq: this.stream.next, ...(this.#epoch !== undefined && { epoch: this.#epoch }) },
-      (event) => this.stream.onEvent(event),
-      (gap) => this.#onGap(gap),
-    );
+    const { first } = await this.#subscribe(await connect());
     if (first.gap === true) this.#onGap(first);
     else if (first.epoch !== '') this.#epoch = first.epoch;
+  }
+
+  async #subscribe(client: HeycatClient): Promise<Subscription> {
+    try {
+      return await client.subscribe(
+        { from_seq: this.stream.next, ...(this.#epoch !== undefined && { epoch: this.#epoch }) },
+        (event) => this.stream.onEvent(event),
+        (gap) => this.#onGap(gap),
+      );
+    } catch {
+      // A service that is about to end says so.
+      await world().clock.sleep(AGAIN_MS);
+      return this.#subscribe(client);
+    }
   }
 
   #onGap(gap: { epoch: string; seq: number }): void {
