@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import * as realCrypto from 'node:crypto';
+import * as realNet from 'node:net';
 import type { WavFacts } from '../../../src/commands/recordings/wav-inspector.ts';
 import { USER } from './identities.ts';
 import { files, filesPromises } from './files.ts';
@@ -13,6 +14,7 @@ export function replaceBuiltins(): void {
   jest.unstable_mockModule('node:fs/promises', () => filesPromises);
   jest.unstable_mockModule('node:fs', () => files);
   jest.unstable_mockModule('node:net', () => ({
+    ...realNet,
     createServer: (...given: Parameters<ReturnType<typeof world>['net']['createServer']>) =>
       world().net.createServer(...given),
     connect: (path: string) => world().net.connect(path),

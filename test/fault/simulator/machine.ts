@@ -3,6 +3,7 @@ import { HeycatError } from '../../../src/errors.ts';
 import { Process } from './clock.ts';
 import { SimEngine, type EnginePlace } from './engine.ts';
 import { ROOT } from './files.ts';
+import { VOICELESS } from './voiceless.ts';
 import { note, world } from './world.ts';
 
 export const DATA_DIR = `${ROOT}/data`;
@@ -30,6 +31,10 @@ export class Machine {
   constructor(readonly place: EnginePlace) {
     const { disk } = world();
     for (const folder of [ROOT, DATA_DIR, RUNTIME_DIR]) disk.put(folder, 'folder', 0o700);
+    // A backup is compressed by threads, which have no virtual time; there is one of today.
+    const today = new Date().toISOString().replaceAll(':', '-');
+    disk.put(`${DATA_DIR}/backups`, 'folder', 0o700);
+    disk.put(`${DATA_DIR}/backups/heycat-${today}.daily.backup`, 'file', 0o600);
     disk.syncAll();
   }
 
@@ -72,6 +77,7 @@ export class Machine {
     const engine = new SimEngine(this.place, process);
     try {
       const heycat = await createHeycat({
+        ...VOICELESS,
         engine,
         dataDir: DATA_DIR,
         runtimeDir: RUNTIME_DIR,
