@@ -12,7 +12,7 @@ import { Hops } from './demo-hops.ts';
 import { spokenTake } from './demo-take.ts';
 import { recordingRoundTrip } from './demo-recording.ts';
 import { Interrupt } from './interrupt.ts';
-import { installSmallest } from './models.ts';
+import { installFirst } from './models.ts';
 import { ServiceChild } from './service-child.ts';
 import { endWithReader, note } from './terminal.ts';
 
@@ -35,7 +35,7 @@ export async function demo({
   using interrupt = new Interrupt('The demo was ended.');
   const { signal } = interrupt;
   try {
-    if (installModel) await installSmallest({ json, dataDir });
+    if (installModel) await installFirst({ json, dataDir });
     // One that `heycat spacetimedb install` has built lies in the real data folder, not in the demo's.
     const server = await findServer(dataDir);
     // What the demo's folder has not, the real one may have.

@@ -1,5 +1,5 @@
 import { HeycatError } from '../errors.ts';
-import { CATALOGUE, catalogueModel } from '../infra/models/catalogue.ts';
+import { catalogueModel, FIRST_MODEL } from '../infra/models/catalogue.ts';
 import { installFrom } from '../infra/models/install-from.ts';
 import { installModel } from '../infra/models/install-model.ts';
 import { type InstalledModel, ModelStore } from '../infra/models/model-store.ts';
@@ -43,13 +43,12 @@ export async function installNamed(
   answer(printable(`${name} is installed in ${folder}.`));
 }
 
-/** The smallest model, where none is installed. */
-export async function installSmallest(options: GlobalOptions): Promise<void> {
+/** A small model that works everywhere, where none is installed. */
+export async function installFirst(options: GlobalOptions): Promise<void> {
   const { dataDir = dataFolder() } = options;
   const models = await new ModelStore({ dataDir }).list();
   if (models.some(({ used }) => used)) return note('a speech model is installed already');
-  const [smallest] = CATALOGUE.toSorted((a, b) => a.bytes - b.bytes);
-  await installNamed(smallest!.name, options);
+  await installNamed(FIRST_MODEL, options);
 }
 
 /** `heycat models remove` */

@@ -18,8 +18,8 @@ const ROOM_LEFT = 128 * MIB;
 
 /**
  * Downloads a model and checks it; it is there whole or not at all. One that is there already, and whole, is left alone.
- * @throws HeycatError BUSY while another process installs, QUEUE_FULL without room on the disk, CANCELLED, and what the
- * last source was refused for.
+ * @throws HeycatError BUSY while another process installs, QUEUE_FULL without room on the disk, CANCELLED, MODEL_MISSING
+ * with what each source was refused for.
  */
 export async function installModel(
   store: ModelStore,
@@ -63,7 +63,7 @@ async function firstThatWorks(
   }
   const why = refusals.map(({ message }) => message).join(' ');
   throw new HeycatError(
-    'INTERNAL',
+    'MODEL_MISSING',
     `The model ${name} could not be fetched. ${why}`,
     {},
     { cause: refusals.at(-1) },
