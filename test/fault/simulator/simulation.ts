@@ -20,7 +20,7 @@ const module = await WebAssembly.compile(
 // Nest does so at its first start, which would take place out of anybody's turn.
 await loadPackage('@nestjs/microservices', 'NestFactory', () => import('@nestjs/microservices'));
 
-const FAULTS_MAX = 6;
+const FAULTS_MAX = 5;
 /** At most so long between two faults, and between two commands of a sender, in ms; one pair for each seed. */
 const PACES = [
   { faultMs: 200, pauseMs: 40 },
