@@ -12,6 +12,7 @@ import { ACTION_RUNNER, type ActionRunner } from './dictation/action-runner.ts';
 import { HOTKEYS, type Hotkeys } from './dictation/hotkeys.ts';
 import { MICROPHONE, type Microphone } from './dictation/microphone.ts';
 import { RECOGNISER, type Recogniser } from './dictation/recogniser.ts';
+import { SPEECH_DETECTOR, type SpeechDetector } from './dictation/speech-detector.ts';
 import { CHANGE_FEED, type ChangeFeed } from './events/change-feed.ts';
 import { EVENT_LOG, type EventLog } from './events/event-log.ts';
 import { EVENT_TELLER } from './events/event-teller.ts';
@@ -44,6 +45,7 @@ export interface AppParts {
   models(readModels: ReadModels): ModelStore;
   recogniser(models: ModelStore, readModels: ReadModels): Recogniser;
   microphone: Microphone;
+  speechDetector: SpeechDetector;
   hotkeys: Hotkeys;
   actions(readModels: ReadModels): ActionRunner;
   /** Folder inside which delete_recording may delete files. */
@@ -85,10 +87,10 @@ class Ports {
       { provide: ReadModels, useFactory: () => new ReadModels() },
       { provide: MICROPHONE, useValue: parts.microphone },
       { provide: AUDIO_DEVICES, useExisting: MICROPHONE },
-      { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
       ActiveWindowHolder,
       { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
       { provide: RECOGNISER, useFactory: parts.recogniser, inject: [MODEL_LIST, ReadModels] },
+      { provide: SPEECH_DETECTOR, useValue: parts.speechDetector },
       { provide: HOTKEYS, useValue: parts.hotkeys },
       { provide: ACTION_RUNNER, useFactory: parts.actions, inject: [ReadModels] },
       { provide: TAKE_FILES, useFactory: () => new WavTakeFiles(recordingsDir) },

@@ -1,11 +1,13 @@
 import type { Hotkeys } from './dictation/hotkeys.ts';
 import type { Microphone } from './dictation/microphone.ts';
 import type { Recogniser } from './dictation/recogniser.ts';
+import type { SpeechDetector } from './dictation/speech-detector.ts';
 import { LocalActionRunner } from './infra/actions/local-action-runner.ts';
 import { UiohookHotkeys } from './infra/hotkey/uiohook-hotkeys.ts';
 import { openMicrophones } from './infra/microphone/open-microphones.ts';
 import { ModelStore } from './infra/models/model-store.ts';
 import { ChildRecogniser } from './infra/recogniser/child-recogniser.ts';
+import { ChildSpeechDetector } from './infra/recogniser/child-speech-detector.ts';
 import type { ReadModels } from './projections/read-models.ts';
 import { settings } from './projections/settings.ts';
 import { readTakeSettings } from './takes/take-settings.ts';
@@ -18,13 +20,17 @@ export interface VoiceOptions {
   hotkeys?: Hotkeys;
   /** What hears it. Default: the models in HEYCAT_MODELS_DIR and those that `heycat models install` got. */
   recogniser?: Recogniser;
+  /** What notices silence, once the setting `dictation.silenceStop` wants it. Default: Silero's detector. */
+  speechDetector?: SpeechDetector;
 }
 
 /** What records, hears and acts: a host's own, or this computer's. */
-export function voiceOf({ microphone, recogniser, hotkeys }: VoiceOptions, dataDir: string) {
+export function voiceOf(options: VoiceOptions, dataDir: string) {
+  const { microphone, recogniser, speechDetector, hotkeys } = options;
   const setting = (models: ReadModels) => (key: string) => models.read(settings).get(key)?.value;
   return {
     microphone: microphone ?? openMicrophones(),
+    speechDetector: speechDetector ?? new ChildSpeechDetector(),
     hotkeys: hotkeys ?? new UiohookHotkeys(),
     models: (models: ReadModels) => {
       const preferred = () => {

@@ -20,8 +20,11 @@ export type CaptureEnd =
 
 /** Hears what a capture gives. None of these may throw. */
 export interface CaptureListener {
-  /** Mono, 16-bit, in order, at the capture's rate; the first call is the first real sample. */
-  samples(pcm: Int16Array): void;
+  /**
+   * Mono, 16-bit, in order, at the capture's rate; the first call is the first real sample.
+   * @returns a promise that a source waits for where it can: a file that is played fast, and no device.
+   */
+  samples(pcm: Int16Array): void | Promise<void>;
   /** The device lost samples here: they were not read in time. */
   overflow(): void;
   /** The device is gone; the capture waits for it and goes on by itself. */

@@ -10,7 +10,8 @@ export interface LiveTakeListener {
   firstSample(): void;
   /** Its file is there, and has what came. */
   stored(file: TakeFile, sampleRate: number): void;
-  samples(pcm: Int16Array, sampleRate: number): void;
+  /** @returns as {@link CaptureListener.samples}. */
+  samples(pcm: Int16Array, sampleRate: number): void | Promise<void>;
   ended(end: CaptureEnd): void;
   failed(error: HeycatError): void;
   storageFailed(failure: StorageFailure): void;
@@ -84,15 +85,15 @@ export class LiveTake {
     if (this.#isStopped) void capture.stop();
   }
 
-  #samples(pcm: Int16Array): void {
-    if (pcm.length === 0) return;
+  #samples(pcm: Int16Array): void | Promise<void> {
+    if (pcm.length === 0) return undefined;
     if (this.#writing !== undefined) this.#writing.append(pcm);
     // The microphone may use its array again.
     else this.#early.push(pcm.slice());
     const rate = this.#capture?.sampleRate;
-    if (rate === undefined) return;
+    if (rate === undefined) return undefined;
     if (this.#file === undefined) this.#begin(rate);
-    this.#parts.listener.samples(pcm, rate);
+    return this.#parts.listener.samples(pcm, rate);
   }
 
   #begin(sampleRate: number): void {

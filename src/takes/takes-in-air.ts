@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ActiveWindowHolder } from '../commands/window-contexts/active-window.ts';
-import { LevelMeter, QualityWatch } from '../dictation/levels.ts';
 import { MICROPHONE, type CaptureEnd, type Microphone } from '../dictation/microphone.ts';
 import type { CancelReason, StopReason, TakeNews } from '../dictation/take/take-effect.ts';
 import type { TakeMode, TakeReport } from '../dictation/take/take-input.ts';
@@ -11,7 +10,7 @@ import { TAKE_FILES, type StorageFailure, type TakeFile, type TakeFiles } from '
 import { TakeNewsTeller } from './take-news.ts';
 import type { TakeRow } from './take-row.ts';
 import { TakeRows } from './take-rows.ts';
-import { TakeTeller } from './take-teller.ts';
+import { TakeSound } from './take-sound.ts';
 import { Transcriptions } from './transcriptions.ts';
 
 /** What a take has become when its file is closed; null where there never was a sound. */
@@ -48,7 +47,7 @@ export class TakesInAir {
     private readonly rows: TakeRows,
     private readonly window: ActiveWindowHolder,
     private readonly transcriptions: Transcriptions,
-    private readonly teller: TakeTeller,
+    private readonly sound: TakeSound,
     private readonly news: TakeNewsTeller,
   ) {}
 
@@ -131,7 +130,7 @@ export class TakesInAir {
   async close(): Promise<void> {
     await this.#lastClosed;
     await Promise.all(this.#closing);
-    await this.microphone.close();
+    await Promise.all([this.microphone.close(), this.sound.close()]);
   }
 
   /** Resolves when no row waits to be written by us: from then on the journal has it, or the next start finds it. */
@@ -140,21 +139,15 @@ export class TakesInAir {
   }
 
   #listenerOf(take: number) {
-    const meter = new LevelMeter();
-    const quality = new QualityWatch();
     const report = (what: Omit<Extract<TakeReport, { take: number }>, 'take'>) =>
       this.onReport({ take, ...what } as TakeReport);
+    const sound = this.sound.listen((type) => report({ type }));
     return {
+      ...sound,
       firstSample: () => report({ type: 'first_sample' }),
       stored: (file: TakeFile, sampleRate: number) => this.#stored(take, file, sampleRate),
-      samples: (pcm: Int16Array) => {
-        const level = meter.add(pcm, performance.now());
-        if (level !== undefined) this.teller.tell('audio_level', { level });
-        const warning = quality.add(pcm);
-        if (warning !== undefined) this.teller.tell('recording_quality_warning', { warning });
-      },
       ended: (end: CaptureEnd) => {
-        if (quality.isTooQuiet) this.teller.tell('recording_quality_warning', { warning: 'too_quiet' });
+        sound.ended();
         this.onReport({ take, type: 'capture_ended', end });
       },
       failed: ({ message }: HeycatError) => this.onReport({ take, type: 'capture_failed', message }),
@@ -162,9 +155,6 @@ export class TakesInAir {
         const machine = reason === 'disk_full' ? reason : 'write_failed';
         this.onReport({ take, type: 'storage_failed', reason: machine, message });
       },
-      interrupted: (message: string) =>
-        this.teller.tell('audio_device_error', { type: 'device_disconnected', message }),
-      resumed: () => this.teller.tell('audio_device_error', { type: 'device_back', message: 'It goes on.' }),
     };
   }
 

@@ -10,6 +10,7 @@ import { TakeNewsTeller } from './take-news.ts';
 import { TakeRecovery } from './take-recovery.ts';
 import { TakeRows } from './take-rows.ts';
 import { TakeRules } from './take-rules.ts';
+import { TakeSound } from './take-sound.ts';
 import { TakeTeller } from './take-teller.ts';
 import { TakesInAir } from './takes-in-air.ts';
 import { Transcriptions } from './transcriptions.ts';
@@ -25,7 +26,7 @@ const recordingState = {
 
 /**
  * From the key press to the text. The application provides globally: CqrsModule.forRoot(), ReadModels,
- * ActiveWindowHolder and the ports COMMAND_LEDGER, EVENT_TELLER, MICROPHONE, HOTKEYS, RECOGNISER, TAKE_FILES and ACTION_RUNNER.
+ * ActiveWindowHolder and the ports COMMAND_LEDGER, EVENT_TELLER, MICROPHONE, HOTKEYS, RECOGNISER, SPEECH_DETECTOR, TAKE_FILES and ACTION_RUNNER.
  */
 @Global()
 @Module({
@@ -39,6 +40,7 @@ const recordingState = {
     TakeRows,
     TakeRules,
     TakesInAir,
+    TakeSound,
     TakeTeller,
     TakeTimes,
     Transcriptions,

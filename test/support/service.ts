@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { VoiceOptions } from '../../src/create-voice.ts';
 import { createHeycat, type Heycat, type HeycatOptions } from '../../src/create-heycat.ts';
 import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/runtime-file.ts';
@@ -40,7 +41,7 @@ export interface TestServiceOptions {
   /** Do not wait for the first baseline. */
   early?: boolean;
   /** Parts of a host's own. */
-  host?: Pick<HeycatOptions, 'microphone' | 'recogniser'>;
+  host?: Pick<HeycatOptions, keyof VoiceOptions>;
 }
 
 export async function startService(

@@ -49,6 +49,11 @@ export function describeWithModel(name: string, tests: () => void): void {
   describe.skip(name, tests);
 }
 
+/** A module to import into a process, in which the speech library is then not installed. */
+export const LIBRARY_GONE = `import { register } from 'node:module';
+  register('data:text/javascript,' + encodeURIComponent(
+    'export const resolve = (name, context, next) => { if (name === "sherpa-onnx-node") throw new Error("gone"); return next(name, context); }'));`;
+
 export interface TestRecogniser extends AsyncDisposable {
   recogniser: ChildRecogniser;
   /** Hears a file with the model of the folder that is best. */

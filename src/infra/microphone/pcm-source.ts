@@ -10,8 +10,8 @@ export type StreamEnd =
 
 /** Hears one stream. */
 export interface StreamListener {
-  /** Mono, 16-bit, at SPEECH_RATE; never empty. */
-  samples(pcm: Int16Array): void;
+  /** Mono, 16-bit, at SPEECH_RATE; never empty. A source that can waits for what it returns. */
+  samples(pcm: Int16Array): void | Promise<void>;
   overflow(): void;
   /** Once, after the last sample. */
   ended(end: StreamEnd): void;

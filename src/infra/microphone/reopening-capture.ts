@@ -70,10 +70,10 @@ export class ReopeningCapture implements Capture {
     const mine = () => turn === this.#turn && !this.#hasEnded;
     const stream = await this.#start.source.open(device, {
       samples: (pcm) => {
-        if (!mine()) return;
+        if (!mine()) return undefined;
         this.#looks = 0;
         this.#looksMax = STALL_LOOKS;
-        this.#listener.samples(pcm);
+        return this.#listener.samples(pcm);
       },
       overflow: () => mine() && this.#listener.overflow(),
       ended: (end) => mine() && this.#onEnd(end),

@@ -92,8 +92,8 @@ export class WarmMicrophone implements Microphone {
       { device },
       {
         samples: (pcm) => {
-          if (warm?.take === undefined) warm?.ring.push(pcm);
-          else warm.take.samples(pcm);
+          if (warm?.take === undefined) return warm?.ring.push(pcm);
+          return warm.take.samples(pcm);
         },
         overflow: () => warm?.take?.overflow(),
         interrupted: (message) => {
@@ -142,7 +142,7 @@ function takeOf(warm: WarmStream, listener: CaptureListener): Capture {
   const take: CaptureListener = {
     samples: (pcm) => {
       begin();
-      listener.samples(pcm);
+      return listener.samples(pcm);
     },
     overflow: () => listener.overflow(),
     interrupted: (message) => listener.interrupted(message),

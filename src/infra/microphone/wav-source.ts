@@ -91,14 +91,18 @@ interface Score extends Played {
 }
 
 async function play(score: Score, listener: StreamListener): Promise<StreamEnd> {
-  const { converter, isStopped } = score;
-  const give = (samples: Int16Array) => samples.length > 0 && listener.samples(samples);
+  const { converter, isStopped, pace } = score;
+  const give = async (samples: Int16Array) => {
+    const taken = samples.length > 0 ? listener.samples(samples) : undefined;
+    // As fast as it can be taken.
+    if (pace === FAST) await taken;
+  };
   try {
     for await (const piece of pieces(score)) {
       if (isStopped()) break;
-      give(converter.push(piece));
+      await give(converter.push(piece));
     }
-    give(converter.end());
+    await give(converter.end());
     return { reason: isStopped() ? 'stopped' : 'exhausted' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type {
   PartialListener,
   Recogniser,
@@ -9,7 +8,9 @@ import type {
 import { HeycatError } from '../../errors.ts';
 import { WavHeaderInspector } from '../audio/wav-header.ts';
 import type { ModelFiles } from '../models/model-files.ts';
-import { isProcessLoss, type ProcessOptions, RecogniserProcess } from './recogniser-process.ts';
+import type { ProcessOptions } from './own-process.ts';
+import { isProcessLoss, RecogniserProcess } from './recogniser-process.ts';
+import { VAD_FILE } from './silero.ts';
 import { TurnQueue } from './turn-queue.ts';
 
 /** A model that can be loaded. */
@@ -50,7 +51,7 @@ export class ChildRecogniser implements Recogniser {
     this.#options = {
       idleMs: () => IDLE_MS,
       threads: Math.min(THREADS_MAX, availableParallelism()),
-      vad: fileURLToPath(new URL('../../../assets/vad/silero_vad.onnx', import.meta.url)),
+      vad: VAD_FILE,
       limitMs: (audioMs) => Math.max(30_000, 10 * audioMs),
       ...options,
     };

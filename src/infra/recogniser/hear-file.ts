@@ -1,7 +1,7 @@
 import { openMonoSound } from '../audio/wav-samples.ts';
 import type { Decoder } from './decoder.ts';
 import type { Heard } from './messages.ts';
-import { cutAtPauses, hasSpeech, MODEL_RATE, type SpeechDetector } from './pieces.ts';
+import { cutAtPauses, hasSpeech, MODEL_RATE, type WindowDetector } from './pieces.ts';
 
 /** Brings sound to the models' rate, block by block. */
 export interface Resampler {
@@ -12,7 +12,7 @@ export interface Resampler {
 export interface Ears {
   decoder: Decoder;
   /** Absent, loudness decides. */
-  detector?: SpeechDetector;
+  detector?: WindowDetector;
   /** For sound of this rate in Hz. */
   resampler(rate: number): Resampler;
 }

@@ -1,3 +1,4 @@
+import type { SpeechHeard } from '../../dictation/speech-detector.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { ModelFiles } from '../models/model-files.ts';
 
@@ -29,3 +30,15 @@ export type FromChild =
   | { kind: 'partial'; text: string }
   | { kind: 'heard'; heard: Heard }
   | { kind: 'failed'; code: ErrorCode; message: string; details: Readonly<Record<string, unknown>> };
+
+/** What the voice detector's process is given; it answers each message, in order. */
+export interface SoundToChild {
+  /** Of the sound; a new one begins anew. */
+  id: number;
+  /** Hz */
+  rate: number;
+  pcm: Int16Array;
+}
+
+/** `failed`: it can hear nothing at all. */
+export type SpeechFromChild = ({ kind: 'heard' } & SpeechHeard) | { kind: 'failed'; message: string };

@@ -13,7 +13,7 @@ const QUIET_WINDOW = MODEL_RATE / 10;
 const SILENCE = 0.001;
 
 /** Tells speech from everything else. */
-export interface SpeechDetector {
+export interface WindowDetector {
   /** By how many samples it tells a pause late. */
   readonly lag: number;
   reset(): void;
@@ -28,7 +28,7 @@ export interface SpeechDetector {
  */
 export async function* cutAtPauses(
   blocks: AsyncIterable<Float32Array>,
-  detector?: SpeechDetector,
+  detector?: WindowDetector,
 ): AsyncGenerator<Float32Array> {
   let buffer = new Float32Array(2 * PIECE_MAX);
   let length = 0;
@@ -47,7 +47,7 @@ export async function* cutAtPauses(
 }
 
 /** Whether there is any speech in it. */
-export function hasSpeech(samples: Float32Array, detector?: SpeechDetector): boolean {
+export function hasSpeech(samples: Float32Array, detector?: WindowDetector): boolean {
   if (detector === undefined)
     return windowsOf(samples, QUIET_WINDOW).some((window) => level(window) > SILENCE);
   detector.reset();
@@ -60,13 +60,13 @@ function grown(buffer: Float32Array, length: number): Float32Array<ArrayBuffer> 
   return larger;
 }
 
-function cutOf(piece: Float32Array, detector: SpeechDetector | undefined): number {
+function cutOf(piece: Float32Array, detector: WindowDetector | undefined): number {
   const pause = detector === undefined ? undefined : longestPause(piece, detector);
   return pause ?? quietestPlace(piece);
 }
 
 /** Middle of the longest stretch without speech; undefined when there is none. */
-function longestPause(piece: Float32Array, detector: SpeechDetector): number | undefined {
+function longestPause(piece: Float32Array, detector: WindowDetector): number | undefined {
   let [middle, longest, start]: [number | undefined, number, number | undefined] = [undefined, 0, undefined];
   const { lag } = detector;
   const begin = PIECE_MIN - WARM_UP;

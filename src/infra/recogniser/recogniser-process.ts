@@ -1,13 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { HeycatError } from '../../errors.ts';
 import type { FromChild, Heard, ToChild } from './messages.ts';
-
-export interface ProcessOptions {
-  /** Node's options for it; when absent none, or this process's own where the sources run uncompiled. */
-  execArgv?: readonly string[];
-}
+import { type ProcessOptions, startOwnProcess } from './own-process.ts';
 
 interface Request {
   resolve(answer: Exclude<FromChild, { kind: 'partial' | 'failed' }>): void;
@@ -27,14 +21,8 @@ export class RecogniserProcess {
   #isLoaded = false;
   #hasEnded = false;
 
-  constructor({ execArgv = defaultExecArgv() }: ProcessOptions = {}) {
-    this.#child = spawn(process.execPath, [...execArgv, entryFile()], {
-      // Nothing that native code prints reaches a host's own stdout; messages have a channel of their own.
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Within Electron execPath is the app, which runs a file only when told so.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      windowsHide: true,
-    });
+  constructor(options: ProcessOptions = {}) {
+    this.#child = startOwnProcess(['recogniser-main'], options);
     this.#child.on('message', (message: FromChild) => this.#receive(message));
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       // Later it might say what it heard.
@@ -127,13 +115,4 @@ export function isProcessLoss(thrown: unknown): thrown is HeycatError {
 
 function ended(reason: ProcessLoss, sentence: string): HeycatError {
   return new HeycatError('INTERNAL', sentence, { reason });
-}
-
-/** The compiled file beside the compiled class, the source beside the source. */
-function entryFile(): string {
-  return fileURLToPath(new URL(`./recogniser-main${extname(import.meta.url)}`, import.meta.url));
-}
-
-function defaultExecArgv(): readonly string[] {
-  return extname(import.meta.url) === '.ts' ? process.execArgv : [];
 }

@@ -4,7 +4,7 @@ import {
   hasSpeech,
   MODEL_RATE,
   padded,
-  type SpeechDetector,
+  type WindowDetector,
   WINDOW,
 } from '../../../src/infra/recogniser/pieces.ts';
 import { joined } from '../../support/wav.ts';
@@ -12,7 +12,7 @@ import { joined } from '../../support/wav.ts';
 const PIECE_MAX = 30 * MODEL_RATE;
 
 /** Hears speech wherever it is loud, at once. */
-const byLoudness: SpeechDetector = {
+const byLoudness: WindowDetector = {
   lag: 0,
   reset: () => undefined,
   hears: (window) => window.some((sample) => Math.abs(sample) > 0.1),
@@ -22,7 +22,7 @@ async function* inBlocks(samples: Float32Array, size: number) {
   for (let at = 0; at < samples.length; at += size) yield samples.subarray(at, at + size);
 }
 
-async function cut(samples: Float32Array, detector?: SpeechDetector, size = MODEL_RATE) {
+async function cut(samples: Float32Array, detector?: WindowDetector, size = MODEL_RATE) {
   const pieces: Float32Array[] = [];
   for await (const piece of cutAtPauses(inBlocks(samples, size), detector)) pieces.push(piece);
   return pieces;

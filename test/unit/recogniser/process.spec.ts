@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeWithModel, fixture, HEARD, testRecogniser } from '../../support/speech.ts';
+import { describeWithModel, fixture, HEARD, LIBRARY_GONE, testRecogniser } from '../../support/speech.ts';
 import { TYPESCRIPT_ARGV } from '../../support/embedded-harness.ts';
 import { isAlive, until } from '../../support/cli.ts';
 import { tempFolder, type TempFolder } from '../../support/temp-folder.ts';
@@ -12,9 +12,6 @@ const WAV = fixture('open-the-calculator');
 const ENDS_WHEN_IT_HEARS = `const on = process.on.bind(process);
   process.on = (name, listener) => on(name, (message) =>
     name === 'message' && message.kind === 'hear' ? process.exit(7) : listener(message));`;
-const LIBRARY_GONE = `import { register } from 'node:module';
-  register('data:text/javascript,' + encodeURIComponent(
-    'export const resolve = (name, context, next) => { if (name === "sherpa-onnx-node") throw new Error("gone"); return next(name, context); }'));`;
 
 let models: TempFolder;
 
