@@ -10,7 +10,7 @@ import { ActiveWindowHolder } from './commands/window-contexts/active-window.ts'
 import { WINDOW_CONTEXTS } from './commands/window-contexts/window-contexts.ts';
 import { ACTION_RUNNER, type ActionRunner } from './dictation/action-runner.ts';
 import { HOTKEYS, type Hotkeys } from './dictation/hotkeys.ts';
-import { MICROPHONE, type Microphone } from './dictation/microphone.ts';
+import { MICROPHONE, type WarmableMicrophone } from './dictation/microphone.ts';
 import { RECOGNISER, type Recogniser } from './dictation/recogniser.ts';
 import { SPEECH_DETECTOR, type SpeechDetector } from './dictation/speech-detector.ts';
 import { CHANGE_FEED, type ChangeFeed } from './events/change-feed.ts';
@@ -44,7 +44,7 @@ export interface AppParts {
   backups: BackupMaker;
   models(readModels: ReadModels): ModelStore;
   recogniser(models: ModelStore, readModels: ReadModels): Recogniser;
-  microphone: Microphone;
+  microphone: WarmableMicrophone;
   speechDetector: SpeechDetector;
   hotkeys: Hotkeys;
   actions(readModels: ReadModels): ActionRunner;

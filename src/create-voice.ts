@@ -5,6 +5,7 @@ import type { SpeechDetector } from './dictation/speech-detector.ts';
 import { LocalActionRunner } from './infra/actions/local-action-runner.ts';
 import { UiohookHotkeys } from './infra/hotkey/uiohook-hotkeys.ts';
 import { openMicrophones } from './infra/microphone/open-microphones.ts';
+import { WarmMicrophone } from './infra/microphone/warm-microphone.ts';
 import { ModelStore } from './infra/models/model-store.ts';
 import { ChildRecogniser } from './infra/recogniser/child-recogniser.ts';
 import { ChildSpeechDetector } from './infra/recogniser/child-speech-detector.ts';
@@ -29,7 +30,7 @@ export function voiceOf(options: VoiceOptions, dataDir: string) {
   const { microphone, recogniser, speechDetector, hotkeys } = options;
   const setting = (models: ReadModels) => (key: string) => models.read(settings).get(key)?.value;
   return {
-    microphone: microphone ?? openMicrophones(),
+    microphone: new WarmMicrophone(microphone ?? openMicrophones()),
     speechDetector: speechDetector ?? new ChildSpeechDetector(),
     hotkeys: hotkeys ?? new UiohookHotkeys(),
     models: (models: ReadModels) => {

@@ -55,4 +55,16 @@ export interface Microphone {
   close(): Promise<void>;
 }
 
+/** A microphone that can be kept open between takes, which then begin with the moment before they were asked for. */
+export interface WarmableMicrophone extends Microphone {
+  /**
+   * Opens a device and keeps it, in place of the one before; null is the default one. Does nothing where it is open, so
+   * that it can be called again in case it was lost. Throws as {@link Microphone.open}.
+   */
+  warmUp(device: string | null): Promise<void>;
+  /** Lets go of the device, after the take that is recorded from it. */
+  coolDown(): Promise<void>;
+}
+
+/** A {@link WarmableMicrophone}. */
 export const MICROPHONE = Symbol('Microphone');

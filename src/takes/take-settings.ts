@@ -12,6 +12,8 @@ export interface TakeSettings {
   model_idle_ms: number;
   /** Ends a take after two seconds of silence, cancels one without speech after five. */
   silenceStop: boolean;
+  /** Keeps the microphone open, so that takes begin with the half second before their key. */
+  preRoll: boolean;
   /** A key combination that toggles or holds; null registers none. */
   hotkey: string | null;
 }
@@ -23,6 +25,7 @@ export const SETTING = {
   hotkey: 'hotkey.recordingShortcut',
   maxSeconds: 'dictation.maxSeconds',
   silenceStop: 'dictation.silenceStop',
+  preRoll: 'dictation.preRoll',
   model: 'transcription.model',
   modelIdleSeconds: 'transcription.idleSeconds',
 } as const;
@@ -51,6 +54,7 @@ export function takeSettings(value: (key: string) => unknown): TakeSettings {
     model: text(SETTING.model),
     model_idle_ms: secondsOf(value(SETTING.modelIdleSeconds)) ?? MODEL_IDLE_MS,
     silenceStop: value(SETTING.silenceStop) === true,
+    preRoll: value(SETTING.preRoll) === true,
     hotkey: text(SETTING.hotkey),
   };
 }

@@ -5,6 +5,7 @@ import { BeginTakeHandler } from './begin-take.ts';
 import { DictationService } from './dictation-service.ts';
 import { HeardCommands } from './heard-commands.ts';
 import { HotkeyWatch } from './hotkey-watch.ts';
+import { PreRoll } from './pre-roll.ts';
 import { TakeTimes } from './stage-times.ts';
 import { TakeNewsTeller } from './take-news.ts';
 import { TakeRecovery } from './take-recovery.ts';
@@ -35,6 +36,7 @@ const recordingState = {
     DictationService,
     HeardCommands,
     HotkeyWatch,
+    PreRoll,
     TakeNewsTeller,
     TakeRecovery,
     TakeRows,

@@ -7,6 +7,8 @@ export class FakeSource implements PcmSource {
   readonly opened: (string | null)[] = [];
   /** null stands for the default one. */
   readonly present = new Set<string | null>();
+  /** Of the streams that were opened. */
+  stopped = 0;
   current: StreamListener | undefined;
 
   constructor(readonly stallMs = 60_000) {}
@@ -24,6 +26,7 @@ export class FakeSource implements PcmSource {
     let hasEnded = false;
     const stop = () => {
       if (!hasEnded) listener.ended({ reason: 'stopped' });
+      this.stopped += hasEnded ? 0 : 1;
       hasEnded = true;
       return Promise.resolve();
     };

@@ -4,6 +4,7 @@ import type {
   CaptureListener,
   CaptureRequest,
   Microphone,
+  WarmableMicrophone,
 } from '../../dictation/microphone.ts';
 
 const PREROLL_MS = 500;
@@ -39,32 +40,33 @@ interface WarmStream {
   take: CaptureListener | undefined;
   /** Its device is gone; another may be there. */
   isInterrupted: boolean;
+  /** It ends with its take. */
+  isUnwanted: boolean;
 }
 
 /**
  * Keeps one device open between takes, for users who want that: a take then begins with the half second before its key
  * was pressed. That half second is all that is ever held, only in memory, and nobody gets it unless a take starts.
  */
-export class WarmMicrophone implements Microphone {
+export class WarmMicrophone implements WarmableMicrophone {
   #warm: WarmStream | undefined;
   /** One after the other: warming up, cooling down and opening. */
   #turn: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   constructor(
     private readonly inner: Microphone,
     private readonly prerollMs = PREROLL_MS,
   ) {}
 
-  /** Opens the device, unless it is open, and keeps it open; to be called again after a take, since it may be lost. Throws as {@link Microphone.open}. */
   warmUp(device: string | null): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#warm?.device === device) return;
+      if (this.#isClosed || this.#warm?.device === device) return;
       await this.#coolDown();
       await this.#open(device);
     });
   }
 
-  /** Lets go of the device; a take that is being recorded from it ends. */
   coolDown(): Promise<void> {
     return this.#inTurn(() => this.#coolDown());
   }
@@ -82,6 +84,7 @@ export class WarmMicrophone implements Microphone {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.coolDown();
     await this.inner.close();
   }
@@ -99,9 +102,9 @@ export class WarmMicrophone implements Microphone {
         interrupted: (message) => {
           if (warm === undefined) return;
           warm.isInterrupted = true;
+          warm.take?.interrupted(message);
           // What was heard before is no part of the moment before the next take.
           warm.ring.take();
-          warm.take?.interrupted(message);
         },
         resumed: () => {
           if (warm === undefined) return;
@@ -115,13 +118,15 @@ export class WarmMicrophone implements Microphone {
       },
     );
     const ring = new Ring(Math.round((capture.sampleRate * this.prerollMs) / 1_000));
-    this.#warm = warm = { device, ring, capture, take: undefined, isInterrupted: false };
+    this.#warm = warm = { device, ring, capture, take: undefined, isInterrupted: false, isUnwanted: false };
   }
 
   async #coolDown(): Promise<void> {
     const warm = this.#warm;
     this.#warm = undefined;
-    await warm?.capture.stop();
+    if (warm === undefined) return;
+    warm.isUnwanted = true;
+    if (warm.take === undefined) await warm.capture.stop();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -131,7 +136,7 @@ export class WarmMicrophone implements Microphone {
   }
 }
 
-/** A capture over a stream that goes on without it. */
+/** A capture over a stream that goes on without it. It begins when the stream gives something now: before, it may be dead. */
 function takeOf(warm: WarmStream, listener: CaptureListener): Capture {
   let hasBegun = false;
   const begin = () => {
@@ -145,7 +150,10 @@ function takeOf(warm: WarmStream, listener: CaptureListener): Capture {
       return listener.samples(pcm);
     },
     overflow: () => listener.overflow(),
-    interrupted: (message) => listener.interrupted(message),
+    interrupted: (message) => {
+      begin();
+      listener.interrupted(message);
+    },
     resumed: () => listener.resumed(),
     ended: (end) => {
       if (warm.take !== take) return;
@@ -155,8 +163,9 @@ function takeOf(warm: WarmStream, listener: CaptureListener): Capture {
     },
   };
   warm.take = take;
-  // Later, so that whoever opened it has it before the first sample.
-  setImmediate(begin);
-  const stop = () => Promise.resolve(take.ended({ reason: 'stopped' }));
+  const stop = async () => {
+    take.ended({ reason: 'stopped' });
+    if (warm.isUnwanted) await warm.capture.stop();
+  };
   return { sampleRate: warm.capture.sampleRate, stop };
 }

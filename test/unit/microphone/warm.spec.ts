@@ -35,7 +35,6 @@ describe('a microphone that is kept warm', () => {
     const { source, microphone } = await warm();
     const [first, second] = [new Heard(), new Heard()];
     const capture = await microphone.open({ device: 'usb' }, first);
-    await turn();
     source.give(...range(0, 1_000));
     await capture.stop();
     source.give(...range(1_000, 1_100));
@@ -67,10 +66,43 @@ describe('a microphone that is kept warm', () => {
     source.give(4);
     const heard = new Heard();
     await microphone.open({ device: 'usb' }, heard);
-    await turn();
     source.lose('usb');
-    await microphone.coolDown();
+    await microphone.close();
     expect(heard.told).toEqual(['samples', 'interrupted', 'ended']);
     expect([...heard.pcm]).toEqual([4]);
+  });
+
+  it('MIC22 tells the first sample when the device gives one now, and not for what it gave before', async () => {
+    const { source, microphone } = await warm();
+    source.give(1, 2);
+    const heard = new Heard();
+    await microphone.open({ device: 'usb' }, heard);
+    await turn();
+    expect(heard.count).toBe(0);
+    source.give(3);
+    expect([...heard.pcm]).toEqual([1, 2, 3]);
+    await microphone.close();
+  });
+
+  it('MIC22 lets go of a device at once, but never of one that a take is recorded from', async () => {
+    const { source, microphone } = await warm();
+    await microphone.coolDown();
+    expect(source.stopped).toBe(1);
+    for (const change of [() => microphone.coolDown(), () => microphone.warmUp(null)]) {
+      await microphone.warmUp('usb');
+      const stopped = source.stopped;
+      const heard = new Heard();
+      const capture = await microphone.open({ device: 'usb' }, heard);
+      const { current: usb } = source;
+      await change();
+      usb!.samples(Int16Array.of(7));
+      expect([source.stopped, heard.count]).toEqual([stopped, 1]);
+      await capture.stop();
+      expect([source.stopped, heard.told]).toEqual([stopped + 1, ['samples', 'ended']]);
+    }
+    await microphone.close();
+    const opened = source.opened.length;
+    await microphone.warmUp('usb');
+    expect(source.opened).toHaveLength(opened);
   });
 });
