@@ -20,7 +20,7 @@ it('TAK76 a take begins with the half second before its key, and the setting hol
   const client = await service.connect();
   const heard = await service.hear();
   const preRoll = (value: boolean) => client.command('save_setting', { key: 'dictation.preRoll', value });
-  const types = () => heard.events.map(({ type }) => type).filter((type) => /^recording_/.test(type));
+  const types = () => heard.events.map(({ type }) => type).filter((type) => type.startsWith('recording_'));
   const rows = async () => (await client.call<{ recordings: RecordingRow[] }>('list_recordings')).recordings;
 
   await preRoll(true);

@@ -115,7 +115,7 @@ it.each<[string, (disk: Disk) => Promise<string> | string, RegExp]>([
     },
     /outside the recordings folder/,
   ],
-])('CM14 %s is kept, and told', async (_, place, reason) => {
+])('CM14 %s is kept, and told (upstream defect 21)', async (_, place, reason) => {
   await using disk = await Disk.make();
   const path = await place(disk);
   expect(await disk.delete(path)).toEqual({
@@ -144,7 +144,7 @@ it('CM13 the recordings folder may itself be reached through a link', async () =
   expect(await disk.delete(join(disk.root, 'linked', 'a.wav'))).toMatchObject({ file_deleted: true });
 });
 
-it('CM13 the same command again, after the file went, is answered alike', async () => {
+it('CM13 the same command again finds the file, or is answered alike after it went (upstream defect 21)', async () => {
   await using disk = await Disk.make();
   const path = join(disk.recordings, 'a.wav');
   expect(await disk.delete(path)).toEqual(await disk.delete(path));

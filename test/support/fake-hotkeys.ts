@@ -1,0 +1,24 @@
+import type { HotkeyEvent, Hotkeys } from '../../src/dictation/hotkeys.ts';
+
+/** A keyboard at a test's word. */
+export class FakeHotkeys implements Hotkeys {
+  /** What is listened to now. */
+  combination: string | undefined;
+  #listener: ((event: HotkeyEvent) => void) | undefined;
+
+  register(combination: string, listener: (event: HotkeyEvent) => void): Promise<void> {
+    this.combination = combination;
+    this.#listener = listener;
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.combination = undefined;
+    this.#listener = undefined;
+    return Promise.resolve();
+  }
+
+  move(action: HotkeyEvent['action']): void {
+    this.#listener?.({ action, at: performance.now() });
+  }
+}
