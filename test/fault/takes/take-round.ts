@@ -35,8 +35,9 @@ export interface TakeRound {
   listed_twice: number;
   /** `recording_completed` told more than once. */
   transcribed_twice: number;
-  /** Not `completed` in the end. */
+  /** Not `completed` in the end; `why` says what they are. */
   without_text: number;
+  why: string;
 }
 
 interface Played {
@@ -102,9 +103,17 @@ async function told(events: { event: ClientEvent; at: number }[], type: string) 
 
 /** Whether there is one at this moment is chance. */
 function killRecogniser(service: number): void {
-  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(service)], { encoding: 'utf8' });
-  const pid = /^\s*(\d+) .*recogniser-main/m.exec(children)?.[1];
+  const pid = /^\s*(\d+) .*recogniser-main/m.exec(childrenOf(service))?.[1];
   if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
+}
+
+function childrenOf(pid: number): string {
+  try {
+    return execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
+  } catch {
+    // It has none.
+    return '';
+  }
 }
 
 async function bytesOf(wav: string): Promise<Buffer> {
@@ -129,6 +138,7 @@ async function judged(place: CliPlace, played: Played[]): Promise<Judgement> {
   const takes = [...wavs].filter(([, wav]) => wav.length > HEADER_BYTES);
   const rowsOf = (file: string) => rows.filter(({ file_path }) => file_path === file);
   const lost = await Promise.all(played.map((take) => lossOf(wavs.get(take.file), take)));
+  const unheard = takes.flatMap(([file]) => rowsOf(file).filter(({ status }) => status !== 'completed'));
   return {
     takes: takes.length,
     recovered: rows.filter(({ recovered }) => recovered).length,
@@ -138,7 +148,8 @@ async function judged(place: CliPlace, played: Played[]): Promise<Judgement> {
     unlisted: takes.filter(([file]) => rowsOf(file).length === 0).length,
     listed_twice: takes.filter(([file]) => rowsOf(file).length > 1).length,
     transcribed_twice: [...completions.values()].filter((count) => count > 1).length,
-    without_text: takes.filter(([file]) => rowsOf(file).some(({ status }) => status !== 'completed')).length,
+    without_text: unheard.length,
+    why: unheard.map(({ status, error }) => `${status}: ${error}`).join('; '),
   };
 }
 
