@@ -90,7 +90,9 @@ describe('installing', () => {
     const without = { ...source, members: [...source.members, { name: 'absent.onnx' }] };
     const other = { name: 'tokens.txt', bytes: 3, sha256: '1'.repeat(64) };
     for (const bad of [wrong, without, { ...source, members: [...source.members.slice(0, 3), other] }]) {
-      await expect(installModel(there.store, tinyModel([bad]))).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+      await expect(installModel(there.store, tinyModel([bad]))).rejects.toMatchObject({
+        code: 'MODEL_MISSING',
+      });
       expect((await there.names()).filter((name) => !name.endsWith('.partial'))).toEqual([]);
     }
     const tooFew = { ...source, members: source.members.slice(1) };
