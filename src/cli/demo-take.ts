@@ -11,7 +11,7 @@ export async function spokenTake({ ui, events, wav, hops, signal }: RoundTrip): 
   const { models } = await ui.call<{ models: ModelReport[] }>('list_models', {}, { signal });
   const model = models.find(({ used }) => used);
   if (model === undefined) {
-    const advice = 'no speech model is installed; `heycat demo --install-model` gets one first (46 MB)';
+    const advice = 'no speech model is installed; `heycat demo --install-model` gets one first (90 MB)';
     return hops.hop('no_model', advice);
   }
   hops.restart();
