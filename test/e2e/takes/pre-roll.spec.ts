@@ -51,7 +51,7 @@ it('TAK76 a take begins with the half second before its key, and the setting hol
   expect(source.opened).toEqual([null, null]);
 });
 
-it('TAK76 a device that cannot be kept open is told once, and takes are refused or recorded as ever', async () => {
+it('TAK76 a device that cannot be kept open is told once, and one that is chosen instead is opened at once', async () => {
   const source = new FakeSource();
   const microphone = new SourceMicrophone(() => source);
   await using service = await startService('embedded', { host: { microphone } });
