@@ -94,6 +94,9 @@ async function oneTake(place: CliPlace, service: ServiceProcess, random: Random)
 async function restOfTake(client: HeycatClient, events: { event: ClientEvent }[]): Promise<void> {
   await client.command('stop_recording', {}).catch(() => undefined);
   await eventually(() => events.some(({ event }) => event.type === 'recording_stopped'));
+  // A take whose recogniser is killed twice is given up, as it should be: no take meets two of these kills.
+  const waiting = async () => (await client.call<{ waiting: number }>('get_recording_state')).waiting;
+  await eventually(async () => (await waiting()) === 0);
 }
 
 async function told(events: { event: ClientEvent; at: number }[], type: string) {
