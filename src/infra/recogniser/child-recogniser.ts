@@ -160,8 +160,9 @@ function failedTwice(thrown: HeycatError): HeycatError {
 function notLoaded({ name }: UsableModel, { complaint }: RecogniserProcess, thrown: unknown): HeycatError {
   const { code, message, details } = HeycatError.from(thrown);
   if (code !== 'INTERNAL') return HeycatError.from(thrown);
-  // What ends without a word was ended by somebody else.
-  if (complaint === '') return HeycatError.from(thrown);
-  const sentence = `The model ${name} cannot be loaded; \`heycat models install ${name}\` gets it anew. ${message} It said: ${complaint}`;
+  // A process that ends without a word was ended by somebody else.
+  if (complaint === '' && isProcessLoss(thrown)) return thrown;
+  const why = complaint === '' ? '' : ` It said: ${complaint}`;
+  const sentence = `The model ${name} cannot be loaded; \`heycat models install ${name}\` gets it anew. ${message}${why}`;
   return new HeycatError('INTERNAL', sentence, { ...details, model: name });
 }
