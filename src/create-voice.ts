@@ -34,11 +34,7 @@ export function voiceOf(options: VoiceOptions, dataDir: string) {
     speechDetector: speechDetector ?? new ChildSpeechDetector(),
     hotkeys: hotkeys ?? new UiohookHotkeys(),
     models: (models: ReadModels) => {
-      const preferred = () => {
-        const value = setting(models)('transcription.model');
-        return typeof value === 'string' ? value : undefined;
-      };
-      return new ModelStore({ dataDir, preferred });
+      return new ModelStore({ dataDir, preferred: () => readTakeSettings(models).model ?? undefined });
     },
     recogniser: (store: ModelStore, models: ReadModels) =>
       recogniser ??

@@ -27,6 +27,8 @@ export interface Recogniser {
    * @throws HeycatError MODEL_MISSING, INVALID_ARGUMENT (no WAV file, no samples), INTERNAL (it failed twice)
    */
   transcribe(request: TranscriptionRequest, partial?: PartialListener): Promise<Transcript>;
+  /** @throws HeycatError MODEL_MISSING when there is no such model; loads nothing. */
+  check(model: string | null): Promise<void>;
   /** Loads the model before its first file comes, so that it need not wait for it. Throws as {@link transcribe}. */
   prepare(model: string | null): Promise<void>;
   close(): Promise<void>;

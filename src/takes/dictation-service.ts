@@ -77,12 +77,13 @@ export class DictationService implements Dictation {
   }
 
   async transcribe(id: number, model: string | null): Promise<TakeAnswer> {
+    await this.recogniser.check(model);
     const row = this.models.row('recordings', id);
     if (row === undefined) throw new HeycatError('NOT_FOUND', 'Recording not found', { field: 'id' });
     if (this.air.has(row.file_path) || this.transcriptions.isWaiting(row.file_path)) {
       throw new HeycatError('BUSY', 'It is being recorded or transcribed already.', { field: 'id' });
     }
-    await this.air.transcribe(row, model);
+    this.air.transcribe(row, model);
     return { ...this.#answer(), file_path: row.file_path };
   }
 
@@ -147,19 +148,16 @@ export class DictationService implements Dictation {
     switch (effect.type) {
       case 'begin_take':
         // While the user speaks there is time to load the model.
-        this.recogniser.prepare(this.settings.model).catch(() => undefined);
+        this.recogniser.prepare(null).catch(() => undefined);
         return this.air.begin(effect.take, effect.mode);
       case 'open_capture':
         return this.air.open(effect.take, effect.device);
       case 'stop_capture':
         return this.air.stop(effect.take);
       case 'finish_take':
-        return void this.air.finish(effect.take, {
-          stopReason: effect.stop_reason,
-          model: this.settings.model,
-        });
+        return this.air.finish(effect.take, effect.stop_reason);
       case 'cancel_take':
-        return void this.air.cancel(effect.take, { reason: effect.reason, keep: effect.keep });
+        return this.air.cancel(effect.take, { reason: effect.reason, keep: effect.keep });
       case 'set_timer':
         return this.#setTimer(effect.name, effect.at);
       case 'clear_timer':

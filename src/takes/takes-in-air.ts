@@ -90,14 +90,14 @@ export class TakesInAir {
     return [...this.#takes.values()].some(({ file }) => file?.path === path);
   }
 
-  finish(id: number, { stopReason, model }: { stopReason: StopReason; model: string | null }): void {
-    this.#close(id, stopReason, (take, file) => {
+  finish(id: number, stop_reason: StopReason): void {
+    this.#close(id, stop_reason, (take, file) => {
       const { row, live } = take;
       if (row === undefined || take.closed === undefined) return;
       const { duration_ms } = take.closed;
-      void row.update({ status: 'transcribing', duration_ms, stop_reason: stopReason });
+      void row.update({ status: 'transcribing', duration_ms, stop_reason });
       const { window, times, endedAt } = live;
-      const waiting = { row, file: file.path, model, window, times, endedAt };
+      const waiting = { row, file: file.path, model: null, window, times, endedAt };
       this.transcriptions.add({ ...waiting, recovered: false, isAwaited: true });
     });
   }
@@ -119,10 +119,10 @@ export class TakesInAir {
   }
 
   /** Has a recording transcribed again, or for the first time. */
-  async transcribe({ id, file_path }: RecordingRow, model: string | null): Promise<void> {
+  transcribe({ id, file_path }: RecordingRow, model: string | null): void {
     const row = this.rows.existing(id);
     const before = { file: file_path, model, window: null, times: {}, endedAt: performance.now() };
-    await row.update({ status: 'transcribing', error: null });
+    void row.update({ status: 'transcribing', error: null });
     this.transcriptions.add({ ...before, row, recovered: false, isAwaited: false });
   }
 
@@ -139,12 +139,10 @@ export class TakesInAir {
   }
 
   #listenerOf(take: number) {
-    const report = (what: Omit<Extract<TakeReport, { take: number }>, 'take'>) =>
-      this.onReport({ take, ...what } as TakeReport);
-    const sound = this.sound.listen((type) => report({ type }));
+    const sound = this.sound.listen((type) => this.onReport({ take, type }));
     return {
       ...sound,
-      firstSample: () => report({ type: 'first_sample' }),
+      firstSample: () => this.onReport({ take, type: 'first_sample' }),
       stored: (file: TakeFile, sampleRate: number) => this.#stored(take, file, sampleRate),
       ended: (end: CaptureEnd) => {
         sound.ended();

@@ -12,7 +12,7 @@ import { TakeTeller } from './take-teller.ts';
 export interface WaitingTake {
   row: TakeRow;
   file: string;
-  /** Name of a model; null leaves the choice. */
+  /** Name of a model; null takes that of the settings, or the best. */
   model: string | null;
   /** The window that had the keyboard when the take began. */
   window: ActiveWindow | null;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { HeycatClient } from '../../src/infra/ipc/client.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { copyOfTake, startService, type Heard, type TestService } from '../support/service.ts';
+import { TAKE_METHODS } from '../support/take-methods.ts';
 import type { Applied } from './command-cases/case.ts';
 import { dictionary } from './command-cases/dictionary.ts';
 import { recordings } from './command-cases/recordings.ts';
@@ -18,18 +19,6 @@ const QUEUE = ['retry_command', 'drop_command'];
 
 /** Covered by backup.spec.ts. */
 const BACKUP = ['create_backup'];
-
-/** Covered by takes/takes.spec.ts, where they record. */
-const TAKES = [
-  'start_recording',
-  'stop_recording',
-  'toggle_recording',
-  'cancel_recording',
-  'press_hotkey',
-  'release_hotkey',
-  'transcribe_recording',
-  'resolve_ambiguous_command',
-];
 
 /** One case a command; the aliases are cases of their own. */
 const COMMANDS = [...recordings, ...settings, ...dictionary, ...voiceCommands, ...windowContexts];
@@ -56,7 +45,8 @@ describeOnEngines('every method over the socket', (engine) => {
       ...TRANSPORT,
       ...QUEUE,
       ...BACKUP,
-      ...TAKES,
+      // Covered by takes/, where they record.
+      ...TAKE_METHODS,
       ...COMMANDS.map(({ method }) => method),
       ...queries.map(({ method }) => method),
     ];

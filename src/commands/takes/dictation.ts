@@ -16,16 +16,17 @@ export interface Dictation {
    * @throws HeycatError BUSY while a take is recorded, DEVICE_UNAVAILABLE
    */
   start(request: { device: string | null; mode: TakeMode | null }): Promise<TakeAnswer>;
-  /** Resolves when the sound is on disk. @throws HeycatError BUSY when nothing is recorded. */
+  /** Resolves when the sound is on disk. @throws HeycatError NOT_FOUND when nothing is recorded. */
   stop(): Promise<TakeAnswer>;
   toggle(): Promise<TakeAnswer>;
-  /** @throws HeycatError BUSY when nothing is recorded. */
+  /** @throws HeycatError NOT_FOUND when nothing is recorded. */
   cancel(): Promise<TakeAnswer>;
   /** @param at when the key moved, in ms since 1970; null is now. */
   press(at: number | null): Promise<TakeAnswer>;
   release(at: number | null): Promise<TakeAnswer>;
   /**
-   * Queues a recording to be transcribed, again or for the first time.
+   * Queues a recording to be transcribed, again or for the first time; refused, it stays as it is.
+   * @param model name of an installed one; null takes that of the settings, or the best.
    * @throws HeycatError NOT_FOUND, BUSY (it is being recorded or transcribed), MODEL_MISSING
    */
   transcribe(id: number, model: string | null): Promise<TakeAnswer>;

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { AudioDevice } from '../../dictation/microphone.ts';
 import { HeycatError } from '../../errors.ts';
 import { rawFormat, SPEECH_RATE, SpeechConverter } from '../audio/speech-converter.ts';
+import { cannotOpen, soleDevice } from './sole-device.ts';
 import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 
 /**
@@ -16,10 +17,7 @@ export class PipeSource implements PcmSource {
   constructor(private readonly path: string) {}
 
   devices(): Promise<AudioDevice[]> {
-    const name = `pipe:${this.path}`;
-    return Promise.resolve([
-      { name, host_api: null, is_default: true, channels: 1, sample_rate: SPEECH_RATE },
-    ]);
+    return Promise.resolve([soleDevice(`pipe:${this.path}`)]);
   }
 
   async open(_device: string | null, listener: StreamListener): Promise<PcmStream> {
@@ -27,14 +25,7 @@ export class PipeSource implements PcmSource {
       const socket = await this.#connect();
       return new PipeStream(socket, listener);
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const why = error instanceof HeycatError ? message : `it cannot be read (${code}).`;
-      throw new HeycatError(
-        'DEVICE_UNAVAILABLE',
-        `${this.path}: ${why}`,
-        { field: 'device' },
-        { cause: error },
-      );
+      throw cannotOpen(this.path, error);
     }
   }
 

@@ -1,9 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioDevice } from '../../dictation/microphone.ts';
-import { HeycatError } from '../../errors.ts';
-import { SPEECH_RATE, SpeechConverter } from '../audio/speech-converter.ts';
+import { SpeechConverter } from '../audio/speech-converter.ts';
 import { framesOf, readWavLayout, WAV_HEAD_BYTES, type WavLayout } from '../audio/wav-layout.ts';
+import { cannotOpen, soleDevice } from './sole-device.ts';
 import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 
 /** As real devices give it. */
@@ -19,10 +19,7 @@ export class WavSource implements PcmSource {
   ) {}
 
   devices(): Promise<AudioDevice[]> {
-    const name = `file:${this.path}`;
-    return Promise.resolve([
-      { name, host_api: null, is_default: true, channels: 1, sample_rate: SPEECH_RATE },
-    ]);
+    return Promise.resolve([soleDevice(`file:${this.path}`)]);
   }
 
   async open(_device: string | null, listener: StreamListener): Promise<PcmStream> {
@@ -35,14 +32,7 @@ export class WavSource implements PcmSource {
         throw error;
       }
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const why = error instanceof HeycatError ? message : `it cannot be read (${code}).`;
-      throw new HeycatError(
-        'DEVICE_UNAVAILABLE',
-        `${this.path}: ${why}`,
-        { field: 'device' },
-        { cause: error },
-      );
+      throw cannotOpen(this.path, error);
     }
   }
 }

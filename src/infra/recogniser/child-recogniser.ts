@@ -75,6 +75,10 @@ export class ChildRecogniser implements Recogniser {
     });
   }
 
+  async check(model: string | null): Promise<void> {
+    await this.#options.chooseModel(model);
+  }
+
   /**
    * Loads the model before its first file comes, so that it need not wait for it.
    * @throws HeycatError as {@link transcribe}; nothing is lost by it.

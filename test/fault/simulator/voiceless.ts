@@ -8,5 +8,5 @@ const close = async (): Promise<void> => undefined;
 export const VOICELESS: Pick<HeycatOptions, 'microphone' | 'hotkeys' | 'recogniser'> = {
   microphone: { devices: async () => [], open: none, close },
   hotkeys: { register: none, close },
-  recogniser: { transcribe: none, prepare: none, close },
+  recogniser: { transcribe: none, check: none, prepare: none, close },
 };

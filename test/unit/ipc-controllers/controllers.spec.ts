@@ -1,3 +1,4 @@
+import { TAKE_METHODS } from '../../support/take-methods.ts';
 import { startService } from './service.ts';
 
 /** Params that are good enough for each method of the contract. */
@@ -43,17 +44,7 @@ const METHODS: Record<string, object | undefined> = {
   get_recording_state: {},
   describe: undefined,
 };
-const WRITES_NOTHING = new Set([
-  'report_active_window',
-  'start_recording',
-  'stop_recording',
-  'toggle_recording',
-  'cancel_recording',
-  'press_hotkey',
-  'release_hotkey',
-  'transcribe_recording',
-  'resolve_ambiguous_command',
-]);
+const WRITES_NOTHING = new Set(['report_active_window', ...TAKE_METHODS]);
 const MISSING: Record<string, object> = {
   get_recording: { id: 1 },
   get_command: { command_id: '0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10' },

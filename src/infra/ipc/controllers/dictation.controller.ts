@@ -68,7 +68,7 @@ export class DictationController {
   @MessagePattern('transcribe_recording', {
     summary:
       'Has a recording transcribed, again or for the first time; its text comes as recording_completed.',
-    errors: ['NOT_FOUND', 'BUSY'],
+    errors: ['NOT_FOUND', 'BUSY', 'MODEL_MISSING'],
   } satisfies MethodExtras)
   transcribe(@Payload() command: TranscribeRecording) {
     return this.commands.execute(command);
