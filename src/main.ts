@@ -6,7 +6,7 @@ import { createHeycat, type Heycat, type HeycatEvent, type HeycatOptions } from 
 import { HeycatError } from './errors.ts';
 import { readRuntimeFile, type RuntimeFile } from './infra/ipc/runtime-file.ts';
 import { JsonLogger, type LogLevel } from './infra/logger.ts';
-import { releaseMemoryAtRest } from './infra/memory-at-rest.ts';
+import { garbageCollector, ownThisProcess, whileAtRest } from './infra/memory-at-rest.ts';
 import { runtimeFolder } from './infra/paths.ts';
 
 export interface ServeOptions extends Pick<HeycatOptions, 'engine' | 'dataDir' | 'runtimeDir'> {
@@ -35,7 +35,8 @@ export async function serve(options: ServeOptions = {}): Promise<number> {
   const logger = new JsonLogger(logLevel);
   keepStdoutClean(logger);
   const end = untilEnd(logger, exitWithParent);
-  const stopReleasing = releaseMemoryAtRest();
+  ownThisProcess();
+  const stopCollecting = whileAtRest(garbageCollector());
   let heycat: Heycat | undefined;
   try {
     heycat = await createHeycat({ ...rest, runtimeDir, logger });
@@ -43,7 +44,7 @@ export async function serve(options: ServeOptions = {}): Promise<number> {
     onServing?.(await readRuntimeFile(runtimeDir));
     return await end;
   } finally {
-    stopReleasing();
+    stopCollecting();
     // An open lifeline would keep the process.
     if (exitWithParent) process.stdin.destroy();
     if (heycat !== undefined) await close(heycat, logger);

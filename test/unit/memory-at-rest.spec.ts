@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { releaseMemoryAtRest } from '../../src/infra/memory-at-rest.ts';
+import { garbageCollector, ownThisProcess, whileAtRest } from '../../src/infra/memory-at-rest.ts';
 
 test('APP37 what a quiet thread no longer uses is given back', async () => {
   let held: object | undefined = Array.from({ length: 1_000_000 }, (_, index) => ({ index }));
@@ -7,7 +7,8 @@ test('APP37 what a quiet thread no longer uses is given back', async () => {
   // A collection that these allocations have begun ends without finding it.
   await sleep(1_000);
   held = undefined;
-  const stop = releaseMemoryAtRest(100);
+  ownThisProcess();
+  const stop = whileAtRest(garbageCollector(), 100);
   try {
     while (garbage.deref() !== undefined) await sleep(250);
   } finally {

@@ -47,6 +47,8 @@ export class Database implements Store {
     this.#write(last === undefined ? 0 : this.#tail.lastIndexOf(last) + 1);
   }
 
+  async rest(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   /** Writes everything. */

@@ -15,6 +15,7 @@ export function forgetsReceipts(host: ModuleHost): ModuleHost {
     durable: () => host.durable(),
     scan: (table, range) => host.scan(table, range),
     count: (table) => host.count(table),
+    rest: () => host.rest(),
     close: () => host.close(),
   };
 }

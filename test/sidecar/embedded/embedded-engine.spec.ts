@@ -1,7 +1,8 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
-import { callFrame, saveSettingFrame, SERVER_TAG } from '../../support/bsatn-frames.ts';
+import { callFrame, saveSettingFrame, SERVER_TAG, subscribeFrame } from '../../support/bsatn-frames.ts';
+import { changeBytesBehind } from '../../support/change-byte.ts';
 import { nextFrame } from '../../contract/engine.contract.ts';
 import { embeddedHarness } from '../../support/embedded-harness.ts';
 import { readServerFrame } from '../../support/server-frames.ts';
@@ -78,6 +79,29 @@ describe('the embedded engine', () => {
     const folder = join(harness.dataDir, 'engine', 'embedded');
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o077).toBe(0);
+  });
+
+  it('EMB21 a row that is damaged on the disk ends the engine, which says so and stays ended', async () => {
+    await using harness = await embeddedHarness();
+    const socket = await (await harness.engine.start()).connect(5_000);
+    // As much as moves from the log into the file when it is closed.
+    for (let index = 0; index < 25; index++) {
+      const saved = nextFrame(socket, SERVER_TAG.transactionUpdate);
+      socket.send(saveSettingFrame(`key_${index}`, `value ${index} ${'x'.repeat(50_000)}`));
+      await saved;
+    }
+    await harness.engine.stop();
+    await changeBytesBehind(join(harness.dataDir, 'engine', 'embedded', 'data.mdb'), 'value 7 ');
+    const again = harness.again();
+    const reader = await (await again.start()).connect(5_000);
+    const told: string[] = [];
+    again.onExit = (cause) => told.push(cause);
+    const ended = new Promise((resolve) => (reader.onclose = resolve));
+    reader.send(subscribeFrame('SELECT * FROM settings'));
+    await ended;
+    expect(told).toEqual([expect.stringContaining('data.mdb is damaged')]);
+    expect(again.status).toMatchObject({ state: 'failed', reason: 'log_corrupt' });
+    await expect(again.start()).rejects.toMatchObject({ details: { reason: 'log_corrupt' } });
   });
 
   it('EMB15 the owner is the deployer, the user is admitted, and both are who a server would say', async () => {

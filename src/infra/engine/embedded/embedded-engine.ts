@@ -42,6 +42,8 @@ export class EmbeddedEngine implements Engine {
   #state: EngineState = 'stopped';
   /** Why it is not ready. */
   #failure: { cause: string; reason?: string } | undefined;
+  /** Rows that cannot be read: what works without them must not go on without them. */
+  #damage: HeycatError | undefined;
   #thread: EngineThread | undefined;
   #starting: Promise<EngineEndpoint> | undefined;
   #stopping: Promise<void> | undefined;
@@ -107,6 +109,7 @@ export class EmbeddedEngine implements Engine {
     this.#failure = undefined;
     let isClaimed = false;
     try {
+      if (this.#damage !== undefined) throw this.#damage;
       const identity = await this.#prepare();
       claim(this.#folder);
       isClaimed = true;
@@ -146,7 +149,7 @@ export class EmbeddedEngine implements Engine {
       callMs,
       execArgv,
       onLog: (level, text) => this.#note(level, text),
-      onEnd: (cause, overdue) => this.#ended(thread, identity, { cause, overdue }),
+      onEnd: (failure, overdue) => this.#ended(thread, identity, { failure, overdue }),
     });
     this.#thread = thread;
     await thread.ready;
@@ -162,21 +165,26 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** An endless call costs its thread, not the engine: a new thread opens the same data. */
-  #ended(thread: EngineThread, identity: EngineIdentity, end: { cause: string; overdue: boolean }): void {
+  #ended(
+    thread: EngineThread,
+    identity: EngineIdentity,
+    end: { failure: HeycatError; overdue: boolean },
+  ): void {
     if (this.#thread !== thread || this.#state !== 'ready' || this.#stopping !== undefined) return;
-    this.#log.warn(end.cause);
-    if (!end.overdue) return this.#fail(end.cause);
-    this.#launch(identity).catch((error: unknown) => this.#fail(HeycatError.from(error).message));
+    this.#log.warn(end.failure.message);
+    if (!end.overdue) return this.#fail(end.failure);
+    this.#launch(identity).catch((error: unknown) => this.#fail(HeycatError.from(error)));
   }
 
-  #fail(cause: string): void {
+  #fail(failure: HeycatError): void {
     if (this.#stopping !== undefined || this.#state !== 'ready') return;
     this.#state = 'failed';
-    this.#failure = { cause };
+    this.#failure = failureOf(failure);
+    if (this.#failure.reason === 'log_corrupt') this.#damage = failure;
     this.#thread = undefined;
     this.#starting = undefined;
     openFolders.delete(this.#folder);
-    this.onExit?.(cause);
+    this.onExit?.(failure.message);
   }
 
   async #stop(starting: Promise<EngineEndpoint> | undefined): Promise<void> {

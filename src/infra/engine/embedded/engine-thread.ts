@@ -20,7 +20,7 @@ export interface EngineThreadOptions {
   execArgv?: string[] | undefined;
   onLog(level: LogLevel, text: string): void;
   /** Called once, after every socket has ended; `overdue` when a call that never ended was the reason. */
-  onEnd(cause: string, overdue: boolean): void;
+  onEnd(failure: HeycatError, overdue: boolean): void;
 }
 
 interface Client {
@@ -229,7 +229,7 @@ export class EngineThread {
       client.socket.finish();
     }
     this.#clients.clear();
-    if (!this.#isStopping) this.#options.onEnd(cause, this.#isOverdue);
+    if (!this.#isStopping) this.#options.onEnd(unavailable(cause, this.#details), this.#isOverdue);
   }
 }
 

@@ -128,6 +128,8 @@ export interface ModuleHost {
   scan(table: TableSchema, range?: ColumnRange): Iterable<Uint8Array>;
   /** Number of rows, without reading them. */
   count(table: TableSchema): number;
+  /** Nothing is asked for at the moment: lets go of what only work in progress needs. */
+  rest(): Promise<void>;
   /** Makes everything durable, then releases the folder; safe to call twice. */
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ for (let number = Number(first); ;) {
   for (let burst = 0; burst < 40; burst++)
     host.call('save_setting', saveSetting(number, `${number++} ${'v'.repeat(900)}`), caller);
   const upTo = number;
+  if (Math.random() < 0.05) void host.rest();
   void host.durable().then(() => process.stdout.write(`${upTo}\n`));
   await new Promise(setImmediate);
 }

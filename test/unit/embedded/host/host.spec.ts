@@ -223,7 +223,7 @@ describe('a data folder that cannot be used', () => {
   it('HST12 is refused and left alone when it comes from a newer version', async () => {
     await inFolder(async (folder) => {
       await (await openPuppet(folder)).close();
-      await writeFile(join(folder, 'format.json'), '{"format":2}');
+      await writeFile(join(folder, 'format.json'), '{"format":3}');
       await refused(folder, 'Update the service');
     });
   });

@@ -43,6 +43,7 @@ class Stage {
       },
       scan: (...where) => real.scan(...where),
       count: (table) => real.count(table),
+      rest: () => real.rest(),
       close: () => real.close(),
       durable: async () => {
         stage.writes += 1;

@@ -171,6 +171,8 @@ class Host implements ModuleHost {
     if (outcome.ended === 'failed') return { failed: outcome.text };
     if (outcome.ended === 'trapped') {
       this.guest = undefined;
+      // The rows cannot be read: that is no answer to the call.
+      if (outcome.cause instanceof HeycatError) throw outcome.cause;
       const message = outcome.cause instanceof Error ? outcome.cause.message : 'it trapped';
       this.parts.guestOptions.log('error', `${name} left its instance unusable: ${message}`);
       return { failed: TRAPPED };
@@ -203,6 +205,10 @@ class Host implements ModuleHost {
   count(table: TableSchema): number {
     const access = this.tables.byName.get(table.name);
     return access === undefined ? 0 : rowCount(this.store, access);
+  }
+
+  async rest(): Promise<void> {
+    if (this.closed === undefined) await this.store.rest();
   }
 
   close(): Promise<void> {

@@ -5,11 +5,13 @@ import { OrderedMap } from './ordered-map.ts';
 import { WriteAheadLog, type Group } from './write-ahead-log.ts';
 
 /** From this size on the log is carried over into the LMDB file. */
-const CHECKPOINT_BYTES = 4 * 1024 * 1024;
+const CHECKPOINT_BYTES = 1024 * 1024;
 /** A log of this size waits for the file to catch up: it is kept in memory, and read when opening. */
-const LONGEST_LOG = 12 * 1024 * 1024;
+const LONGEST_LOG = 4 * 1024 * 1024;
 /** A log below this size is left for the next opening to read. */
 const CLOSING_BYTES = 1024 * 1024;
+/** At rest a log above this size moves into the file: what it holds is in memory. */
+const RESTING_BYTES = 256 * 1024;
 
 const DONE = Promise.resolve();
 
@@ -35,9 +37,9 @@ export class FolderStore implements Store {
     this.view = this.layers();
   }
 
-  /** @throws HeycatError ENGINE_UNAVAILABLE when the folder is damaged. */
-  static async open(folder: string): Promise<FolderStore> {
-    const file = await LmdbFile.open(folder);
+  /** @throws HeycatError ENGINE_UNAVAILABLE when the folder is damaged, and so does every reading. */
+  static async open(folder: string, isSealed: boolean): Promise<FolderStore> {
+    const file = await LmdbFile.open(folder, isSealed);
     try {
       const store = new FolderStore(file);
       store.log = await WriteAheadLog.open(folder, file.applied, (group) => {
@@ -84,6 +86,16 @@ export class FolderStore implements Store {
     return DONE;
   }
 
+  async rest(): Promise<void> {
+    if (this.isMoving || this.failure !== undefined) return;
+    if (this.log.length > RESTING_BYTES) {
+      this.startCheckpoint();
+      await this.rotation;
+      await this.checkpoint;
+    }
+    if (!this.isMoving) this.file.rest();
+  }
+
   async close(): Promise<void> {
     await this.durable().catch(() => {});
     await this.rotation;
@@ -96,6 +108,10 @@ export class FolderStore implements Store {
     await this.log.close();
     await this.file.close();
     this.failure ??= new HeycatError('ENGINE_UNAVAILABLE', 'The engine is closed.');
+  }
+
+  private get isMoving(): boolean {
+    return this.rotation !== undefined || this.checkpoint !== undefined;
   }
 
   private layers(): Readable {

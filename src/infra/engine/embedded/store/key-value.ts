@@ -19,6 +19,8 @@ export interface Store extends Readable {
   commit(writes: Writes): void;
   /** Resolves when everything committed so far survives a power cut. */
   durable(): Promise<void>;
+  /** Lets go of memory that is only good for work in progress. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,8 @@ export class MemoryStore implements Store {
   }
 
   async durable(): Promise<void> {}
+
+  async rest(): Promise<void> {}
 
   async close(): Promise<void> {}
 }

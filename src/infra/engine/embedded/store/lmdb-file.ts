@@ -6,6 +6,7 @@ import { open, type RootDatabase } from 'lmdb';
 import { HeycatError } from '../../../../errors.ts';
 import { damagedStore } from './damaged-store.ts';
 import type { Entry, Readable, Stored } from './key-value.ts';
+import { seal, unseal } from './sealed-value.ts';
 
 /** Number of the last write-ahead log file whose writes are all here. */
 const APPLIED = 'a';
@@ -31,63 +32,121 @@ const encoder = {
   },
 };
 
+/** So many reads make it worth while to open the file anew. */
+const WORN_READS = 1_000;
+
 /** The rows that have left the write-ahead log, in an LMDB file. */
 export class LmdbFile implements Readable {
-  private constructor(private readonly database: RootDatabase<Buffer, string>) {}
+  /** Opened by whoever needs it. */
+  private opened: RootDatabase<Buffer, string> | undefined;
+  private closing: Promise<void> | undefined;
+  /** Entries read or written since it was opened. */
+  private uses = 0;
 
-  /** @throws HeycatError ENGINE_UNAVAILABLE when it is damaged. */
-  static async open(folder: string): Promise<LmdbFile> {
+  private constructor(
+    private readonly folder: string,
+    private readonly path: string,
+    private readonly isSealed: boolean,
+  ) {}
+
+  /**
+   * @param isSealed false for a file of the first format, whose values have no checksums.
+   * @throws HeycatError ENGINE_UNAVAILABLE when it is damaged, as every reading does.
+   */
+  static async open(folder: string, isSealed: boolean): Promise<LmdbFile> {
     const path = join(folder, 'data.mdb');
     if (existsSync(path)) await checkFile(path);
+    const file = new LmdbFile(folder, path, isSealed);
+    file.database();
+    for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
+    return file;
+  }
+
+  get applied(): number {
+    return Number(this.get(APPLIED)?.toString() ?? 0);
+  }
+
+  get(key: string): Stored | undefined {
+    this.uses += 1;
+    const value = this.database().get(key);
+    return value === undefined ? undefined : this.checked(key, value);
+  }
+
+  *range(start: string, end: string | undefined): Generator<Entry> {
+    const options = end === undefined ? { start } : { start, end };
+    for (const { key, value } of this.database().getRange(options)) {
+      this.uses += 1;
+      yield [key, this.checked(key, value)];
+    }
+  }
+
+  /** Resolves when all is on disk, and later reads see it. Done twice it is the same, so half of it does no harm. */
+  async apply(writes: Iterable<[string, Stored | null]>, applied: number): Promise<void> {
+    const database = this.database();
+    const written: Promise<boolean>[] = [];
+    for (const [key, value] of writes)
+      if (written.push(this.write(database, key, value)) % SLICE === 0) await setImmediate();
+    this.uses += written.length;
+    written.push(this.write(database, APPLIED, String(applied)));
+    await Promise.all(written);
+    await database.flushed;
+    database.resetReadTxn();
+  }
+
+  /**
+   * Gives back the pages of the file that were read and the buffers that were written with, which LMDB keeps for as long
+   * as it has the file open. Not while {@link apply} runs.
+   */
+  rest(): void {
+    if (this.uses < WORN_READS) return;
+    this.uses = 0;
+    // Who reads before it has closed opens it a second time, and then nothing is given back.
+    this.closing = this.opened?.close();
+    this.opened = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.closing;
+    await this.opened?.close();
+    this.opened = undefined;
+  }
+
+  private write(database: RootDatabase<Buffer, string>, key: string, value: Stored | null): Promise<boolean> {
+    if (value === null) return heard(database.remove(key));
+    const bytes = typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
+    return heard(database.put(key, this.isSealed ? seal(key, bytes) : bytes));
+  }
+
+  private checked(key: string, value: Buffer): Buffer {
+    const whole = this.isSealed ? unseal(key, value) : value;
+    if (whole === undefined) throw damaged(this.path);
+    return whole;
+  }
+
+  private database(): RootDatabase<Buffer, string> {
+    if (this.opened !== undefined) return this.opened;
     try {
       // Each commit waits for the disk: the write-ahead log is deleted on its word.
-      const options = {
+      this.opened = open<Buffer, string>({
+        path: this.folder,
+        noSubdir: false,
         keyEncoder,
         encoder,
         encoding: 'binary',
         overlappingSync: false,
         mapSize: MAP_BYTES,
-      } as const;
-      const database = open<Buffer, string>({ path: folder, noSubdir: false, ...options });
-      for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
-      return new LmdbFile(database);
+      });
+      return this.opened;
     } catch (cause) {
-      throw damaged(path, cause);
+      throw damaged(this.path, cause);
     }
   }
+}
 
-  get applied(): number {
-    return Number(this.database.get(APPLIED)?.toString() ?? 0);
-  }
-
-  get(key: string): Stored | undefined {
-    return this.database.get(key);
-  }
-
-  *range(start: string, end: string | undefined): Generator<Entry> {
-    const options = end === undefined ? { start } : { start, end };
-    for (const { key, value } of this.database.getRange(options)) yield [key, value];
-  }
-
-  /** Resolves when all is on disk, and later reads see it. Done twice it is the same, so half of it does no harm. */
-  async apply(writes: Iterable<[string, Stored | null]>, applied: number): Promise<void> {
-    const written: Promise<boolean>[] = [];
-    for (const [key, value] of writes)
-      if (written.push(this.write(key, value)) % SLICE === 0) await setImmediate();
-    written.push(this.database.put(APPLIED, Buffer.from(String(applied))));
-    await Promise.all(written);
-    await this.database.flushed;
-    this.database.resetReadTxn();
-  }
-
-  async close(): Promise<void> {
-    await this.database.close();
-  }
-
-  private write(key: string, value: Stored | null): Promise<boolean> {
-    if (value === null) return this.database.remove(key);
-    return this.database.put(key, typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
-  }
+/** It may fail before anybody waits for it, and its cause, a promise of LMDB's own, is never waited for. */
+function heard(written: Promise<boolean>): Promise<boolean> {
+  written.catch(({ commitError }: { commitError?: Promise<never> }) => commitError?.catch(() => undefined));
+  return written;
 }
 
 /** Where LMDB keeps what is looked at below, within each of the two pages that head a file. */

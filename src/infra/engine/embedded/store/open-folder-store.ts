@@ -12,7 +12,9 @@ import { OrderedMap } from './ordered-map.ts';
 import { syncFolder } from '../../../private-file.ts';
 
 /** Raised when the files change in a way that older versions cannot read. */
-export const STORE_FORMAT = 1;
+export const STORE_FORMAT = 2;
+/** From this one on each value in the LMDB file has a checksum; an older folder stays without. */
+const SEALED_FORMAT = 2;
 const CATALOG_KEY = 'm';
 
 export interface FolderOptions {
@@ -32,8 +34,8 @@ export interface FolderOptions {
  */
 export async function openFolderStore(folder: string, options: FolderOptions): Promise<Store> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await checkFormat(folder);
-  const store = await FolderStore.open(folder);
+  const format = await formatOf(folder);
+  const store = await FolderStore.open(folder, format >= SEALED_FORMAT);
   try {
     const stored = store.get(CATALOG_KEY);
     const before = stored === undefined ? undefined : readCatalog(stored);
@@ -89,14 +91,15 @@ async function put(store: Store, catalog: Stored): Promise<void> {
   await store.durable();
 }
 
-async function checkFormat(folder: string): Promise<void> {
+/** Of a new folder this version's. */
+async function formatOf(folder: string): Promise<number> {
   const path = join(folder, 'format.json');
   if (!existsSync(path)) {
     if (existsSync(join(folder, 'data.mdb'))) throw damagedStore(`${path} is missing or damaged`, path);
     await writeFormat(path);
     await chmod(folder, 0o700);
     await syncFolder(folder);
-    return;
+    return STORE_FORMAT;
   }
   const format = formatIn(await readFile(path, 'utf8'));
   if (format === undefined) throw damagedStore(`${path} is missing or damaged`, path);
@@ -105,6 +108,7 @@ async function checkFormat(folder: string): Promise<void> {
       'ENGINE_UNAVAILABLE',
       `The data folder has format ${format}, from a newer version; this one knows ${STORE_FORMAT}. Update the service.`,
     );
+  return format;
 }
 
 async function writeFormat(path: string): Promise<void> {

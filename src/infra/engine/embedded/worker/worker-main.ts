@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { HeycatError } from '../../../../errors.ts';
+import { garbageCollector, whileAtRest } from '../../../memory-at-rest.ts';
 import { identityBytes } from '../../identity/claims.ts';
 import { openModuleHost } from '../host/open-module-host.ts';
 import type { ModuleHost } from '../module-host.ts';
@@ -78,6 +79,8 @@ function serve(host: ModuleHost): void {
     }
   });
   post({ kind: 'ready' });
+  const collect = garbageCollector();
+  whileAtRest(() => void host.rest().then(collect, fail));
 }
 
 /** What has come meanwhile too, so that one write to the disk serves it all. */
