@@ -5,11 +5,13 @@ import { Logger, type INestMicroservice, type LoggerService } from '@nestjs/comm
 import { NestFactory } from '@nestjs/core';
 import { AppModule, type AppParts } from './app.module.ts';
 import { voiceOf, type VoiceOptions } from './create-voice.ts';
+import type { Hotkeys } from './dictation/hotkeys.ts';
 import type { EphemeralEventType } from './events/domain-event.ts';
 import { Backups } from './infra/backup/backups.ts';
 import { BackupsFolder } from './infra/backup/backups-folder.ts';
 import { DailyBackup } from './infra/backup/daily-backup.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
+import { ClockWatch } from './infra/clock/clock-watch.ts';
 import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
 import { journalName } from './infra/engine/current-engine.ts';
@@ -129,6 +131,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     identity: () => link.identity ?? null,
   });
   const { backups, daily } = backupsOf({ engine, dataDir, room });
+  const clock = new ClockWatch();
   const parts = {
     feed: link,
     log,
@@ -136,7 +139,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     backups,
     recordingsDir,
     ...voiceOf(options, dataDir),
-    status: statusOf({ strategy, engine, link, ledger, room, daily }),
+    status: statusOf({ strategy, engine, link, ledger, room, daily, clock }),
   };
   const app = await application(parts, { strategy, logger: options.logger ?? false });
   const models = app.get(ReadModels);
@@ -153,8 +156,10 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   await app.listen();
   link.start(restored?.told());
   await daily.start();
+  followClock(clock, { hub, link, daily, hotkeys: parts.hotkeys });
   const takes = app.get(DictationService);
   return new RunningHeycat(strategy, async () => {
+    clock.close();
     // The take that is recorded ends first: its row is written while the engine is still there.
     await takes.close();
     await Promise.all([backups.close(), daily.close(), strategy.close()]);
@@ -195,6 +200,28 @@ function backupsOf({ engine, dataDir, room }: { engine: Engine; dataDir: string;
   const folder = new BackupsFolder(join(dataDir, 'backups'));
   const backups = new Backups({ engine, folder, room });
   return { backups, daily: new DailyBackup({ backups, folder }) };
+}
+
+interface ClockFollowers {
+  hub: SubscriptionHub;
+  link: Link;
+  daily: DailyBackup;
+  hotkeys: Hotkeys;
+}
+
+/** Timers stand still while the computer sleeps: what they would have done by now is done at once. */
+function followClock(clock: ClockWatch, { hub, link, daily, hotkeys }: ClockFollowers): void {
+  clock.onSlept = (slept_ms) => {
+    tell(hub, 'system_resumed', { slept_ms });
+    link.checkNow();
+    hotkeys.rearm?.();
+    void daily.check();
+  };
+  clock.onJumped = (by_ms) => {
+    tell(hub, 'clock_changed', { by_ms });
+    void daily.check();
+  };
+  clock.start();
 }
 
 class RunningHeycat implements Heycat {
@@ -239,9 +266,10 @@ interface Reported {
   ledger: JournalledLedger;
   room: DiskRoom;
   daily: DailyBackup;
+  clock: ClockWatch;
 }
 
-function statusOf({ strategy, engine, link, ledger, room, daily }: Reported) {
+function statusOf({ strategy, engine, link, ledger, room, daily, clock }: Reported) {
   return {
     process: () => ({
       pid: process.pid,
@@ -258,6 +286,7 @@ function statusOf({ strategy, engine, link, ledger, room, daily }: Reported) {
     connection: () => link.report,
     queue: () => ledger.counts,
     backup: () => daily.report,
+    clock: () => clock.report,
     clients: () => strategy.clients,
   };
 }

@@ -17,7 +17,7 @@ export async function status(options: GlobalOptions): Promise<void> {
 
 /** The table's lines: a name and what it is. */
 export function rows(report: ServiceStatus, now = Date.now()): [string, string][] {
-  const { engine, connection, queue, projections, backup } = report;
+  const { engine, connection, queue, projections, backup, clock } = report;
   const upTo = report.synced ? 'up to date' : 'waiting for the engine';
   return [
     ['service', `heycat-backend ${report.version}, pid ${report.pid}`],
@@ -37,6 +37,7 @@ export function rows(report: ServiceStatus, now = Date.now()): [string, string][
     ['queue', `${queue.pending} waiting, ${queue.dead} given up`],
     ['backup', backup.last_at === null ? 'none made by itself yet' : `made ${backup.last_at}`],
     ...(backup.error === undefined ? [] : [['', backup.error] as [string, string]]),
+    ['clock', clockText(clock, now)],
     ['clients', `${report.clients}, this one included`],
   ];
 }
@@ -50,6 +51,17 @@ const CONNECTION_TEXTS: Record<ConnectionState, string> = {
 
 export function connectionText({ state, since }: ServiceStatus['connection'], now = Date.now()): string {
   return `${CONNECTION_TEXTS[state]}, for ${duration(now - Date.parse(since))}`;
+}
+
+/** What happened to the clock, and what came of it. */
+export function clockText({ state, at = '', by_ms = 0 }: ServiceStatus['clock'], now = Date.now()): string {
+  if (state === 'steady') return state;
+  const when = `${at} (${duration(now - Date.parse(at))} ago)`;
+  // Two hours are measured as a few ms less, too.
+  const span = duration(Math.round(Math.abs(by_ms) / 1_000) * 1_000);
+  if (state === 'slept')
+    return `the computer slept for ${span} and woke ${when}; the engine and the backup were looked at anew`;
+  return `set ${by_ms > 0 ? 'forward' : 'back'} by ${span} ${when}; commands keep their order, events have the new time`;
 }
 
 function engineText({ kind, state, version, pid }: ServiceStatus['engine']): string {

@@ -9,6 +9,8 @@ export interface HotkeyEvent {
 export interface Hotkeys {
   /** Takes the place of the combination registered before. @throws HeycatError INVALID_ARGUMENT, DEVICE_UNAVAILABLE */
   register(combination: string, listener: (event: HotkeyEvent) => void): Promise<void>;
+  /** The computer has slept, which some systems take for the end of listening. */
+  rearm?(): void;
   close(): Promise<void>;
 }
 

@@ -76,6 +76,18 @@ describe('the service on a simulated machine', () => {
     expect(await simulate(SEED)).toEqual(outcome);
   });
 
+  it('CLK2 APP41 says that the clock was set where it was, and never else', async () => {
+    let told = 0;
+    for (const seed of seedsFrom(1, 40)) {
+      const { history } = await simulate(seed);
+      const count = (what: string) => history.filter((each) => each.includes(what)).length;
+      expect(count('the clock was set')).toBeLessThanOrEqual(count('fault: set clock'));
+      told += count('the clock was set');
+    }
+    // A service that is down just then, and some who are set by little, say nothing.
+    expect(told).toBeGreaterThan(0);
+  }, 100_000);
+
   describe('with a broken build', () => {
     afterEach(() => jest.restoreAllMocks());
 

@@ -4,12 +4,18 @@ import type { HotkeyEvent, Hotkeys } from '../../src/dictation/hotkeys.ts';
 export class FakeHotkeys implements Hotkeys {
   /** What is listened to now. */
   combination: string | undefined;
+  /** How often the computer was said to have slept. */
+  rearmed = 0;
   #listener: ((event: HotkeyEvent) => void) | undefined;
 
   register(combination: string, listener: (event: HotkeyEvent) => void): Promise<void> {
     this.combination = combination;
     this.#listener = listener;
     return Promise.resolve();
+  }
+
+  rearm(): void {
+    this.rearmed += 1;
   }
 
   close(): Promise<void> {

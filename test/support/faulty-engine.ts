@@ -57,6 +57,8 @@ export class FaultySocket implements EngineSocket {
   /** Puts frames that begin with this byte aside, until {@link release}. */
   held: number | undefined;
   readonly #aside: Uint8Array[] = [];
+  /** What the client has sent, in order. */
+  readonly sent: Uint8Array[] = [];
   /** Frames as they came. */
   readonly frames: Uint8Array[] = [];
 
@@ -91,6 +93,7 @@ export class FaultySocket implements EngineSocket {
   }
 
   send(frame: Uint8Array): void {
+    this.sent.push(frame);
     if (this.endsHere(frame)) this.break();
     else this.inner.send(frame);
   }

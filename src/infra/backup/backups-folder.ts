@@ -49,10 +49,16 @@ export class BackupsFolder {
     return times.sort((a, b) => Number(a) - Number(b)).at(-1);
   }
 
-  /** Removes daily backups beyond the newest ones, and what crashes have left; anything else stays. */
-  async prune(): Promise<void> {
+  /**
+   * Removes daily backups beyond the newest ones, and what crashes have left; anything else stays. Those from the future
+   * are of a clock that was set back since, and older than they say: else they would outlive each that is made now.
+   */
+  async prune(now: Date): Promise<void> {
     const names = await this.#names();
-    const daily = names.filter((name) => dailyTime(name) !== undefined).sort();
+    const isAhead = (name: string): number => Number(dailyTime(name)! > now);
+    const daily = names
+      .filter((name) => dailyTime(name) !== undefined)
+      .sort((a, b) => isAhead(b) - isAhead(a) || (a < b ? -1 : 1));
     const old = [...daily.slice(0, -KEPT), ...names.filter((name) => UNFINISHED.test(name))];
     for (const name of old) await rm(join(this.path, name), { force: true });
   }

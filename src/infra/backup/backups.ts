@@ -47,7 +47,7 @@ export class Backups implements BackupMaker {
       const madeAt = now();
       const file = await folder.place(madeAt, 'daily');
       const made = await this.#write({ file, madeAt, onProgress: () => room.assertEnough() });
-      await folder.prune();
+      await folder.prune(madeAt);
       return made;
     });
   }

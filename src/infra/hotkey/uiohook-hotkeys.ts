@@ -12,9 +12,6 @@ import { sharedNow, type FromChild, type ToChild } from './messages.ts';
 const ANSWER_MS = 5_000;
 const AGAIN_MS = 250;
 const AGAIN_MS_MAX = 30_000;
-const LOOK_MS = 2_000;
-/** A look that is later by so much, by the clock on the wall, means that the machine slept. */
-const SLEPT_MS = 10_000;
 
 const BIND = 'bind a key to `heycat toggle` in the settings of your desktop';
 
@@ -23,9 +20,6 @@ export interface HotkeysOptions {
   /** Node's options for the child. Default: this process's own where the sources run uncompiled, else none. */
   execArgv?: string[] | undefined;
   platform?: NodeJS.Platform;
-  /** The clock on the wall, in ms. */
-  wallClock?: () => number;
-  lookMs?: number;
 }
 
 interface Registration {
@@ -43,18 +37,15 @@ interface Registration {
 export class UiohookHotkeys implements Hotkeys {
   readonly #options: HotkeysOptions;
   readonly #log = new Logger('Hotkeys');
-  readonly #wallClock: () => number;
   #child: ChildProcess | undefined;
   #registration: Registration | undefined;
   #lastId = 0;
   #isPressed = false;
-  #watch: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #againMs = AGAIN_MS;
 
   constructor(options: HotkeysOptions = {}) {
     this.#options = options;
-    this.#wallClock = options.wallClock ?? Date.now;
   }
 
   async register(combination: string, listener: (event: HotkeyEvent) => void): Promise<void> {
@@ -69,7 +60,11 @@ export class UiohookHotkeys implements Hotkeys {
       this.#end();
       throw error;
     }
-    this.#watchForSleep();
+  }
+
+  rearm(): void {
+    // Its end starts the next one.
+    if (this.#registration?.isArmed) this.#child?.kill('SIGKILL');
   }
 
   close(): Promise<void> {
@@ -139,21 +134,7 @@ export class UiohookHotkeys implements Hotkeys {
     this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS_MAX);
   }
 
-  #watchForSleep(): void {
-    clearInterval(this.#watch);
-    const { lookMs = LOOK_MS } = this.#options;
-    let lookedAt = this.#wallClock();
-    this.#watch = setInterval(() => {
-      const now = this.#wallClock();
-      // Its end starts the next one.
-      if (now - lookedAt > lookMs + SLEPT_MS) this.#child?.kill('SIGKILL');
-      lookedAt = now;
-    }, lookMs);
-    this.#watch.unref();
-  }
-
   #end(): void {
-    clearInterval(this.#watch);
     clearTimeout(this.#again);
     const child = this.#child;
     this.#child = undefined;

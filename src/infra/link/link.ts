@@ -146,6 +146,11 @@ export class Link implements ChangeFeed {
     this.#session?.fail(cause);
   }
 
+  /** Asks the engine for a sign of life at once rather than after its usual silence. */
+  checkNow(): void {
+    this.#session?.checkNow();
+  }
+
   /** Looks rows up in the engine; throws ENGINE_UNAVAILABLE. */
   async fetch(table: string, selection: Selection): Promise<KeyedRow[]> {
     const session = this.#session ?? (await this.#whenUp(this.#deadlineMs));

@@ -112,6 +112,12 @@ export class Session {
     this.#connection.fail(cause);
   }
 
+  /** Wants a sign of life now; the ticks that follow ask again, and give up an engine that stays silent. */
+  checkNow(): void {
+    this.#silentTicks = Math.max(1, this.#silentTicks);
+    this.#ask();
+  }
+
   close(): void {
     this.#connection.close();
     this.#finish('the link was closed');
@@ -233,8 +239,11 @@ export class Session {
     this.#silentTicks += 1;
     const deadTicks = Math.ceil(this.#options.deadlineMs / this.#options.heartbeatMs) + 1;
     if (this.#silentTicks > deadTicks) this.fail('the engine does not answer');
-    else if (this.#silentTicks > 1)
-      this.#connection.call('heartbeat', encodeCall('heartbeat', { nonce: this.#silentTicks }));
+    else if (this.#silentTicks > 1) this.#ask();
+  }
+
+  #ask(): void {
+    this.#connection.call('heartbeat', encodeCall('heartbeat', { nonce: this.#silentTicks }));
   }
 
   #down(cause: string): void {

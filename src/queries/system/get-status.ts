@@ -6,6 +6,7 @@ import { answer, QueryMessage } from '../query.ts';
 import {
   STATUS_SOURCE,
   type BackupReport,
+  type ClockReport,
   type EngineReport,
   type ProcessStatus,
   type StatusSource,
@@ -22,6 +23,8 @@ export interface ServiceStatus extends ProcessStatus {
   connection: ConnectionReport;
   queue: { pending: number; dead: number };
   backup: BackupReport;
+  /** Whether the computer slept or its clock was set, within the last ten minutes. */
+  clock: ClockReport;
   projections: ProjectionStatus[];
   clients: number;
 }
@@ -46,6 +49,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatus> {
       connection: this.source.connection(),
       queue: this.source.queue(),
       backup: this.source.backup(),
+      clock: this.source.clock(),
       projections: this.models.describe(),
       clients: this.source.clients(),
     }));

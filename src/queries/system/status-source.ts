@@ -7,6 +7,7 @@ export interface StatusSource {
   connection(): ConnectionReport;
   queue(): { pending: number; dead: number };
   backup(): BackupReport;
+  clock(): ClockReport;
   /** Authenticated connections. */
   clients(): number;
 }
@@ -24,6 +25,16 @@ export interface BackupReport {
   last_at: string | null;
   /** Why the last try failed, as a sentence. */
   error?: string;
+}
+
+/** What last happened to the clock; `steady` when that is ten minutes ago, or nothing did. */
+export interface ClockReport {
+  /** `slept`: the computer did. `jumped`: the time of day was set. */
+  state: 'steady' | 'slept' | 'jumped';
+  /** When it was noticed, by the clock as it was then, ISO 8601. */
+  at?: string;
+  /** How long it slept; or by how much the clock was set forward, negative: back. */
+  by_ms?: number;
 }
 
 export interface EngineReport {

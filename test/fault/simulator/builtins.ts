@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import * as realCrypto from 'node:crypto';
 import * as realNet from 'node:net';
+import * as realOs from 'node:os';
 import type { WavFacts } from '../../../src/commands/recordings/wav-inspector.ts';
 import { USER } from './identities.ts';
 import { files, filesPromises } from './files.ts';
@@ -19,6 +20,10 @@ export function replaceBuiltins(): void {
       world().net.createServer(...given),
     connect: (path: string) => world().net.connect(path),
   }));
+  jest.unstable_mockModule('node:os', () => ({
+    ...realOs,
+    uptime: () => (isSimulated() ? world().clock.boot / 1_000 : realOs.uptime()),
+  }));
   // Nest looks for a package that is not there, at each start.
   jest.unstable_mockModule('@nestjs/core/helpers/optional-require.js', () => ({
     optionalRequire: async () => ({}),
@@ -31,6 +36,8 @@ export function replaceBuiltins(): void {
   // What leaves the event loop for a thread of its own would come back in no one's turn.
   replaceSource('audio/wav-header', { WavHeaderInspector: Inspector });
   replaceSource('engine/identity/engine-identity', { EngineIdentity: { load: async () => IDENTITY } });
+  // They are compressed by threads, which have no virtual time.
+  replaceSource('backup/backups', { Backups: NoBackups });
   jest.unstable_mockModule('fs-native-extensions', () => ({ tryLock: () => true }));
   jest.unstable_mockModule('node:crypto', () => ({ ...realCrypto, randomBytes, randomUUID }));
 }
@@ -39,6 +46,13 @@ const IDENTITY = { identity: () => USER };
 
 const replaceSource = (name: string, exported: object): void =>
   void jest.unstable_mockModule(`../../../src/infra/${name}.ts`, () => exported);
+
+/** Those of a service whose engine is never ready to make one. */
+class NoBackups {
+  readonly isReady = false;
+
+  async close(): Promise<void> {}
+}
 
 class Inspector {
   async inspect(): Promise<WavFacts> {

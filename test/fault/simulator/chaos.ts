@@ -6,6 +6,9 @@ import { note, world } from './world.ts';
 
 const PAUSE_MS = 8_000;
 const FULL_MS = 3_000;
+const SLEEP_MS = 8 * 60 * 60_000;
+/** Between the outermost times that a clock is set to. */
+const SET_MS = 6 * 24 * 60 * 60_000;
 
 type Fault = (machine: Machine, crowd: Crowd) => void;
 
@@ -16,6 +19,14 @@ const FAULTS: Record<string, Fault> = {
   'kill server': ({ place }) => place.server?.kill('it was killed'),
   'pause server': ({ place }) => place.server && pause(place.server.process),
   'pause service': ({ service }) => service && pause(service),
+  sleep: () => {
+    const { clock, random } = world();
+    clock.sleptMs += random() ** 3 * SLEEP_MS;
+  },
+  'set clock': () => {
+    const { clock, random } = world();
+    clock.setByMs = (random() - 0.5) ** 3 * 4 * SET_MS;
+  },
   'cut wire': ({ place }) => oneWire(place)?.cut(),
   'garble frame': ({ place }) => oneWire(place)?.garble(),
   'cut client': () => world().net.cutOne(),

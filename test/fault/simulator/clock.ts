@@ -40,14 +40,28 @@ const nextTurn = globalThis.setImmediate;
  * same history. Whatever is begun in that turn belongs to the process whose turn it is.
  */
 export class Clock {
-  /** In ms since 1970. */
+  /** In ms since 1970, were it never set and never asleep. */
   readonly start = Date.UTC(2026, 0, 1);
   now = this.start;
+  /** How long the machine has slept so far: no process notices, and no timer goes on. */
+  sleptMs = 0;
+  /** By how much the time of day was set forward. */
+  setByMs = 0;
   readonly world = new Process('world');
   current = this.world;
   turns = 0;
   #order = 0;
   readonly #heap: Appointment[] = [];
+
+  /** The time of day, in ms since 1970. */
+  get wall(): number {
+    return Math.floor(this.now + this.sleptMs + this.setByMs);
+  }
+
+  /** Since the start of the machine, sleep included, in ms. */
+  get boot(): number {
+    return this.now - this.start + this.sleptMs;
+  }
 
   after(ms: number, run: () => void, owner = this.current): Appointment {
     const appointment = { owner, run, at: this.now + Math.max(0, ms), order: this.#order++, isOff: false };

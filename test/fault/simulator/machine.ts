@@ -31,10 +31,6 @@ export class Machine {
   constructor(readonly place: EnginePlace) {
     const { disk } = world();
     for (const folder of [ROOT, DATA_DIR, RUNTIME_DIR]) disk.put(folder, 'folder', 0o700);
-    // A backup is compressed by threads, which have no virtual time; there is one of today.
-    const today = new Date().toISOString().replaceAll(':', '-');
-    disk.put(`${DATA_DIR}/backups`, 'folder', 0o700);
-    disk.put(`${DATA_DIR}/backups/heycat-${today}.daily.backup`, 'file', 0o600);
     disk.syncAll();
   }
 

@@ -64,11 +64,11 @@ const RealDate = globalThis.Date;
 /** The same as `Date`, but for what it takes for now. */
 class VirtualDate extends RealDate {
   constructor(...given: [] | [string | number | Date]) {
-    super(...((given.length === 0 ? [world().clock.now] : given) as [number]));
+    super(...((given.length === 0 ? [world().clock.wall] : given) as [number]));
   }
 
   static override now(): number {
-    return Math.floor(world().clock.now);
+    return world().clock.wall;
   }
 }
 

@@ -12,7 +12,9 @@ import { MovingFolder, openForTest, writeEverywhere } from '../../support/moving
 import { runTypescript } from '../../support/typescript-child.ts';
 
 const HOUR = 60 * 60 * 1_000;
+const DAY = 24 * HOUR;
 const START = Date.parse('2026-05-01T08:00:00.000Z');
+const MIDNIGHT = Date.parse('2026-05-01');
 
 describe('the daily backup', () => {
   let folder: MovingFolder;
@@ -161,6 +163,41 @@ describe('the daily backup', () => {
     await keeper.check();
     expect(await names()).toHaveLength(2);
     await rm(join(path(), (await names())[0]!));
+  });
+
+  it('BAK16 after a clock was set back each day has one backup, and those from the future go first', async () => {
+    const ahead = [20, 21, 22, 23, 24, 25, 26];
+    const { daily: keeper } = daily();
+    const checkOften = async () => {
+      for (let check = 0; check < 3; check++) await keeper.check();
+    };
+    for (const day of ahead) {
+      time = START + day * 24 * HOUR;
+      await keeper.check();
+    }
+    const days = async () => (await names()).map((name) => (Date.parse(name.slice(7, 17)) - MIDNIGHT) / DAY);
+    expect(await days()).toEqual(ahead);
+    for (const day of [0, 1, 2]) {
+      time = START + day * 24 * HOUR;
+      await checkOften();
+      expect(await days()).toEqual([...Array(day + 1).keys(), ...ahead.slice(day + 1)]);
+      expect(keeper.report).toEqual({ last_at: new Date(time).toISOString() });
+    }
+    // The clock is right again.
+    time = START + 27 * 24 * HOUR;
+    await checkOften();
+    expect(await days()).toEqual([1, 2, ...ahead.slice(3), 27]);
+  });
+
+  it('BAK16 a clock that goes forward and back makes one backup for each way, however often it is looked', async () => {
+    const { daily: keeper } = daily();
+    const counts: number[] = [];
+    for (const hours of [0, -2, 0, 72, 0, 72]) {
+      time = START + hours * HOUR;
+      for (let check = 0; check < 3; check++) await keeper.check();
+      counts.push((await names()).length);
+    }
+    expect(counts).toEqual([1, 2, 2, 3, 3, 3]);
   });
 
   it('BAK13 one is made at a time, and the end of the service gives up the one under way', async () => {

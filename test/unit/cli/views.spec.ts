@@ -1,7 +1,7 @@
 import { assert, nat, property, string } from 'fast-check';
 import { checkNode } from '../../../src/cli/doctor-needs.ts';
 import { barLine } from '../../../src/cli/progress.ts';
-import { duration, rows } from '../../../src/cli/status.ts';
+import { clockText, duration, rows } from '../../../src/cli/status.ts';
 import { line } from '../../../src/cli/tail.ts';
 import { printable } from '../../../src/cli/terminal.ts';
 
@@ -64,6 +64,7 @@ describe('what people see', () => {
       },
       queue: { pending: 0, dead: 0 },
       backup: { last_at: null, error: 'The disk is full.' },
+      clock: { state: 'jumped' as const, at: '2030-01-01T02:02:00.000Z', by_ms: -7_200_000 },
       projections: [{ name: 'recordings', version: 1, seq: 3, failed: 'TypeError' }],
       clients: 1,
     };
@@ -84,6 +85,19 @@ describe('what people see', () => {
         ['  recordings', 'version 1, seq 3, stopped by TypeError'],
       ]),
     );
+  });
+
+  it('CLK4 what happened to the clock is said in words', () => {
+    const now = Date.parse('2030-01-01T02:05:00.000Z');
+    const at = '2030-01-01T02:02:00.000Z';
+    expect(clockText({ state: 'steady' }, now)).toBe('steady');
+    expect(clockText({ state: 'slept', at, by_ms: 7_500_000 }, now)).toBe(
+      `the computer slept for 2 h 5 min and woke ${at} (3 min ago); the engine and the backup were looked at anew`,
+    );
+    expect(clockText({ state: 'jumped', at, by_ms: -7_199_991 }, now)).toBe(
+      `set back by 2 h 0 min ${at} (3 min ago); commands keep their order, events have the new time`,
+    );
+    expect(clockText({ state: 'jumped', at, by_ms: 72 * 3_600_000 }, now)).toMatch(/^set forward by 3 days /);
   });
 
   it('CLI9 durations are short and never negative', () => {

@@ -38,6 +38,7 @@ const STATUS = {
   connection: () => ({ state: 'starting' as const, since: '2026-05-01T08:00:00.000Z' }),
   queue: () => ({ pending: 0, dead: 0 }),
   backup: () => ({ last_at: null }),
+  clock: () => ({ state: 'steady' }),
   clients: () => 0,
 };
 const take = () => Promise.resolve({ state: 'idle', file_path: null });

@@ -127,6 +127,7 @@ export const STATUS: StatusSource = {
   connection: () => ({ state: 'starting', since: '2026-05-01T08:00:00.000Z' }),
   queue: () => ({ pending: 1, dead: 0 }),
   backup: () => ({ last_at: '2026-05-01T07:00:00.000Z' }),
+  clock: () => ({ state: 'steady' }),
   clients: () => 3,
 };
 

@@ -186,6 +186,7 @@ describe('get_status', () => {
       connection: STATUS.connection(),
       queue: { pending: 1, dead: 0 },
       backup: { last_at: '2026-05-01T07:00:00.000Z' },
+      clock: { state: 'steady' },
       clients: 3,
     };
     expect(await side.ask(GetStatus)).toEqual({

@@ -37,6 +37,7 @@ export class SystemController {
       'engine',
       'queue',
       'backup',
+      'clock',
       'projections',
       'clients',
       'started_at',

@@ -1,0 +1,43 @@
+import { embeddedHarness } from '../../support/embedded-harness.ts';
+import { LinkHarness, until, type LinkedEngine } from '../../support/link-harness.ts';
+import { sidecarHarness } from '../../support/sidecar-harness.ts';
+import { describeWithServer } from '../../support/spacetimedb.ts';
+
+function describeSignOfLife(name: string, create: () => Promise<LinkedEngine>): void {
+  describe(`${name}: a sign of life that is asked for`, () => {
+    it('LNK19 comes at once; an engine that stays silent then is noticed as ever', async () => {
+      await using harness = await LinkHarness.start(await create());
+      await until(() => harness.link.isUp, 'the connection');
+      const { socket, sockets } = harness.engine;
+      const asked = () => socket.sent.filter((frame) => Buffer.from(frame).includes('heartbeat')).length;
+      // Heard a moment ago, so that nothing is asked by itself yet.
+      await harness.saveSetting('just heard', true);
+      const [before, answers] = [asked(), socket.frames.length];
+      harness.link.checkNow();
+      expect(asked()).toBe(before + 1);
+      await until(() => socket.frames.length > answers, 'the answer');
+      const { heard } = harness.link;
+      await until(() => harness.link.heard > heard, 'the next heartbeat');
+      expect(sockets).toHaveLength(1);
+
+      const { length } = harness.baselines;
+      socket.muted = true;
+      harness.link.checkNow();
+      await harness.baselineAfter(length);
+      expect(harness.statuses.findLast(({ connected }) => !connected)?.error).toBe(
+        'the engine does not answer',
+      );
+    });
+
+    it('LNK19 is not asked for where there is no session', async () => {
+      await using harness = await LinkHarness.start(await create());
+      await harness.link.stop();
+      const { length } = harness.engine.socket.sent;
+      harness.link.checkNow();
+      expect(harness.engine.socket.sent).toHaveLength(length);
+    });
+  });
+}
+
+describeSignOfLife('embedded', () => embeddedHarness());
+describeWithServer('on a server', () => describeSignOfLife('sidecar', () => sidecarHarness({ settleMs: 0 })));
