@@ -55,10 +55,11 @@ async function repair(file: FileHandle): Promise<RepairedWav> {
 
 /** Sizes that agree with the file, or a sound that somebody finished and put more chunks behind. */
 async function isHealthy(file: FileHandle, layout: WavLayout, fileSize: number): Promise<boolean> {
-  const { data_start, data_size, riff_end } = layout;
+  const { data_start, data_size, riff_end, format } = layout;
   if (data_size === 0 || data_size === SIZE_MAX) return riff_end === fileSize;
   const data_end = data_start + data_size + (data_size % 2);
-  if (data_end >= fileSize) return data_start + data_size <= fileSize;
+  const isWhole = data_size % format.block_align === 0;
+  if (data_end >= fileSize) return isWhole && data_start + data_size <= fileSize;
   return await endsInChunks(file, data_end, fileSize);
 }
 

@@ -45,6 +45,8 @@ describe('a take whose recorder was killed', () => {
     const sizes = fc.integer({ min: 0, max: 5_000 });
     await fc.assert(fc.asyncProperty(sizes, sizes, check), { numRuns: 200 });
     await check(0xffff_ffff, 1_000);
+    // A header that counts half a frame, found by this property.
+    await check(7, 7);
   });
 
   it('TAK48 keeps whole frames of other formats', async () => {
