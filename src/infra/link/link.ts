@@ -57,6 +57,8 @@ export class Link implements ChangeFeed {
   #since = new Date();
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
+  /** Between two attempts. */
+  #pause = new AbortController();
   #heard = 0;
   /** Runs in each new session before its rows are read; when it rejects, the session ends. */
   beforeBaseline: (session: Session) => Promise<void> = () => Promise.resolve();
@@ -126,6 +128,7 @@ export class Link implements ChangeFeed {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#pause.abort();
     this.#session?.fail('the service is stopping');
     await this.#running;
     this.#running = undefined;
@@ -146,9 +149,10 @@ export class Link implements ChangeFeed {
     this.#session?.fail(cause);
   }
 
-  /** Asks the engine for a sign of life at once rather than after its usual silence. */
+  /** Asks the engine for a sign of life, or tries to reach it, at once rather than in its turn. */
   checkNow(): void {
     this.#session?.checkNow();
+    this.#pause.abort();
   }
 
   /** Looks rows up in the engine; throws ENGINE_UNAVAILABLE. */
@@ -188,7 +192,8 @@ export class Link implements ChangeFeed {
       }
       const waitMs = this.#disconnected(cause);
       // Rejects when the link is stopped meanwhile, and leaves no timer that would keep a host's process alive.
-      const { signal } = this.#stopping;
+      const { signal } = (this.#pause = new AbortController());
+      if (this.#stopping.signal.aborted) return;
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }

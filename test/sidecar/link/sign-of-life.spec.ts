@@ -1,4 +1,9 @@
+import { HeycatError } from '../../../src/errors.ts';
+import { Backoff } from '../../../src/infra/link/backoff.ts';
+import { Link } from '../../../src/infra/link/link.ts';
+import { Supervisor } from '../../../src/infra/link/supervisor.ts';
 import { embeddedHarness } from '../../support/embedded-harness.ts';
+import { FaultyEngine } from '../../support/faulty-engine.ts';
 import { LinkHarness, until, type LinkedEngine } from '../../support/link-harness.ts';
 import { sidecarHarness } from '../../support/sidecar-harness.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
@@ -27,6 +32,22 @@ function describeSignOfLife(name: string, create: () => Promise<LinkedEngine>): 
       expect(harness.statuses.findLast(({ connected }) => !connected)?.error).toBe(
         'the engine does not answer',
       );
+    });
+
+    it('LNK20 between two attempts the next one comes at once', async () => {
+      const { engine, ...rest } = await create();
+      await using _owned = rest;
+      const faulty = new FaultyEngine(engine);
+      faulty.refusal = new HeycatError('ENGINE_UNAVAILABLE');
+      const supervisor = new Supervisor({ backoff: new Backoff(600_000, 600_000, () => 1) });
+      const link = new Link(faulty, { supervisor });
+      const down = new Promise((resolve) => link.listen({ onBatch: () => undefined, onConnection: resolve }));
+      link.start();
+      await down;
+      faulty.refusal = undefined;
+      link.checkNow();
+      await until(() => link.isUp, 'the connection');
+      await link.stop();
     });
 
     it('LNK19 is not asked for where there is no session', async () => {
