@@ -101,7 +101,8 @@ export class LmdbFile implements Readable {
     if (this.uses < WORN_READS) return;
     this.uses = 0;
     // Who reads before it has closed opens it a second time, and then nothing is given back.
-    this.closing = this.opened?.close();
+    // What failed to be written is told by apply.
+    this.closing = this.opened?.close().catch(() => undefined);
     this.opened = undefined;
   }
 
@@ -134,6 +135,8 @@ export class LmdbFile implements Readable {
         encoder,
         encoding: 'binary',
         overlappingSync: false,
+        // A batch of LMDB's own making has a promise that nobody sees, and that fails with the disk.
+        eventTurnBatching: false,
         mapSize: MAP_BYTES,
       });
       return this.opened;
