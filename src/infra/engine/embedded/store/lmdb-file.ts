@@ -87,8 +87,9 @@ export class LmdbFile implements Readable {
     for (const [key, value] of writes)
       if (written.push(this.write(database, key, value)) % SLICE === 0) await setImmediate();
     this.uses += written.length;
-    written.push(this.write(database, APPLIED, String(applied)));
+    // Only then: the mark could be written where some of what it stands for was refused.
     await Promise.all(written);
+    await this.write(database, APPLIED, String(applied));
     await database.flushed;
     database.resetReadTxn();
   }
