@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
 import { callFrame, saveSettingFrame, SERVER_TAG, subscribeFrame } from '../../support/bsatn-frames.ts';
@@ -91,7 +91,9 @@ describe('the embedded engine', () => {
       await saved;
     }
     await harness.engine.stop();
-    await changeBytesBehind(join(harness.dataDir, 'engine', 'embedded', 'data.mdb'), 'value 7 ');
+    const data = join(harness.dataDir, 'engine', 'embedded');
+    await cp(data, `${data}.whole`, { recursive: true });
+    await changeBytesBehind(join(data, 'data.mdb'), 'value 7 ');
     const again = harness.again();
     const reader = await (await again.start()).connect(5_000);
     const told: string[] = [];
@@ -102,6 +104,12 @@ describe('the embedded engine', () => {
     expect(told).toEqual([expect.stringContaining('data.mdb is damaged')]);
     expect(again.status).toMatchObject({ state: 'failed', reason: 'log_corrupt' });
     await expect(again.start()).rejects.toMatchObject({ details: { reason: 'log_corrupt' } });
+    await again.stop();
+    await expect(again.start()).rejects.toMatchObject({ details: { reason: 'log_corrupt' } });
+    // As when a backup takes its place.
+    await rename(data, `${data}.old-1`);
+    await rename(`${data}.whole`, data);
+    await again.start();
   });
 
   it('EMB15 the owner is the deployer, the user is admitted, and both are who a server would say', async () => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { HeycatError } from '../../../errors.ts';
@@ -42,8 +43,8 @@ export class EmbeddedEngine implements Engine {
   #state: EngineState = 'stopped';
   /** Why it is not ready. */
   #failure: { cause: string; reason?: string } | undefined;
-  /** Rows that cannot be read: what works without them must not go on without them. */
-  #damage: HeycatError | undefined;
+  /** Rows of this very folder cannot be read: what works without them must not go on without them. */
+  #damage: { failure: HeycatError; folder: number } | undefined;
   #thread: EngineThread | undefined;
   #starting: Promise<EngineEndpoint> | undefined;
   #stopping: Promise<void> | undefined;
@@ -109,8 +110,8 @@ export class EmbeddedEngine implements Engine {
     this.#failure = undefined;
     let isClaimed = false;
     try {
-      if (this.#damage !== undefined) throw this.#damage;
       const identity = await this.#prepare();
+      if (this.#damage?.folder === this.#folderNumber()) throw this.#damage.failure;
       claim(this.#folder);
       isClaimed = true;
       await this.#launch(identity);
@@ -155,6 +156,11 @@ export class EmbeddedEngine implements Engine {
     await thread.ready;
   }
 
+  /** Another one when a backup has taken its place. */
+  #folderNumber(): number {
+    return statSync(this.#folder).ino;
+  }
+
   #endpoint(identity: EngineIdentity): EngineEndpoint {
     return {
       database: DATABASE,
@@ -180,7 +186,7 @@ export class EmbeddedEngine implements Engine {
     if (this.#stopping !== undefined || this.#state !== 'ready') return;
     this.#state = 'failed';
     this.#failure = failureOf(failure);
-    if (this.#failure.reason === 'log_corrupt') this.#damage = failure;
+    if (this.#failure.reason === 'log_corrupt') this.#damage = { failure, folder: this.#folderNumber() };
     this.#thread = undefined;
     this.#starting = undefined;
     openFolders.delete(this.#folder);
