@@ -121,14 +121,15 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   link.listen(log);
   const { journal, faults } = await CommandJournal.open(join(dataDir, journalName(engine.status.kind)));
   const room = new DiskRoom(dataDir);
-  const ledger = new JournalledLedger({ link, journal, room });
+  const { backups, folder } = backupsOf({ engine, dataDir, room });
+  const ledger = new JournalledLedger({ link, journal, room, newestBackup: () => backups.newest });
+  const daily = new DailyBackup({ backups, folder, isUrgent: () => ledger.needsBackup });
   const strategy: IpcServer = new IpcServer({
     runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
     server: { name: 'heycat-backend', version: packageVersion() },
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
     identity: () => link.identity ?? null,
   });
-  const { backups, daily } = backupsOf({ engine, dataDir, room });
   const parts = {
     feed: link,
     log,
@@ -152,6 +153,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
   link.start(restored?.told());
+  await backups.look();
   await daily.start();
   const takes = app.get(DictationService);
   return new RunningHeycat(strategy, async () => {
@@ -193,8 +195,7 @@ function cacheOf(
 
 function backupsOf({ engine, dataDir, room }: { engine: Engine; dataDir: string; room: DiskRoom }) {
   const folder = new BackupsFolder(join(dataDir, 'backups'));
-  const backups = new Backups({ engine, folder, room });
-  return { backups, daily: new DailyBackup({ backups, folder }) };
+  return { folder, backups: new Backups({ engine, folder, room }) };
 }
 
 class RunningHeycat implements Heycat {

@@ -2,13 +2,14 @@ import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HeycatError } from '../../errors.ts';
 import { ensurePrivateFolder } from '../paths.ts';
-import { exists, syncFolder } from '../private-file.ts';
-import { BODY, newGroup, readSegments, SegmentLog, type Segment, type SegmentPlace } from '../segment-log.ts';
+import { syncFolder } from '../private-file.ts';
+import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../segment-log.ts';
+import { placeIn, readContent, readSegment } from './journal-files.ts';
 import {
   encodeRecord,
   newEntry,
-  readRecords,
   setOutcome,
+  setSettled,
   type AppliedOutcome,
   type FailedOutcome,
   type JournalContent,
@@ -35,13 +36,10 @@ interface Waiter {
   reject(error: HeycatError): void;
 }
 
-/** Holds a byte that no UTF-8 text has, so that no text looks like the beginning of a group. */
-const MAGIC = 0xff4a4331;
-
 /**
- * The durable list of commands: those that wait, those that were applied and may not be on the engine's disk yet, and
- * those that were given up. All that come while the disk writes share the next write. One file holds it all; when most
- * of it is out of date, the rest is written to a new one.
+ * The durable list of commands: those that wait, those that were applied and may be lost yet, and those that were given
+ * up. All that come while the disk writes share the next write. One file holds it all; when most of it is out of date,
+ * the rest is written to a new one.
  */
 export class CommandJournal {
   readonly #entries: Map<number, JournalEntry>;
@@ -96,9 +94,7 @@ export class CommandJournal {
    * @returns in order of position; undefined when something in it could not be read.
    */
   static async read(folder: string): Promise<JournalEntry[] | undefined> {
-    const content: JournalContent = { entries: new Map(), next: 1 };
-    const segments = (await exists(folder)) ? await readSegments(placeIn(folder)) : [];
-    const isWhole = segments.map((segment) => readSegment(segment, content)).every((whole) => whole);
+    const { content, isWhole } = await readContent(folder);
     return isWhole ? [...content.entries.values()].sort((a, b) => a.position - b.position) : undefined;
   }
 
@@ -137,6 +133,13 @@ export class CommandJournal {
     setOutcome(entry, { applied: outcome });
     this.#count(entry, 1);
     this.#unwritten.push(encodeRecord({ applied: entry.position, ...outcome }));
+  }
+
+  /** Remembers that the engine cannot lose these any more, on disk with one of the next writes. */
+  settled(entries: readonly JournalEntry[]): void {
+    if (entries.length === 0) return;
+    entries.forEach(setSettled);
+    this.#unwritten.push(encodeRecord({ settled: positionsOf(entries) }));
   }
 
   /** Gives it up; resolves when that is on disk, or cannot be written now and comes with a later write. */
@@ -230,6 +233,8 @@ export class CommandJournal {
       if (applied !== undefined) yield encodeRecord({ applied: position, ...applied });
       if (failed !== undefined) yield encodeRecord({ failed: position, ...failed });
     }
+    const settled = [...this.#entries.values()].filter((entry) => entry.settled);
+    if (settled.length > 0) yield encodeRecord({ settled: positionsOf(settled) });
   }
 
   #takeOut(entry: JournalEntry): void {
@@ -257,21 +262,8 @@ export class CommandJournal {
   }
 }
 
-function placeIn(folder: string): SegmentPlace {
-  return { folder, name: 'commands', magic: MAGIC };
-}
-
-/** False when the file is not whole: something in it could not be read. */
-function readSegment({ groups, state }: Segment, content: JournalContent): boolean {
-  let isWhole = state !== 'damaged';
-  for (const group of groups) {
-    try {
-      readRecords(group, content);
-    } catch {
-      isWhole = false;
-    }
-  }
-  return isWhole;
+function positionsOf(entries: readonly JournalEntry[]): number[] {
+  return entries.map(({ position }) => position);
 }
 
 function groupOf(lines: readonly Buffer[]): Buffer {

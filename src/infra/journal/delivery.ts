@@ -3,6 +3,7 @@ import type { Receipt } from '../../events/change-feed.ts';
 import type { Link } from '../link/link.ts';
 import { receiptOf } from '../link/receipts.ts';
 import type { Session } from '../link/session.ts';
+import { areHeld } from './are-held.ts';
 import { CatchUp, type Again } from './catch-up.ts';
 import type { CommandJournal } from './command-journal.ts';
 import type { JournalEntry } from './journal-record.ts';
@@ -171,10 +172,14 @@ export class Delivery {
     this.#found = [];
     await Promise.allSettled([...this.#sent].map(({ durable }) => durable));
     const sent = new Map([...this.#sent].map((command) => [command.entry, command]));
+    const entries = [...this.#options.journal.entries()];
+    const settled = entries.filter((entry) => entry.settled);
+    const areThere = await areHeld(settled, session, this.#options.link.epoch);
     const commands: Again[] = [];
-    for (const entry of this.#options.journal.entries()) {
+    for (const entry of entries) {
       const command = sent.get(entry);
-      if (command !== undefined || entry.applied !== undefined) commands.push({ entry, command });
+      const mayBeLost = entry.applied !== undefined && !(areThere && entry.settled);
+      if (command !== undefined || mayBeLost) commands.push({ entry, command });
     }
     const found = await new CatchUp(session, this.#poison).run(commands);
     this.#found = found.map(({ entry, command, end }) => () => {

@@ -13,6 +13,8 @@ export interface JournalEntry {
   readonly line: Buffer;
   /** Set once the engine has acknowledged it. */
   applied?: AppliedOutcome;
+  /** Set once the engine cannot lose it any more, so that it is kept for a backup's sake only. */
+  settled?: true;
   /** Set once it has been given up. */
   failed?: FailedOutcome;
 }
@@ -49,6 +51,7 @@ type JournalRecord =
   | { begin: number }
   | PutRecord
   | ({ applied: number } & AppliedOutcome)
+  | { settled: number[] }
   | ({ failed: number } & FailedOutcome)
   /** Nothing needs to be known of it any more. */
   | { gone: number };
@@ -100,6 +103,8 @@ function carryOut(line: Buffer, content: JournalContent): void {
     const { applied, ...outcome } = record;
     const entry = entries.get(applied);
     if (entry !== undefined) setOutcome(entry, { applied: outcome });
+  } else if ('settled' in record) {
+    for (const position of record.settled) setSettled(entries.get(position));
   } else if ('failed' in record) {
     const { failed, ...outcome } = record;
     const entry = entries.get(failed);
@@ -114,8 +119,13 @@ function carryOut(line: Buffer, content: JournalContent): void {
 /** An entry has one outcome, the last one. */
 export function setOutcome(entry: JournalEntry, outcome: Pick<JournalEntry, 'applied' | 'failed'>): void {
   delete entry.applied;
+  delete entry.settled;
   delete entry.failed;
   Object.assign(entry, outcome);
+}
+
+export function setSettled(entry: JournalEntry | undefined): void {
+  if (entry?.applied !== undefined) entry.settled = true;
 }
 
 function unknownRecord(): HeycatError {
