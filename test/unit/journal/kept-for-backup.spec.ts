@@ -46,7 +46,7 @@ class Run {
       isUp: true,
       isDurable: false,
       heard: 0,
-      beforeBaseline: (_: Session): Promise<void> => Promise.resolve(),
+      beforeBaseline: (async () => undefined) as (session: Session) => Promise<void>,
       listen: (listener: ChangeFeedListener) => this.#listeners.push(listener),
       call: async (_: string, command_id: string) => engine.call(command_id),
       fetch: (table: string) => engine.fetch(table),
