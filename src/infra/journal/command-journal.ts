@@ -4,6 +4,7 @@ import { HeycatError } from '../../errors.ts';
 import { ensurePrivateFolder } from '../paths.ts';
 import { syncFolder } from '../private-file.ts';
 import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../segment-log.ts';
+import { Gathering } from './gathering.ts';
 import { placeIn, readContent, readSegment } from './journal-files.ts';
 import {
   encodeRecord,
@@ -42,6 +43,8 @@ interface Waiter {
  * the rest is written to a new one.
  */
 export class CommandJournal {
+  /** When the next write begins that commands wait for. */
+  readonly gathering = new Gathering();
   readonly #entries: Map<number, JournalEntry>;
   readonly #limits: Required<JournalOptions>;
   #next: number;
@@ -50,7 +53,7 @@ export class CommandJournal {
   #open = { count: 0, bytes: 0 };
   #dead = 0;
   /** Not yet on their way to the disk. */
-  #unwritten: Buffer[] = [];
+  #unwritten: string[] = [];
   #waiters: Waiter[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
@@ -120,7 +123,7 @@ export class CommandJournal {
    */
   append(command: NewEntry): { entry: JournalEntry; durable: Promise<void> } {
     const entry = newEntry(this.#next, command);
-    this.#assertRoom(entry.line.length);
+    this.#assertRoom(entry.bytes);
     this.#next += 1;
     this.#entries.set(entry.position, entry);
     this.#count(entry, 1);
@@ -165,7 +168,9 @@ export class CommandJournal {
 
   /** Writes what has not been written. */
   async flush(): Promise<void> {
-    if (this.#unwritten.length > 0) await this.#write().catch(() => undefined);
+    const written = this.#unwritten.length > 0 ? this.#write() : this.#writing;
+    this.gathering.end();
+    await written?.catch(() => undefined);
     await this.#writing;
   }
 
@@ -175,7 +180,7 @@ export class CommandJournal {
     await this.log.close();
   }
 
-  #write(line?: Buffer, entry?: JournalEntry): Promise<void> {
+  #write(line?: string, entry?: JournalEntry): Promise<void> {
     if (this.#closed)
       return Promise.reject(
         new HeycatError('NOT_READY', 'The service has ended; send the command when it runs again.'),
@@ -191,6 +196,7 @@ export class CommandJournal {
   /** Writes groups until nobody waits; never throws. */
   async #writeAll(): Promise<void> {
     while (this.#waiters.length > 0) {
+      await this.gathering.whole();
       const [lines, waiters] = [this.#unwritten, this.#waiters];
       [this.#unwritten, this.#waiters] = [[], []];
       try {
@@ -208,8 +214,8 @@ export class CommandJournal {
   }
 
   /** The commands of a write that failed were never taken; what else it said comes with a later one. */
-  #putBack(lines: Buffer[], waiters: Waiter[]): void {
-    const refused = new Set<Buffer>();
+  #putBack(lines: string[], waiters: Waiter[]): void {
+    const refused = new Set<string>();
     for (const { entry } of waiters) {
       if (entry === undefined) continue;
       refused.add(entry.line);
@@ -227,7 +233,7 @@ export class CommandJournal {
     if (damaged.length > 0) await syncFolder(dirname(damaged[0]!.path));
   }
 
-  *#lines(): Generator<Buffer> {
+  *#lines(): Generator<string> {
     for (const { position, line, applied, failed } of this.#entries.values()) {
       yield line;
       if (applied !== undefined) yield encodeRecord({ applied: position, ...applied });
@@ -241,11 +247,11 @@ export class CommandJournal {
     if (this.#entries.delete(entry.position)) this.#count(entry, -1);
   }
 
-  #count({ line, applied, failed }: JournalEntry, by: 1 | -1): void {
-    this.#liveBytes += by * line.length;
+  #count({ bytes, applied, failed }: JournalEntry, by: 1 | -1): void {
+    this.#liveBytes += by * bytes;
     if (applied !== undefined) return;
     this.#open.count += by;
-    this.#open.bytes += by * line.length;
+    this.#open.bytes += by * bytes;
     if (failed !== undefined) this.#dead += by;
   }
 
@@ -266,10 +272,10 @@ function positionsOf(entries: readonly JournalEntry[]): number[] {
   return entries.map(({ position }) => position);
 }
 
-function groupOf(lines: readonly Buffer[]): Buffer {
-  const group = newGroup(lines.reduce((sum, { length }) => sum + length, 0));
-  let at = BODY;
-  for (const line of lines) at += line.copy(group, at);
+function groupOf(lines: readonly string[]): Buffer {
+  const text = lines.join('');
+  const group = newGroup(Buffer.byteLength(text));
+  group.write(text, BODY);
   return group;
 }
 

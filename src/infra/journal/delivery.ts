@@ -44,7 +44,9 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    const { link } = options;
+    const { link, journal } = options;
+    // Half of what is under way with the engine, the other half on its way to the disk: so neither waits for the other.
+    journal.gathering.isFree = () => link.isUp && this.#sent.size > this.#writing;
     link.beforeBaseline = (session) => this.#catchUp(session);
     link.listen({
       onBatch: () => undefined,
@@ -103,7 +105,8 @@ export class Delivery {
 
   #pump(): void {
     const { link, mayWrite } = this.#options;
-    while (this.#waiting.length > 0 && link.isUp && this.#sent.size < WINDOW && mayWrite()) {
+    if (this.#waiting.length === 0 || !mayWrite()) return;
+    while (this.#waiting.length > 0 && link.isUp && this.#sent.size < WINDOW) {
       this.#send(this.#waiting.shift()!);
     }
   }
@@ -140,6 +143,7 @@ export class Delivery {
     // Not when a new session has found it out before.
     if (!this.#sent.delete(command)) return;
     this.#options.onEnd(command, end);
+    if (this.#sent.size <= this.#writing) this.#options.journal.gathering.end();
     this.#pump();
   }
 
@@ -147,6 +151,7 @@ export class Delivery {
   #lost(): void {
     if (this.#isLost) return;
     this.#isLost = true;
+    this.#options.journal.gathering.end();
     for (const command of this.#sent) {
       try {
         if (command.entry === undefined) this.#append(command);

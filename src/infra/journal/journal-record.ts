@@ -9,8 +9,10 @@ export interface JournalEntry {
   readonly issued_at: string;
   /** Seq that the service knew when the command came, -1 when it knew none: its receipt lies behind. */
   readonly since: number;
-  /** The line as it is written. */
-  readonly line: Buffer;
+  /** The line as it is written; text, since one buffer for each costs more than the whole write. */
+  readonly line: string;
+  /** Length of the line on disk. */
+  readonly bytes: number;
   /** Set once the engine has acknowledged it. */
   applied?: AppliedOutcome;
   /** Set once the engine cannot lose it any more, so that it is kept for a backup's sake only. */
@@ -58,20 +60,20 @@ type JournalRecord =
 
 const NEWLINE = 10;
 
-export function encodeRecord(record: Exclude<JournalRecord, PutRecord>): Buffer {
-  return Buffer.from(`${JSON.stringify(record)}\n`);
+export function encodeRecord(record: JournalRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
-export function newEntry(position: number, { args, ...entry }: NewEntry): JournalEntry {
+export function newEntry(position: number, entry: NewEntry): JournalEntry {
+  const { command_id, reducer, issued_at, since, args } = entry;
   // The arguments last, so that the rest can be read by a person who looks at the file.
-  const line = Buffer.from(`${JSON.stringify({ put: position, ...entry, args })}\n`);
-  const { command_id, reducer, issued_at, since } = entry;
-  return { position, command_id, reducer, issued_at, since, line };
+  const line = encodeRecord({ put: position, command_id, reducer, issued_at, since, args });
+  return { position, command_id, reducer, issued_at, since, line, bytes: Buffer.byteLength(line) };
 }
 
 /** The arguments of an entry, as they were given. */
 export function argsOf({ line }: JournalEntry): Record<string, unknown> {
-  return (JSON.parse(line.toString()) as PutRecord).args;
+  return (JSON.parse(line) as PutRecord).args;
 }
 
 /** What is in a journal. */
@@ -86,18 +88,18 @@ export function readRecords(group: Buffer, content: JournalContent): void {
   for (let at = 0; at < group.length;) {
     const end = group.indexOf(NEWLINE, at) + 1;
     if (end === 0) throw unknownRecord();
-    carryOut(group.subarray(at, end), content);
+    carryOut(group.toString('utf8', at, end), content);
     at = end;
   }
 }
 
-function carryOut(line: Buffer, content: JournalContent): void {
-  const record = JSON.parse(line.toString()) as JournalRecord;
+function carryOut(line: string, content: JournalContent): void {
+  const record = JSON.parse(line) as JournalRecord;
   const { entries } = content;
   if ('put' in record) {
     const { put, command_id, reducer, issued_at, since } = record;
-    // A copy: the group's bytes would be kept as a whole for the sake of one line.
-    entries.set(put, { position: put, command_id, reducer, issued_at, since, line: Buffer.from(line) });
+    const bytes = Buffer.byteLength(line);
+    entries.set(put, { position: put, command_id, reducer, issued_at, since, line, bytes });
     content.next = Math.max(content.next, put + 1);
   } else if ('applied' in record) {
     const { applied, ...outcome } = record;

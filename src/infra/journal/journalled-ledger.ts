@@ -190,6 +190,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   async #queued(command: OutboundCommand): Promise<Submitted> {
     const { command_id } = command.command;
     if (command.entry === undefined) await this.#delivery.keep(command);
+    this.#journal.gathering.end();
     await command.durable;
     // It may have ended meanwhile, also with an error that is still being written down.
     if (command.entry === undefined || this.#open.get(command_id) !== command) return command.end.promise;

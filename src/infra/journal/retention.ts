@@ -23,11 +23,11 @@ export class Retention {
     this.release(entry);
     if (entry.settled) this.#settled.add(entry);
     else this.#young.set(entry, heard);
-    this.#bytes += entry.line.length;
+    this.#bytes += entry.bytes;
   }
 
   release(entry: JournalEntry): void {
-    if (this.#young.delete(entry) || this.#settled.delete(entry)) this.#bytes -= entry.line.length;
+    if (this.#young.delete(entry) || this.#settled.delete(entry)) this.#bytes -= entry.bytes;
   }
 
   /**
@@ -59,7 +59,7 @@ export class Retention {
   /** True when so much is in no backup that a part of it would have to go before long. */
   isFilling(backedUp: number): boolean {
     const missing = [...this.#settled, ...this.#young.keys()].filter((entry) => isMissing(entry, backedUp));
-    const bytes = missing.reduce((sum, { line }) => sum + line.length, 0);
+    const bytes = missing.reduce((sum, entry) => sum + entry.bytes, 0);
     return missing.length > KEPT_COMMANDS / 2 || bytes > KEPT_BYTES / 2;
   }
 
