@@ -9,10 +9,11 @@ import type { EphemeralEventType } from './events/domain-event.ts';
 import { Backups } from './infra/backup/backups.ts';
 import { BackupsFolder } from './infra/backup/backups-folder.ts';
 import { DailyBackup } from './infra/backup/daily-backup.ts';
+import { RebuildingEngine } from './infra/backup/rebuilding-engine.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
-import { journalName } from './infra/engine/current-engine.ts';
+import { journalName, LOCAL_ENGINES } from './infra/engine/current-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
 import { settleEngines } from './infra/engine/staging.ts';
@@ -103,23 +104,41 @@ interface Place {
 
 async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
   await settleEngines(place.dataDir);
-  const engine = await chooseEngine(options.engine ?? 'auto', place.dataDir);
+  const { dataDir } = place;
+  const chosen = await chooseEngine(options.engine ?? 'auto', dataDir);
+  const opened = CommandJournal.open(join(dataDir, journalName(chosen.status.kind)));
+  const engine = typeof options.engine === 'object' ? chosen : rebuilding(chosen, dataDir, opened);
   // It starts while the rest is put together; the link then asks for the same start, and hears why it failed.
   engine.start().catch(() => undefined);
   try {
-    return await runOn(engine, options, place);
+    return await runOn(engine, await opened, { ...options, ...place });
   } catch (thrown) {
     await engine.stop();
     throw thrown;
   }
 }
 
-async function runOn(engine: Engine, options: HeycatOptions, place: Place): Promise<Heycat> {
-  const { dataDir, recordingsDir, lock } = place;
+type OpenedJournal = Awaited<ReturnType<typeof CommandJournal.open>>;
+
+/** One of the host's own is left as it is. */
+function rebuilding(engine: Engine, dataDir: string, opened: Promise<OpenedJournal>): Engine {
+  const kind = LOCAL_ENGINES.find((each) => each === engine.status.kind);
+  const entries = async () => {
+    const { journal, isWhole } = await opened;
+    return isWhole ? [...journal.entries()] : undefined;
+  };
+  return kind === undefined ? engine : new RebuildingEngine({ engine, kind, dataDir, entries });
+}
+
+async function runOn(
+  engine: Engine,
+  { journal, faults }: OpenedJournal,
+  options: Omit<HeycatOptions, 'dataDir'> & Place,
+): Promise<Heycat> {
+  const { dataDir, recordingsDir, lock } = options;
   const link = new Link(engine);
   const log = new LinkEventLog(link);
   link.listen(log);
-  const { journal, faults } = await CommandJournal.open(join(dataDir, journalName(engine.status.kind)));
   const room = new DiskRoom(dataDir);
   const { backups, folder } = backupsOf({ engine, dataDir, room });
   const ledger = new JournalledLedger({ link, journal, room, newestBackup: () => backups.newest });
@@ -144,6 +163,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   const hub = app.get(SubscriptionHub);
   const onConnection = (status: object): void => tell(hub, 'connection_status', status);
   link.listen({ onBatch: () => undefined, onConnection });
+  if (engine instanceof RebuildingEngine) acquaint(engine, link, onConnection);
   const cache = cacheOf(models, { dataDir, engine, link });
   const restored = await cache.restore();
   if (restored !== undefined) log.resume(restored);
@@ -157,6 +177,7 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   await daily.start();
   const takes = app.get(DictationService);
   return new RunningHeycat(strategy, async () => {
+    if (engine instanceof RebuildingEngine) engine.giveUp();
     // The take that is recorded ends first: its row is written while the engine is still there.
     await takes.close();
     await Promise.all([backups.close(), daily.close(), strategy.close()]);
@@ -166,6 +187,11 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     await app.close();
     await lock.release();
   });
+}
+
+function acquaint(engine: RebuildingEngine, link: Link, onConnection: (status: object) => void): void {
+  engine.told = () => (link.epoch === undefined ? undefined : { epoch: link.epoch, seq: link.seq });
+  engine.onRebuild = (error) => onConnection({ connected: false, state: link.report.state, error });
 }
 
 async function application(

@@ -76,7 +76,7 @@ export class CommandJournal {
   static async open(
     folder: string,
     limits: JournalOptions = {},
-  ): Promise<{ journal: CommandJournal; faults: JournalFaults }> {
+  ): Promise<{ journal: CommandJournal; faults: JournalFaults; isWhole: boolean }> {
     await ensurePrivateFolder(folder);
     const place = placeIn(folder);
     const segments = await readSegments(place);
@@ -89,7 +89,7 @@ export class CommandJournal {
     const journal = new CommandJournal(await SegmentLog.continue(place, segments), content, limits);
     // A full disk must not keep the service from starting: the old files stay until there is room.
     if (segments.length > 0) await journal.#startAnew(damaged).catch(() => undefined);
-    return { journal, faults };
+    return { journal, faults, isWhole: damaged.length === 0 };
   }
 
   /**
