@@ -60,7 +60,7 @@ async function age(place: CliPlace, without: number[] = []): Promise<void> {
 async function withBackup(place: CliPlace): Promise<CliRun> {
   await place.start();
   for (const value of [1, 2]) await save(place, value);
-  expect((await place.run('backup')).code).toBe(0);
+  expect(await place.run('backup')).toMatchObject({ code: 0 });
   // From then on the cache knows which history it is.
   expect((await place.run('stop')).code).toBe(0);
   const run = await place.start();
