@@ -1,35 +1,31 @@
 /**
  * Compares the service with the bare SDK, with one reducer, in one run: on the sidecar engine, whose server the bare
- * SDK uses too, on the embedded engine, and embedded in the calling process as the bare SDK is.
+ * SDK uses too, on the embedded engine, and embedded in the calling process as the bare SDK is; and in the calling
+ * process on a server, with the journal and without. `--journal` compares only these two, for longer.
  * `--opening` measures instead how fast big data folders open on the embedded engine; `--folders=FOLDER` keeps them.
  * `--json` prints one object; `--cpu-prof=FOLDER` also writes each service's CPU profile to FOLDER/sidecar and
- * FOLDER/embedded.
+ * FOLDER/embedded, with `--journal` to FOLDER/journalled and FOLDER/unjournalled.
  */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { findServer } from '../dist/infra/engine/sidecar/server-binary.js';
 import { benchOpening } from './bench/opening.mjs';
 import { Place } from './bench/place.mjs';
 import { recoveries } from './bench/recovery.mjs';
-import { printTable } from './bench/table.mjs';
+import { printJournal, printTable } from './bench/table.mjs';
+import { IN_FLIGHT, journalCost, percentile, round, summary, takeTurns } from './bench/turns.mjs';
 
-const ROUNDS = 9;
 /** A slow machine does fewer rounds, not a longer run. */
-const ROUNDS_MIN = 5;
-const BUDGET_MS = 24_000;
-const ONE_AT_A_TIME = 300;
-const PIPELINED = 2_000;
-const IN_FLIGHT = 64;
+const ROUNDS = { most: 9, least: 5, budgetMs: 32_000 };
+const JOURNAL_ROUNDS = { most: 15, least: 9, budgetMs: 60_000 };
 const QUERIES = 2_000;
 const APPENDS = 100;
-/** What a turn leaves to be written in the background is not the next one's burden. */
-const SETTLE_MS = 100;
 
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean' },
     'cpu-prof': { type: 'string' },
+    journal: { type: 'boolean' },
     opening: { type: 'boolean' },
     folders: { type: 'string' },
   },
@@ -52,8 +48,9 @@ async function main() {
     process.once(signal, () => void close().then(() => process.exit(130)));
   }
   try {
-    const results = await measure(places);
+    const results = await (options.journal ? measureJournal(places) : measure(places));
     if (options.json) console.log(JSON.stringify(results));
+    else if (options.journal) printJournal(results, IN_FLIGHT);
     else printTable(results, IN_FLIGHT);
   } finally {
     await close();
@@ -77,9 +74,11 @@ async function measure({ sidecar, recovering, embedded }) {
     bare: await sidecar.bareClient(),
     sidecar: await sidecar.heycatClient(),
     embedded: await embedded.heycatClient(),
-    host: await embedded.host(),
+    host: await embedded.host('embedded'),
+    ...(await journalHosts(sidecar)),
   };
-  const { rounds, appends } = await compare(clients, embedded);
+  const appends = [];
+  const rounds = await takeTurns(clients, ROUNDS, () => appends.push(...embedded.syncedAppends(APPENDS)));
   await clients.sidecar.run({ operation: 'query', count: QUERIES });
   const query = await clients.sidecar.run({ operation: 'query', count: QUERIES });
   const rss_mb = memory({ sidecar, embedded });
@@ -94,6 +93,7 @@ async function measure({ sidecar, recovering, embedded }) {
   };
   return {
     ...results,
+    ...journalResults(rounds),
     ratio: ratios(results),
     disk: { append_p50_ms: round(percentile(appends, 0.5), 3) },
     query: { p50_us: round(percentile(query, 0.5) * 1_000) },
@@ -106,6 +106,23 @@ async function measure({ sidecar, recovering, embedded }) {
     rss_at_rest_mb,
     rounds: rounds.bare.length,
   };
+}
+
+async function measureJournal({ sidecar }) {
+  return journalResults(await takeTurns(await journalHosts(sidecar), JOURNAL_ROUNDS));
+}
+
+/** On a server each, with the journal and without. */
+async function journalHosts(place) {
+  return {
+    journalled: await place.host('journalled', options.journal && profiling('journalled')),
+    unjournalled: await place.host('unjournalled', options.journal && profiling('unjournalled')),
+  };
+}
+
+function journalResults(rounds) {
+  const [journalled, unjournalled] = [summary(rounds.journalled), summary(rounds.unjournalled)];
+  return { journal: { journalled, unjournalled, ...journalCost(rounds) } };
 }
 
 /** The first start makes the database, a later one finds it. */
@@ -123,43 +140,6 @@ function memory({ sidecar, embedded }) {
   };
 }
 
-/** They take turns, and the disk alone has one too, so that whatever else the machine does meets all. */
-async function compare(clients, place) {
-  const rounds = { bare: [], sidecar: [], embedded: [], host: [] };
-  const appends = [];
-  for (const client of Object.values(clients)) await oneRound(client);
-  const deadline = performance.now() + BUDGET_MS;
-  while (rounds.bare.length < ROUNDS) {
-    if (rounds.bare.length >= ROUNDS_MIN && performance.now() > deadline) break;
-    for (const [name, client] of Object.entries(clients)) {
-      await sleep(SETTLE_MS);
-      rounds[name].push(await oneRound(client));
-    }
-    await sleep(SETTLE_MS);
-    appends.push(...place.syncedAppends(APPENDS));
-  }
-  return { rounds, appends };
-}
-
-async function oneRound(client) {
-  const times = await client.run({ operation: 'add', count: ONE_AT_A_TIME });
-  const perSecond = await client.run({ operation: 'add', count: PIPELINED, inFlight: IN_FLIGHT });
-  return { p50_ms: percentile(times, 0.5), p99_ms: percentile(times, 0.99), pipelined_per_s: perSecond };
-}
-
-function summary(rounds) {
-  const median = (key) =>
-    percentile(
-      rounds.map((each) => each[key]),
-      0.5,
-    );
-  return {
-    p50_ms: round(median('p50_ms'), 3),
-    p99_ms: round(median('p99_ms'), 2),
-    pipelined_per_s: round(median('pipelined_per_s')),
-  };
-}
-
 /** Each engine's share of the bare SDK's time and rate. */
 function ratios({ bare, sidecar, embedded, host }) {
   return {
@@ -171,12 +151,5 @@ function ratios({ bare, sidecar, embedded, host }) {
     host_pipelined: round(host.pipelined_per_s / bare.pipelined_per_s, 2),
   };
 }
-
-function percentile(values, share) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-}
-
-const round = (value, digits = 0) => Number(value.toFixed(digits));
 
 await main();

@@ -4,17 +4,19 @@ import { join, resolve } from 'node:path';
 import { Logger, type INestMicroservice, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule, type AppParts } from './app.module.ts';
+import { statusOf } from './create-status.ts';
 import { voiceOf, type VoiceOptions } from './create-voice.ts';
 import type { Hotkeys } from './dictation/hotkeys.ts';
 import type { EphemeralEventType } from './events/domain-event.ts';
 import { Backups } from './infra/backup/backups.ts';
 import { BackupsFolder } from './infra/backup/backups-folder.ts';
 import { DailyBackup } from './infra/backup/daily-backup.ts';
+import { RebuildingEngine } from './infra/backup/rebuilding-engine.ts';
 import { ProjectionCache } from './infra/cache/projection-cache.ts';
 import { ClockWatch } from './infra/clock/clock-watch.ts';
 import { DiskRoom } from './infra/disk-room.ts';
 import { chooseEngine } from './infra/engine/choose-engine.ts';
-import { journalName } from './infra/engine/current-engine.ts';
+import { journalName, LOCAL_ENGINES } from './infra/engine/current-engine.ts';
 import type { Engine, EngineKind } from './infra/engine/engine.ts';
 import { EngineIdentity } from './infra/engine/identity/engine-identity.ts';
 import { settleEngines } from './infra/engine/staging.ts';
@@ -105,32 +107,51 @@ interface Place {
 
 async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
   await settleEngines(place.dataDir);
-  const engine = await chooseEngine(options.engine ?? 'auto', place.dataDir);
+  const { dataDir } = place;
+  const chosen = await chooseEngine(options.engine ?? 'auto', dataDir);
+  const opened = CommandJournal.open(join(dataDir, journalName(chosen.status.kind)));
+  const engine = typeof options.engine === 'object' ? chosen : rebuilding(chosen, dataDir, opened);
   // It starts while the rest is put together; the link then asks for the same start, and hears why it failed.
   engine.start().catch(() => undefined);
   try {
-    return await runOn(engine, options, place);
+    return await runOn(engine, await opened, { ...options, ...place });
   } catch (thrown) {
     await engine.stop();
     throw thrown;
   }
 }
 
-async function runOn(engine: Engine, options: HeycatOptions, place: Place): Promise<Heycat> {
-  const { dataDir, recordingsDir, lock } = place;
+type OpenedJournal = Awaited<ReturnType<typeof CommandJournal.open>>;
+
+/** One of the host's own is left as it is. */
+function rebuilding(engine: Engine, dataDir: string, opened: Promise<OpenedJournal>): Engine {
+  const kind = LOCAL_ENGINES.find((each) => each === engine.status.kind);
+  const entries = async () => {
+    const { journal, isWhole } = await opened;
+    return isWhole ? [...journal.entries()] : undefined;
+  };
+  return kind === undefined ? engine : new RebuildingEngine({ engine, kind, dataDir, entries });
+}
+
+async function runOn(
+  engine: Engine,
+  { journal, faults }: OpenedJournal,
+  options: Omit<HeycatOptions, 'dataDir'> & Place,
+): Promise<Heycat> {
+  const { dataDir, recordingsDir, lock } = options;
   const link = new Link(engine);
   const log = new LinkEventLog(link);
   link.listen(log);
-  const { journal, faults } = await CommandJournal.open(join(dataDir, journalName(engine.status.kind)));
   const room = new DiskRoom(dataDir);
-  const ledger = new JournalledLedger({ link, journal, room });
+  const { backups, folder } = backupsOf({ engine, dataDir, room });
+  const ledger = new JournalledLedger({ link, journal, room, newestBackup: () => backups.newest });
+  const daily = new DailyBackup({ backups, folder, isUrgent: () => ledger.needsBackup });
   const strategy: IpcServer = new IpcServer({
     runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
     server: { name: 'heycat-backend', version: packageVersion() },
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
     identity: () => link.identity ?? null,
   });
-  const { backups, daily } = backupsOf({ engine, dataDir, room });
   const clock = new ClockWatch();
   const parts = {
     feed: link,
@@ -142,10 +163,10 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     status: statusOf({ strategy, engine, link, ledger, room, daily, clock }),
   };
   const app = await application(parts, { strategy, logger: options.logger ?? false });
-  const models = app.get(ReadModels);
-  const hub = app.get(SubscriptionHub);
+  const [models, hub] = [app.get(ReadModels), app.get(SubscriptionHub)];
   const onConnection = (status: object): void => tell(hub, 'connection_status', status);
   link.listen({ onBatch: () => undefined, onConnection });
+  if (engine instanceof RebuildingEngine) acquaint(engine, link, onConnection);
   const cache = cacheOf(models, { dataDir, engine, link });
   const restored = await cache.restore();
   if (restored !== undefined) log.resume(restored);
@@ -155,11 +176,13 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
   for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
   link.start(restored?.told());
+  await backups.look();
   await daily.start();
   followClock(clock, { hub, link, daily, hotkeys: parts.hotkeys });
   const takes = app.get(DictationService);
   return new RunningHeycat(strategy, async () => {
     clock.close();
+    if (engine instanceof RebuildingEngine) engine.giveUp();
     // The take that is recorded ends first: its row is written while the engine is still there.
     await takes.close();
     await Promise.all([backups.close(), daily.close(), strategy.close()]);
@@ -169,6 +192,11 @@ async function runOn(engine: Engine, options: HeycatOptions, place: Place): Prom
     await app.close();
     await lock.release();
   });
+}
+
+function acquaint(engine: RebuildingEngine, link: Link, onConnection: (status: object) => void): void {
+  engine.told = () => (link.epoch === undefined ? undefined : { epoch: link.epoch, seq: link.seq });
+  engine.onRebuild = (error) => onConnection({ connected: false, state: link.report.state, error });
 }
 
 async function application(
@@ -198,8 +226,7 @@ function cacheOf(
 
 function backupsOf({ engine, dataDir, room }: { engine: Engine; dataDir: string; room: DiskRoom }) {
   const folder = new BackupsFolder(join(dataDir, 'backups'));
-  const backups = new Backups({ engine, folder, room });
-  return { backups, daily: new DailyBackup({ backups, folder }) };
+  return { folder, backups: new Backups({ engine, folder, room }) };
 }
 
 interface ClockFollowers {
@@ -257,38 +284,6 @@ class RunningHeycat implements Heycat {
   close(): Promise<void> {
     return (this.#closed ??= this.end());
   }
-}
-
-interface Reported {
-  strategy: IpcServer;
-  engine: Engine;
-  link: Link;
-  ledger: JournalledLedger;
-  room: DiskRoom;
-  daily: DailyBackup;
-  clock: ClockWatch;
-}
-
-function statusOf({ strategy, engine, link, ledger, room, daily, clock }: Reported) {
-  return {
-    process: () => ({
-      pid: process.pid,
-      version: packageVersion(),
-      instance_id: strategy.instanceId,
-      started_at: strategy.startedAt,
-    }),
-    engine: () => {
-      const { shortage } = room;
-      return shortage === undefined
-        ? engine.status
-        : { ...engine.status, cause: shortage, reason: 'disk_full' };
-    },
-    connection: () => link.report,
-    queue: () => ledger.counts,
-    backup: () => daily.report,
-    clock: () => clock.report,
-    clients: () => strategy.clients,
-  };
 }
 
 function tell(hub: SubscriptionHub, type: EphemeralEventType, payload: object): void {

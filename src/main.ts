@@ -120,12 +120,27 @@ function faultOf(error: unknown): string {
 }
 
 async function logProgress(heycat: Heycat, logger: JsonLogger): Promise<void> {
+  logger.log('serving; the engine is starting', CONTEXT);
+  await follow(heycat, logger);
+}
+
+async function follow(heycat: Heycat, logger: JsonLogger): Promise<void> {
   const tell = (event: HeycatEvent): void => {
-    if (event.type === 'sync_complete') logger.log('sync_complete: the read models are up to date', CONTEXT);
+    if (event.type === 'sync_complete') logSynced(logger);
     else if (event.payload['connected'] === true) void logEngine(heycat, logger);
   };
-  logger.log('serving; the engine is starting', CONTEXT);
-  await heycat.subscribe({ types: ['connection_status', 'sync_complete'] }, tell);
+  // Another history ends the subscription, and is there by then.
+  const anew = async (): Promise<void> => {
+    await follow(heycat, logger);
+    logSynced(logger);
+    await logEngine(heycat, logger);
+  };
+  const types = ['connection_status', 'sync_complete'];
+  await heycat.subscribe({ types }, tell, () => void anew().catch(() => undefined));
+}
+
+function logSynced(logger: JsonLogger): void {
+  logger.log('sync_complete: the read models are up to date', CONTEXT);
 }
 
 async function logEngine(heycat: Heycat, logger: JsonLogger): Promise<void> {

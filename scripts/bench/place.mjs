@@ -81,9 +81,10 @@ export class Place {
     return this.#generator('heycat-client.mjs', { BENCH_RECORDING: JSON.stringify(recording) });
   }
 
-  /** A process like the bare one that has the service and its embedded engine in itself. */
-  async host() {
-    return this.#generator('embedded-host.mjs', { BENCH_DATA: this.#path('host') });
+  /** A process like the bare one that has the service and an engine of `host.mjs` in itself. */
+  async host(engine, execArgv) {
+    const env = { BENCH_DATA: this.#path(engine), BENCH_ENGINE: engine };
+    return this.#generator('host.mjs', env, execArgv);
   }
 
   /** Runs `work` with a function that adds a recording with a text, and resolves once it is there. */
@@ -148,8 +149,9 @@ export class Place {
     return child;
   }
 
-  async #generator(name, env) {
-    const options = { env: { ...this.#env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] };
+  async #generator(name, env, execArgv = []) {
+    const stdio = ['ignore', 'ignore', 'inherit', 'ipc'];
+    const options = { env: { ...this.#env, ...env }, execArgv, stdio };
     const child = this.#own(() => fork(new URL(name, import.meta.url), options));
     await answerOf(child);
     return {

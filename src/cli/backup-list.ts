@@ -14,6 +14,7 @@ export async function listBackups({ json, dataDir = dataFolder() }: GlobalOption
   for (const backup of backups) answer(line(backup));
 }
 
-function line({ file, made_at, daily, bytes }: ListedBackup): string {
-  return `${made_at}  ${daily ? 'daily' : '     '}  ${bytesText(bytes).padStart(9)}  ${printable(file)}`;
+function line({ file, made_at, daily, early, bytes }: ListedBackup): string {
+  const own = daily ? 'daily' : early ? 'early' : '     ';
+  return `${made_at}  ${own}  ${bytesText(bytes).padStart(9)}  ${printable(file)}`;
 }

@@ -24,6 +24,7 @@ export function rows(report: ServiceStatus, now = Date.now()): [string, string][
     ['since', `${report.started_at} (${duration(now - Date.parse(report.started_at))})`],
     ['engine', engineText(engine)],
     ...(engine.cause === undefined ? [] : [['', engine.cause] as [string, string]]),
+    ...rebuiltRows(engine),
     ['connection', connectionText(connection, now)],
     ...(connection.cause === undefined || connection.cause === engine.cause
       ? []
@@ -69,6 +70,13 @@ function engineText({ kind, state, version, pid }: ServiceStatus['engine']): str
   if (version !== undefined) facts.push(`version ${version}`);
   if (pid !== undefined) facts.push(`pid ${pid}`);
   return facts.join(', ');
+}
+
+function rebuiltRows({ rebuilt }: ServiceStatus['engine']): [string, string][] {
+  if (rebuilt === undefined) return [];
+  const { at, from, queued, kept } = rebuilt;
+  const what = `its data was damaged, and was rebuilt ${at} from ${from} and ${queued} commands behind it`;
+  return [['', `${what}; what was damaged stays in ${kept}`]];
 }
 
 /** For example `2 h 5 min`; never negative, whatever the clocks say. */

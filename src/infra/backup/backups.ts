@@ -2,7 +2,8 @@ import type { BackupMade, BackupMaker, BackupProgress } from '../../commands/bac
 import { HeycatError } from '../../errors.ts';
 import type { DiskRoom } from '../disk-room.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { BackupsFolder } from './backups-folder.ts';
+import type { BackupsFolder, OwnBackup } from './backups-folder.ts';
+import { readHeader } from './read-header.ts';
 import { writeBackup, type WriteBackup } from './write-backup.ts';
 
 interface BackupsOptions {
@@ -17,6 +18,7 @@ interface BackupsOptions {
 export class Backups implements BackupMaker {
   /** Set by the owner: told while a backup that was asked for is written. */
   onProgress?: (progress: BackupProgress) => void;
+  #newest: Pick<BackupMade, 'epoch' | 'events'> | undefined;
   readonly #closed = new AbortController();
   readonly #options: Required<BackupsOptions>;
   #last: Promise<unknown> = Promise.resolve();
@@ -25,28 +27,47 @@ export class Backups implements BackupMaker {
     this.#options = { now: () => new Date(), ...options };
   }
 
+  /** What the newest one in the folder holds, once one was made, or found by {@link look}. */
+  get newest(): Pick<BackupMade, 'epoch' | 'events'> | undefined {
+    return this.#newest;
+  }
+
+  /** Looks what there is of earlier runs. Never throws. */
+  async look(): Promise<void> {
+    for (const { file } of await this.#options.folder.list()) {
+      const header = await readHeader(file);
+      if (header === undefined) continue;
+      this.#newest ??= header;
+      return;
+    }
+  }
+
   make(file?: string, signal?: AbortSignal): Promise<BackupMade> {
     const { folder, now } = this.#options;
     return this.#inTurn(async () => {
       const madeAt = now();
       const path = file ?? (await folder.place(madeAt, 'asked for'));
-      return this.#write({
+      const made = await this.#write({
         file: path,
         madeAt,
         signal,
         onProgress: (progress) => this.onProgress?.(progress),
       });
+      // Elsewhere it may be gone when it is needed.
+      if (file === undefined) this.#newest = made;
+      return made;
     });
   }
 
-  /** As {@link make}, into the file of the day; then those that are too many go. It takes no room that commands need. */
-  makeDaily(): Promise<BackupMade> {
+  /** As {@link make}, for the service itself; then those that are too many go. It takes no room that commands need. */
+  makeOwn(kind: OwnBackup): Promise<BackupMade> {
     const { folder, room, now } = this.#options;
     return this.#inTurn(async () => {
       room.assertEnough();
       const madeAt = now();
-      const file = await folder.place(madeAt, 'daily');
+      const file = await folder.place(madeAt, kind);
       const made = await this.#write({ file, madeAt, onProgress: () => room.assertEnough() });
+      this.#newest = made;
       await folder.prune(madeAt);
       return made;
     });

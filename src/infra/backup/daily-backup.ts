@@ -2,31 +2,38 @@ import { Logger } from '@nestjs/common';
 import { HeycatError } from '../../errors.ts';
 import type { BackupReport } from '../../queries/system/status-source.ts';
 import type { Backups } from './backups.ts';
-import type { BackupsFolder } from './backups-folder.ts';
+import type { BackupsFolder, OwnBackup } from './backups-folder.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+const EARLY_MS = 10 * 60 * 1_000;
 const RETRY_MS = 60 * 60 * 1_000;
 /** The start itself comes first. */
 const FIRST_CHECK_MS = 10_000;
-const CHECK_MS = 60_000;
+const CHECK_MS = 5_000;
 
 interface DailyBackupOptions {
   backups: Backups;
   folder: BackupsFolder;
+  /** True when one should not wait until the day is over. */
+  isUrgent?: () => boolean;
   now?: () => Date;
 }
 
-/** Makes a backup a day after the last one, also when that day passed while nothing ran. Never fails for its owner. */
+/**
+ * Makes a backup a day after the last one, also when that day passed while nothing ran, and earlier where that is urgent.
+ * Never fails for its owner.
+ */
 export class DailyBackup {
   readonly #log = new Logger('DailyBackup');
   readonly #options: Required<DailyBackupOptions>;
   #timer: NodeJS.Timeout | undefined;
+  /** When the last one that was made by itself was, early or not. */
   #last: Date | undefined;
   #failed: { at: Date; error: string } | undefined;
   #checking: Promise<void> | undefined;
 
   constructor(options: DailyBackupOptions) {
-    this.#options = { now: () => new Date(), ...options };
+    this.#options = { now: () => new Date(), isUrgent: () => false, ...options };
   }
 
   get report(): BackupReport {
@@ -38,7 +45,7 @@ export class DailyBackup {
 
   /** From now on it looks by itself whether one is due. */
   async start(): Promise<void> {
-    this.#last = await this.#options.folder.lastDaily(this.#options.now());
+    await this.#look();
     this.#checkIn(FIRST_CHECK_MS);
   }
 
@@ -60,16 +67,30 @@ export class DailyBackup {
   }
 
   async #check(): Promise<void> {
-    const { backups, folder, now } = this.#options;
-    this.#last = await folder.lastDaily(now());
-    const isDue = since(this.#last, now()) >= DAY_MS && since(this.#failed?.at, now()) >= RETRY_MS;
-    if (!isDue || !backups.isReady) return;
+    const { backups } = this.#options;
+    const due = await this.#due();
+    if (due === undefined || !backups.isReady) return;
     try {
-      this.#last = new Date((await backups.makeDaily()).made_at);
+      this.#last = new Date((await backups.makeOwn(due)).made_at);
       this.#failed = undefined;
     } catch (thrown) {
       this.#fail(thrown);
     }
+  }
+
+  async #due(): Promise<OwnBackup | undefined> {
+    const { isUrgent, now } = this.#options;
+    const lastDaily = await this.#look();
+    if (since(this.#failed?.at, now()) < RETRY_MS) return undefined;
+    if (since(lastDaily, now()) >= DAY_MS) return 'daily';
+    return isUrgent() && since(this.#last, now()) >= EARLY_MS ? 'early' : undefined;
+  }
+
+  /** @returns when the last daily one was made. */
+  async #look(): Promise<Date | undefined> {
+    const { folder, now } = this.#options;
+    this.#last = await folder.last(['daily', 'early'], now());
+    return folder.last(['daily'], now());
   }
 
   /** The same failure is logged once. */
@@ -78,7 +99,7 @@ export class DailyBackup {
     // An engine that went away is told by others, and one that comes back is asked again.
     if (!backups.isReady) return;
     const error = HeycatError.from(thrown).message;
-    if (error !== this.#failed?.error) this.#log.warn(`No daily backup could be made: ${error}`);
+    if (error !== this.#failed?.error) this.#log.warn(`No backup could be made: ${error}`);
     this.#failed = { at: now(), error };
   }
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { open, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
+import { constants, createGunzip, createGzip, gunzipSync } from 'node:zlib';
 import { writePrivately } from '../private-file.ts';
 
 /** SHA-256 over all bytes before it, at the end of the file. */
 const SEAL_BYTES = 32;
 const READ_BYTES = 256 * 1024;
+const BEGINNING_BYTES = 4 * 1024;
 /** A line holds one row; what is longer was not written here. */
 const MAX_LINE_CHARS = 64 * 1024 * 1024;
 
@@ -61,6 +62,12 @@ export class SealedFile implements AsyncDisposable {
     const seal: Buffer[] = [];
     for await (const chunk of this.#chunks(this.length, this.length + SEAL_BYTES)) seal.push(chunk);
     return hash.digest().equals(Buffer.concat(seal));
+  }
+
+  /** As much of the text as its first bytes give; nothing is checked. Throws an Error where it is no gzip. */
+  async beginning(): Promise<string> {
+    const { value = Buffer.alloc(0) } = await this.#chunks(0, Math.min(this.length, BEGINNING_BYTES)).next();
+    return gunzipSync(value, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
   }
 
   /** What was written, line by line. Throws an Error where it is no gzip, or a line has no end. */

@@ -41,9 +41,25 @@ export interface EngineStatus {
   cause?: string;
   /**
    * The same as a word for programs: `port_taken`, `binary_missing`, `folder_unreadable`, `module_missing`,
-   * `log_corrupt`; absent where there is none.
+   * `log_corrupt`; `rebuilding` while damaged data is made anew; absent where there is none.
    */
   reason?: string;
+  /** Set when its data was damaged and made anew in this run. */
+  rebuilt?: Rebuilt;
+}
+
+/** Data that was damaged and was made anew. */
+export interface Rebuilt {
+  /** ISO 8601. */
+  at: string;
+  /** Path of the backup. */
+  from: string;
+  /** Of the backup. */
+  events: number;
+  /** Commands of the journal behind it. */
+  queued: number;
+  /** Folder with what was damaged. */
+  kept: string;
 }
 
 /** A place where the module runs. One contract suite, `test/contract/engine.contract.ts`, holds for all. */

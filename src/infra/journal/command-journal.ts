@@ -2,13 +2,15 @@ import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HeycatError } from '../../errors.ts';
 import { ensurePrivateFolder } from '../paths.ts';
-import { exists, syncFolder } from '../private-file.ts';
-import { BODY, newGroup, readSegments, SegmentLog, type Segment, type SegmentPlace } from '../segment-log.ts';
+import { syncFolder } from '../private-file.ts';
+import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../segment-log.ts';
+import { Gathering } from './gathering.ts';
+import { placeIn, readContent, readSegment } from './journal-files.ts';
 import {
   encodeRecord,
   newEntry,
-  readRecords,
   setOutcome,
+  setSettled,
   type AppliedOutcome,
   type FailedOutcome,
   type JournalContent,
@@ -35,15 +37,14 @@ interface Waiter {
   reject(error: HeycatError): void;
 }
 
-/** Holds a byte that no UTF-8 text has, so that no text looks like the beginning of a group. */
-const MAGIC = 0xff4a4331;
-
 /**
- * The durable list of commands: those that wait, those that were applied and may not be on the engine's disk yet, and
- * those that were given up. All that come while the disk writes share the next write. One file holds it all; when most
- * of it is out of date, the rest is written to a new one.
+ * The durable list of commands: those that wait, those that were applied and may be lost yet, and those that were given
+ * up. All that come while the disk writes share the next write. One file holds it all; when most of it is out of date,
+ * the rest is written to a new one.
  */
 export class CommandJournal {
+  /** When the next write begins that commands wait for. */
+  readonly gathering = new Gathering();
   readonly #entries: Map<number, JournalEntry>;
   readonly #limits: Required<JournalOptions>;
   #next: number;
@@ -52,7 +53,7 @@ export class CommandJournal {
   #open = { count: 0, bytes: 0 };
   #dead = 0;
   /** Not yet on their way to the disk. */
-  #unwritten: Buffer[] = [];
+  #unwritten: string[] = [];
   #waiters: Waiter[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
@@ -75,7 +76,7 @@ export class CommandJournal {
   static async open(
     folder: string,
     limits: JournalOptions = {},
-  ): Promise<{ journal: CommandJournal; faults: JournalFaults }> {
+  ): Promise<{ journal: CommandJournal; faults: JournalFaults; isWhole: boolean }> {
     await ensurePrivateFolder(folder);
     const place = placeIn(folder);
     const segments = await readSegments(place);
@@ -88,7 +89,7 @@ export class CommandJournal {
     const journal = new CommandJournal(await SegmentLog.continue(place, segments), content, limits);
     // A full disk must not keep the service from starting: the old files stay until there is room.
     if (segments.length > 0) await journal.#startAnew(damaged).catch(() => undefined);
-    return { journal, faults };
+    return { journal, faults, isWhole: damaged.length === 0 };
   }
 
   /**
@@ -96,9 +97,7 @@ export class CommandJournal {
    * @returns in order of position; undefined when something in it could not be read.
    */
   static async read(folder: string): Promise<JournalEntry[] | undefined> {
-    const content: JournalContent = { entries: new Map(), next: 1 };
-    const segments = (await exists(folder)) ? await readSegments(placeIn(folder)) : [];
-    const isWhole = segments.map((segment) => readSegment(segment, content)).every((whole) => whole);
+    const { content, isWhole } = await readContent(folder);
     return isWhole ? [...content.entries.values()].sort((a, b) => a.position - b.position) : undefined;
   }
 
@@ -124,7 +123,7 @@ export class CommandJournal {
    */
   append(command: NewEntry): { entry: JournalEntry; durable: Promise<void> } {
     const entry = newEntry(this.#next, command);
-    this.#assertRoom(entry.line.length);
+    this.#assertRoom(entry.bytes);
     this.#next += 1;
     this.#entries.set(entry.position, entry);
     this.#count(entry, 1);
@@ -137,6 +136,13 @@ export class CommandJournal {
     setOutcome(entry, { applied: outcome });
     this.#count(entry, 1);
     this.#unwritten.push(encodeRecord({ applied: entry.position, ...outcome }));
+  }
+
+  /** Remembers that the engine cannot lose these any more, on disk with one of the next writes. */
+  settled(entries: readonly JournalEntry[]): void {
+    if (entries.length === 0) return;
+    entries.forEach(setSettled);
+    this.#unwritten.push(encodeRecord({ settled: positionsOf(entries) }));
   }
 
   /** Gives it up; resolves when that is on disk, or cannot be written now and comes with a later write. */
@@ -162,7 +168,9 @@ export class CommandJournal {
 
   /** Writes what has not been written. */
   async flush(): Promise<void> {
-    if (this.#unwritten.length > 0) await this.#write().catch(() => undefined);
+    const written = this.#unwritten.length > 0 ? this.#write() : this.#writing;
+    this.gathering.end();
+    await written?.catch(() => undefined);
     await this.#writing;
   }
 
@@ -172,7 +180,7 @@ export class CommandJournal {
     await this.log.close();
   }
 
-  #write(line?: Buffer, entry?: JournalEntry): Promise<void> {
+  #write(line?: string, entry?: JournalEntry): Promise<void> {
     if (this.#closed)
       return Promise.reject(
         new HeycatError('NOT_READY', 'The service has ended; send the command when it runs again.'),
@@ -188,6 +196,7 @@ export class CommandJournal {
   /** Writes groups until nobody waits; never throws. */
   async #writeAll(): Promise<void> {
     while (this.#waiters.length > 0) {
+      await this.gathering.whole();
       const [lines, waiters] = [this.#unwritten, this.#waiters];
       [this.#unwritten, this.#waiters] = [[], []];
       try {
@@ -205,8 +214,8 @@ export class CommandJournal {
   }
 
   /** The commands of a write that failed were never taken; what else it said comes with a later one. */
-  #putBack(lines: Buffer[], waiters: Waiter[]): void {
-    const refused = new Set<Buffer>();
+  #putBack(lines: string[], waiters: Waiter[]): void {
+    const refused = new Set<string>();
     for (const { entry } of waiters) {
       if (entry === undefined) continue;
       refused.add(entry.line);
@@ -224,23 +233,25 @@ export class CommandJournal {
     if (damaged.length > 0) await syncFolder(dirname(damaged[0]!.path));
   }
 
-  *#lines(): Generator<Buffer> {
+  *#lines(): Generator<string> {
     for (const { position, line, applied, failed } of this.#entries.values()) {
       yield line;
       if (applied !== undefined) yield encodeRecord({ applied: position, ...applied });
       if (failed !== undefined) yield encodeRecord({ failed: position, ...failed });
     }
+    const settled = [...this.#entries.values()].filter((entry) => entry.settled);
+    if (settled.length > 0) yield encodeRecord({ settled: positionsOf(settled) });
   }
 
   #takeOut(entry: JournalEntry): void {
     if (this.#entries.delete(entry.position)) this.#count(entry, -1);
   }
 
-  #count({ line, applied, failed }: JournalEntry, by: 1 | -1): void {
-    this.#liveBytes += by * line.length;
+  #count({ bytes, applied, failed }: JournalEntry, by: 1 | -1): void {
+    this.#liveBytes += by * bytes;
     if (applied !== undefined) return;
     this.#open.count += by;
-    this.#open.bytes += by * line.length;
+    this.#open.bytes += by * bytes;
     if (failed !== undefined) this.#dead += by;
   }
 
@@ -257,27 +268,14 @@ export class CommandJournal {
   }
 }
 
-function placeIn(folder: string): SegmentPlace {
-  return { folder, name: 'commands', magic: MAGIC };
+function positionsOf(entries: readonly JournalEntry[]): number[] {
+  return entries.map(({ position }) => position);
 }
 
-/** False when the file is not whole: something in it could not be read. */
-function readSegment({ groups, state }: Segment, content: JournalContent): boolean {
-  let isWhole = state !== 'damaged';
-  for (const group of groups) {
-    try {
-      readRecords(group, content);
-    } catch {
-      isWhole = false;
-    }
-  }
-  return isWhole;
-}
-
-function groupOf(lines: readonly Buffer[]): Buffer {
-  const group = newGroup(lines.reduce((sum, { length }) => sum + length, 0));
-  let at = BODY;
-  for (const line of lines) at += line.copy(group, at);
+function groupOf(lines: readonly string[]): Buffer {
+  const text = lines.join('');
+  const group = newGroup(Buffer.byteLength(text));
+  group.write(text, BODY);
   return group;
 }
 

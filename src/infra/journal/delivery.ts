@@ -3,6 +3,7 @@ import type { Receipt } from '../../events/change-feed.ts';
 import type { Link } from '../link/link.ts';
 import { receiptOf } from '../link/receipts.ts';
 import type { Session } from '../link/session.ts';
+import { areHeld } from './are-held.ts';
 import { CatchUp, type Again } from './catch-up.ts';
 import type { CommandJournal } from './command-journal.ts';
 import type { JournalEntry } from './journal-record.ts';
@@ -43,7 +44,9 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    const { link } = options;
+    const { link, journal } = options;
+    // Half of what is under way with the engine, the other half on its way to the disk: so neither waits for the other.
+    journal.gathering.isFree = () => link.isUp && this.#sent.size > this.#writing;
     link.beforeBaseline = (session) => this.#catchUp(session);
     link.listen({
       onBatch: () => undefined,
@@ -102,7 +105,8 @@ export class Delivery {
 
   #pump(): void {
     const { link, mayWrite } = this.#options;
-    while (this.#waiting.length > 0 && link.isUp && this.#sent.size < WINDOW && mayWrite()) {
+    if (this.#waiting.length === 0 || !mayWrite()) return;
+    while (this.#waiting.length > 0 && link.isUp && this.#sent.size < WINDOW) {
       this.#send(this.#waiting.shift()!);
     }
   }
@@ -139,6 +143,7 @@ export class Delivery {
     // Not when a new session has found it out before.
     if (!this.#sent.delete(command)) return;
     this.#options.onEnd(command, end);
+    if (this.#sent.size <= this.#writing) this.#options.journal.gathering.end();
     this.#pump();
   }
 
@@ -146,6 +151,7 @@ export class Delivery {
   #lost(): void {
     if (this.#isLost) return;
     this.#isLost = true;
+    this.#options.journal.gathering.end();
     for (const command of this.#sent) {
       try {
         if (command.entry === undefined) this.#append(command);
@@ -171,10 +177,14 @@ export class Delivery {
     this.#found = [];
     await Promise.allSettled([...this.#sent].map(({ durable }) => durable));
     const sent = new Map([...this.#sent].map((command) => [command.entry, command]));
+    const entries = [...this.#options.journal.entries()];
+    const settled = entries.filter((entry) => entry.settled);
+    const areThere = await areHeld(settled, session, this.#options.link.epoch);
     const commands: Again[] = [];
-    for (const entry of this.#options.journal.entries()) {
+    for (const entry of entries) {
       const command = sent.get(entry);
-      if (command !== undefined || entry.applied !== undefined) commands.push({ entry, command });
+      const mayBeLost = entry.applied !== undefined && !(areThere && entry.settled);
+      if (command !== undefined || mayBeLost) commands.push({ entry, command });
     }
     const found = await new CatchUp(session, this.#poison).run(commands);
     this.#found = found.map(({ entry, command, end }) => () => {

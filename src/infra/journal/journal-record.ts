@@ -9,10 +9,14 @@ export interface JournalEntry {
   readonly issued_at: string;
   /** Seq that the service knew when the command came, -1 when it knew none: its receipt lies behind. */
   readonly since: number;
-  /** The line as it is written. */
-  readonly line: Buffer;
+  /** The line as it is written; text, since one buffer for each costs more than the whole write. */
+  readonly line: string;
+  /** Length of the line on disk. */
+  readonly bytes: number;
   /** Set once the engine has acknowledged it. */
   applied?: AppliedOutcome;
+  /** Set once the engine cannot lose it any more, so that it is kept for a backup's sake only. */
+  settled?: true;
   /** Set once it has been given up. */
   failed?: FailedOutcome;
 }
@@ -49,26 +53,27 @@ type JournalRecord =
   | { begin: number }
   | PutRecord
   | ({ applied: number } & AppliedOutcome)
+  | { settled: number[] }
   | ({ failed: number } & FailedOutcome)
   /** Nothing needs to be known of it any more. */
   | { gone: number };
 
 const NEWLINE = 10;
 
-export function encodeRecord(record: Exclude<JournalRecord, PutRecord>): Buffer {
-  return Buffer.from(`${JSON.stringify(record)}\n`);
+export function encodeRecord(record: JournalRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
-export function newEntry(position: number, { args, ...entry }: NewEntry): JournalEntry {
+export function newEntry(position: number, entry: NewEntry): JournalEntry {
+  const { command_id, reducer, issued_at, since, args } = entry;
   // The arguments last, so that the rest can be read by a person who looks at the file.
-  const line = Buffer.from(`${JSON.stringify({ put: position, ...entry, args })}\n`);
-  const { command_id, reducer, issued_at, since } = entry;
-  return { position, command_id, reducer, issued_at, since, line };
+  const line = encodeRecord({ put: position, command_id, reducer, issued_at, since, args });
+  return { position, command_id, reducer, issued_at, since, line, bytes: Buffer.byteLength(line) };
 }
 
 /** The arguments of an entry, as they were given. */
 export function argsOf({ line }: JournalEntry): Record<string, unknown> {
-  return (JSON.parse(line.toString()) as PutRecord).args;
+  return (JSON.parse(line) as PutRecord).args;
 }
 
 /** What is in a journal. */
@@ -83,23 +88,25 @@ export function readRecords(group: Buffer, content: JournalContent): void {
   for (let at = 0; at < group.length;) {
     const end = group.indexOf(NEWLINE, at) + 1;
     if (end === 0) throw unknownRecord();
-    carryOut(group.subarray(at, end), content);
+    carryOut(group.toString('utf8', at, end), content);
     at = end;
   }
 }
 
-function carryOut(line: Buffer, content: JournalContent): void {
-  const record = JSON.parse(line.toString()) as JournalRecord;
+function carryOut(line: string, content: JournalContent): void {
+  const record = JSON.parse(line) as JournalRecord;
   const { entries } = content;
   if ('put' in record) {
     const { put, command_id, reducer, issued_at, since } = record;
-    // A copy: the group's bytes would be kept as a whole for the sake of one line.
-    entries.set(put, { position: put, command_id, reducer, issued_at, since, line: Buffer.from(line) });
+    const bytes = Buffer.byteLength(line);
+    entries.set(put, { position: put, command_id, reducer, issued_at, since, line, bytes });
     content.next = Math.max(content.next, put + 1);
   } else if ('applied' in record) {
     const { applied, ...outcome } = record;
     const entry = entries.get(applied);
     if (entry !== undefined) setOutcome(entry, { applied: outcome });
+  } else if ('settled' in record) {
+    for (const position of record.settled) setSettled(entries.get(position));
   } else if ('failed' in record) {
     const { failed, ...outcome } = record;
     const entry = entries.get(failed);
@@ -114,8 +121,13 @@ function carryOut(line: Buffer, content: JournalContent): void {
 /** An entry has one outcome, the last one. */
 export function setOutcome(entry: JournalEntry, outcome: Pick<JournalEntry, 'applied' | 'failed'>): void {
   delete entry.applied;
+  delete entry.settled;
   delete entry.failed;
   Object.assign(entry, outcome);
+}
+
+export function setSettled(entry: JournalEntry | undefined): void {
+  if (entry?.applied !== undefined) entry.settled = true;
 }
 
 function unknownRecord(): HeycatError {

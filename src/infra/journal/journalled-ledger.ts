@@ -15,6 +15,7 @@ import type { DiskRoom } from '../disk-room.ts';
 import { deferred } from '../link/deferred.ts';
 import type { Link } from '../link/link.ts';
 import { receiptOf } from '../link/receipts.ts';
+import { BackedUp, type NewestBackup } from './backed-up.ts';
 import type { CommandJournal } from './command-journal.ts';
 import { Delivery } from './delivery.ts';
 import { argsOf, type AppliedOutcome, type JournalEntry } from './journal-record.ts';
@@ -28,6 +29,8 @@ export interface LedgerOptions {
   journal: CommandJournal;
   /** Where journal and engine write; without it there is always enough. */
   room?: Pick<DiskRoom, 'shortage' | 'assertEnough'>;
+  /** The newest backup of the data; where none are made at all, nothing is kept for one. */
+  newestBackup?: () => NewestBackup | undefined;
   now?: () => Date;
 }
 
@@ -41,6 +44,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   readonly #link: Link;
   readonly #journal: CommandJournal;
   readonly #room: LedgerOptions['room'];
+  readonly #backedUp: BackedUp;
   readonly #now: () => Date;
   readonly #delivery: Delivery;
   readonly #retention = new Retention();
@@ -54,10 +58,11 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   readonly #waits = new Set<() => void>();
   #isClosed = false;
 
-  constructor({ link, journal, room, now = () => new Date() }: LedgerOptions) {
+  constructor({ link, journal, room, newestBackup, now = () => new Date() }: LedgerOptions) {
     this.#link = link;
     this.#journal = journal;
     this.#room = room;
+    this.#backedUp = new BackedUp(link, newestBackup);
     this.#now = now;
     this.#delivery = new Delivery({
       link,
@@ -72,6 +77,11 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   get counts(): { pending: number; dead: number } {
     return this.#journal.counts;
+  }
+
+  /** True when a backup should be made soon: without it, a part of the history would be in none and in no journal. */
+  get needsBackup(): boolean {
+    return this.#backedUp.isOfAnother || this.#retention.isFilling(this.#backedUp.seq);
   }
 
   async submit({ reducer, command_id = randomUUID(), args, wait_ms }: CommandSubmission): Promise<Submitted> {
@@ -180,6 +190,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   async #queued(command: OutboundCommand): Promise<Submitted> {
     const { command_id } = command.command;
     if (command.entry === undefined) await this.#delivery.keep(command);
+    this.#journal.gathering.end();
     await command.durable;
     // It may have ended meanwhile, also with an error that is still being written down.
     if (command.entry === undefined || this.#open.get(command_id) !== command) return command.end.promise;
@@ -210,7 +221,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     this.#keep(entry, { first_seq, seq, result, created_at });
   }
 
-  /** An applied command stays until the engine cannot lose it any more. */
+  /** An applied command stays until it cannot be lost any more. */
   #keep(entry: JournalEntry, outcome: AppliedOutcome): void {
     if (this.#link.isDurable) return this.#forget(entry);
     this.#journal.applied(entry, outcome);
@@ -252,7 +263,9 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   #tidy(): void {
     // What is acknowledged while the disk is full is not on it.
     if (this.#room?.shortage === undefined) this.#written += 1;
-    for (const entry of this.#retention.expired(this.#written)) this.#forget(entry);
+    const { settled, gone } = this.#retention.tidy(this.#written, this.#backedUp.seq);
+    this.#journal.settled(settled);
+    for (const entry of gone) this.#forget(entry);
     void this.#journal.flush();
   }
 

@@ -46,6 +46,8 @@ export interface EngineReport {
   cause?: string;
   /** The same as a word for programs, where the fault has one. */
   reason?: string;
+  /** Set when its data was damaged and made anew in this run of the service. */
+  rebuilt?: { at: string; from: string; events: number; queued: number; kept: string };
 }
 
 export const STATUS_SOURCE = Symbol('StatusSource');

@@ -25,8 +25,8 @@ async function breakLog(path: string): Promise<void> {
   await file.close();
 }
 
-/** A service with a backup and `more` events behind it, whose log is damaged while it does not run; then a command. */
-async function damaged(place: CliPlace, more: number) {
+/** A folder with a backup and `more` events behind it, whose log is damaged. */
+async function damaged(place: CliPlace, more: number): Promise<string> {
   const log = join(place.dataDir, 'engine', place.engine, FILES[place.engine]);
   await place.start();
   await save(place, 1);
@@ -34,7 +34,11 @@ async function damaged(place: CliPlace, more: number) {
   for (let value = 2; value <= 1 + more; value++) await save(place, value);
   expect((await place.run('stop')).code).toBe(0);
   await breakLog(log);
+  return log;
+}
 
+/** A service on it, for as long as a command takes that has to wait. */
+async function served(place: CliPlace, theme: number): Promise<void> {
   const run = place.spawn(['start', '--engine', place.engine]);
   await run.until('stderr', 'heycat restore --latest');
   // Between two attempts to start it.
@@ -45,13 +49,12 @@ async function damaged(place: CliPlace, more: number) {
     cause: expect.stringContaining('left as it is'),
   });
   expect(JSON.parse((await place.run('call', 'get_settings')).stdout)).toMatchObject({
-    settings: { theme: 1 + more },
+    settings: { theme },
     stale: true,
   });
   const queued = await save(place, 9, 0);
   expect(queued.status).toBe('queued');
   expect((await place.run('stop')).code).toBe(0);
-  return { queued, log };
 }
 
 const engineStatus = async (place: CliPlace) => {
@@ -71,26 +74,24 @@ async function restored(place: CliPlace) {
 }
 
 describeOnEngines('a damaged commit log', (kind) => {
-  it('BAK14 ENG28 is named, kept, and rebuilt from the backup and the commands behind it, each once', async () => {
+  it('BAK14 is kept, and rebuilt from the backup and the commands behind it, each once', async () => {
     await using place = await cliPlace(kind);
     // The embedded engine is durable by itself: what it has applied is in no journal.
     const more = kind === 'sidecar' ? 2 : 0;
-    const { queued, log } = await damaged(place, more);
+    const log = await damaged(place, more);
     const { kept, ...rest } = await restored(place);
-    expect(rest).toMatchObject({ events: 1, queued: more + 1, skipped: [] });
+    expect(rest).toMatchObject({ events: 1, queued: more, skipped: [] });
     expect(kept).toEqual(['engine/' + kind, 'cache'].map((name) => join(place.dataDir, `${name}.old-1`)));
     const aside = log.replace(join('engine', kind), join('engine', `${kind}.old-1`));
     expect((await readFile(aside)).subarray(0, BROKEN.length)).toEqual(BROKEN);
 
     const run = await place.start();
     await run.until('stderr', 'sync_complete');
-    expect((await save(place, 10)).seq).toBe(more + 3);
-    const outcome = await place.run('call', 'get_command', JSON.stringify({ command_id: queued.command_id }));
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'applied', seq: more + 2 });
+    expect((await save(place, 10)).seq).toBe(more + 2);
     expect(await theme(place)).toBe(10);
   });
 
-  it('BAK14 where something is missing in between the commands stay aside, and nothing is carried out', async () => {
+  it('BAK14 ENG28 is named, and where something is missing in between the commands stay aside, and nothing is carried out', async () => {
     await using place = await cliPlace(kind);
     await damaged(place, 1);
     // The journal of the sidecar has what came last; the embedded engine has none of it.
@@ -100,6 +101,7 @@ describeOnEngines('a damaged commit log', (kind) => {
       for (const entry of journal.entries()) if (entry.applied?.seq === 2) await journal.remove(entry);
       await journal.close();
     }
+    await served(place, 2);
     const { kept, ...rest } = await restored(place);
     expect(rest).toMatchObject({ events: 1, queued: 0 });
     expect(kept).toContain(join(place.dataDir, 'journal.old-1'));

@@ -135,6 +135,7 @@ export const filesPromises = {
     }),
   chmod: (path: string, mode: number) => world().disk.call(() => void (world().disk.node(path).mode = mode)),
   lstat: (path: string) => world().disk.call(() => statsOf(world().disk.node(path))),
+  stat: (path: string) => world().disk.call(() => statsOf(world().disk.node(path))),
 };
 
 /** What stands for `node:fs`: the machine's folder is virtual, all else is real. */

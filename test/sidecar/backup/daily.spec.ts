@@ -22,6 +22,7 @@ describe('the daily backup', () => {
   let warned: string[];
   let time: number;
   let free: number;
+  let isUrgent: boolean;
   beforeEach(async () => {
     folder = await MovingFolder.make();
     await folder.command(writeEverywhere, 'embedded');
@@ -29,6 +30,7 @@ describe('the daily backup', () => {
     await engine.start();
     time = START;
     free = Infinity;
+    isUrgent = false;
     warned = [];
     const keep = (text: string) => void warned.push(text);
     Logger.overrideLogger({ log: () => undefined, error: keep, warn: keep });
@@ -49,7 +51,7 @@ describe('the daily backup', () => {
     const room = new DiskRoom(folder.path, { probe, now: () => time });
     const place = new BackupsFolder(path());
     const backups = new Backups({ engine, folder: place, room, now });
-    return { backups, daily: new DailyBackup({ backups, folder: place, now }) };
+    return { backups, daily: new DailyBackup({ backups, folder: place, isUrgent: () => isUrgent, now }) };
   }
 
   it('BAK10 is made a day after the last one, over restarts, and the newest seven stay', async () => {
@@ -198,6 +200,65 @@ describe('the daily backup', () => {
       counts.push((await names()).length);
     }
     expect(counts).toEqual([1, 2, 2, 3, 3, 3]);
+  });
+
+  it('BAK17 an urgent one is made early, ten minutes after the last one at the soonest, and no daily one goes for it', async () => {
+    const kinds = async () =>
+      (await new BackupsFolder(path()).list()).map(({ daily, early }) =>
+        daily ? 'daily' : early && 'early',
+      );
+    const { daily: keeper } = daily();
+    await keeper.check();
+    isUrgent = true;
+    for (let minute = 1; minute < 10; minute += 1) {
+      time += 60_000;
+      await keeper.check();
+    }
+    expect(await kinds()).toEqual(['daily']);
+    time += 60_000;
+    await keeper.check();
+    expect(await kinds()).toEqual(['early', 'daily']);
+    expect(keeper.report).toEqual({ last_at: new Date(time).toISOString() });
+    for (let day = 0; day < 8 * 24 * 6; day += 1) {
+      time += 10 * 60_000;
+      if (day % 24 === 0) await daily().daily.check();
+    }
+    expect((await kinds()).toSorted()).toEqual([...Array<string>(7).fill('daily'), 'early']);
+    // A day after the last daily one the next is due, however often early ones were made.
+    time += 24 * HOUR;
+    await keeper.check();
+    expect((await kinds())[0]).toBe('daily');
+  });
+
+  it('BAK17 an early one takes no room that commands need, and is tried again after an hour', async () => {
+    const { daily: keeper } = daily();
+    await keeper.check();
+    [isUrgent, free] = [true, 1024 * 1024];
+    time += HOUR;
+    await keeper.check();
+    free = Infinity;
+    time += HOUR - 1;
+    await keeper.check();
+    expect(await names()).toHaveLength(1);
+    time += 1;
+    await keeper.check();
+    expect(await names()).toHaveLength(2);
+  });
+
+  it('BAK17 what the newest backup holds is known again after a start, also past one that cannot be read', async () => {
+    const { backups } = daily();
+    await backups.look();
+    expect(backups.newest).toBeUndefined();
+    const { epoch, events } = await backups.make();
+    expect(backups.newest).toMatchObject({ epoch, events });
+    time += HOUR;
+    const damaged = (await backups.make()).file;
+    await writeFile(damaged, 'x'.repeat(100));
+    const { backups: later } = daily();
+    await later.make(join(folder.path, 'elsewhere.backup'));
+    expect(later.newest).toBeUndefined();
+    await later.look();
+    expect(later.newest).toMatchObject({ epoch, events: 17 });
   });
 
   it('BAK13 one is made at a time, and the end of the service gives up the one under way', async () => {

@@ -27,6 +27,7 @@ const shown = (entry: JournalEntry) => ({
   id: entry.command_id,
   args: argsOf(entry),
   ...(entry.applied && { applied: entry.applied }),
+  ...(entry.settled && { settled: true }),
   ...(entry.failed && { failed: entry.failed }),
 });
 const content = (journal: CommandJournal) => [...journal.entries()].map(shown);
@@ -38,10 +39,23 @@ async function reopened(folder: string, options?: JournalOptions) {
   return opened;
 }
 
-type Step = { kind: 'append' | 'applied' | 'failed' | 'remove' | 'forget' | 'reopen'; which: number };
+type Step = {
+  kind: 'append' | 'applied' | 'settled' | 'failed' | 'remove' | 'forget' | 'reopen';
+  which: number;
+};
 const steps = fc.array(
   fc.record<Step>({
-    kind: fc.constantFrom('append', 'append', 'append', 'applied', 'failed', 'remove', 'forget', 'reopen'),
+    kind: fc.constantFrom(
+      'append',
+      'append',
+      'append',
+      'applied',
+      'settled',
+      'failed',
+      'remove',
+      'forget',
+      'reopen',
+    ),
     which: fc.nat(20),
   }),
   { maxLength: 60 },
@@ -68,11 +82,12 @@ describe('the journal', () => {
             ({ journal } = await CommandJournal.open(path, { minFileBytes: 500 }));
           } else if (entry !== undefined) {
             if (kind === 'applied') journal.applied(entry, applied);
+            else if (kind === 'settled') journal.settled([entry]);
             else if (kind === 'failed') await journal.failed(entry, failed);
             else if (kind === 'remove') await journal.remove(entry);
             else journal.forget(entry);
-            if (kind === 'applied' || kind === 'failed') model[at] = shown(entry);
-            else model.splice(at, 1);
+            if (kind === 'remove' || kind === 'forget') model.splice(at, 1);
+            else model[at] = shown(entry);
           }
           expect(content(journal)).toEqual(model);
         }

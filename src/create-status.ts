@@ -1,0 +1,42 @@
+import type { DailyBackup } from './infra/backup/daily-backup.ts';
+import type { ClockWatch } from './infra/clock/clock-watch.ts';
+import type { DiskRoom } from './infra/disk-room.ts';
+import type { Engine } from './infra/engine/engine.ts';
+import type { IpcServer } from './infra/ipc/ipc-server.ts';
+import type { JournalledLedger } from './infra/journal/journalled-ledger.ts';
+import type { Link } from './infra/link/link.ts';
+import { packageVersion } from './infra/version.ts';
+import type { StatusSource } from './queries/system/status-source.ts';
+
+interface Reported {
+  strategy: IpcServer;
+  engine: Engine;
+  link: Link;
+  ledger: JournalledLedger;
+  room: DiskRoom;
+  daily: DailyBackup;
+  clock: ClockWatch;
+}
+
+/** What `get_status` tells, asked of its parts at each call. */
+export function statusOf({ strategy, engine, link, ledger, room, daily, clock }: Reported): StatusSource {
+  return {
+    process: () => ({
+      pid: process.pid,
+      version: packageVersion(),
+      instance_id: strategy.instanceId,
+      started_at: strategy.startedAt,
+    }),
+    engine: () => {
+      const { shortage } = room;
+      return shortage === undefined
+        ? engine.status
+        : { ...engine.status, cause: shortage, reason: 'disk_full' };
+    },
+    connection: () => link.report,
+    queue: () => ledger.counts,
+    backup: () => daily.report,
+    clock: () => clock.report,
+    clients: () => strategy.clients,
+  };
+}
