@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import * as realCrypto from 'node:crypto';
 import * as realNet from 'node:net';
 import * as realOs from 'node:os';
+import type { Backups } from '../../../src/infra/backup/backups.ts';
 import type { WavFacts } from '../../../src/commands/recordings/wav-inspector.ts';
 import { USER } from './identities.ts';
 import { files, filesPromises } from './files.ts';
@@ -48,8 +49,11 @@ const replaceSource = (name: string, exported: object): void =>
   void jest.unstable_mockModule(`../../../src/infra/${name}.ts`, () => exported);
 
 /** Those of a service whose engine is never ready to make one. */
-class NoBackups {
+class NoBackups implements Pick<Backups, 'isReady' | 'newest' | 'look' | 'close'> {
   readonly isReady = false;
+  readonly newest = undefined;
+
+  async look(): Promise<void> {}
 
   async close(): Promise<void> {}
 }
