@@ -44,7 +44,7 @@ export class EmbeddedEngine implements Engine {
   /** Why it is not ready. */
   #failure: { cause: string; reason?: string } | undefined;
   /** Rows of this very folder cannot be read: what works without them must not go on without them. */
-  #damage: { failure: HeycatError; folder: number } | undefined;
+  #damage: { failure: HeycatError; folder: number | undefined } | undefined;
   #thread: EngineThread | undefined;
   #starting: Promise<EngineEndpoint> | undefined;
   #stopping: Promise<void> | undefined;
@@ -111,7 +111,8 @@ export class EmbeddedEngine implements Engine {
     let isClaimed = false;
     try {
       const identity = await this.#prepare();
-      if (this.#damage?.folder === this.#folderNumber()) throw this.#damage.failure;
+      if (this.#damage !== undefined && this.#damage.folder === this.#folderNumber())
+        throw this.#damage.failure;
       claim(this.#folder);
       isClaimed = true;
       await this.#launch(identity);
@@ -157,8 +158,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** Another one when a backup has taken its place. */
-  #folderNumber(): number {
-    return statSync(this.#folder).ino;
+  #folderNumber(): number | undefined {
+    return statSync(this.#folder, { throwIfNoEntry: false })?.ino;
   }
 
   #endpoint(identity: EngineIdentity): EngineEndpoint {
