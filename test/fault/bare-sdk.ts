@@ -8,13 +8,14 @@ import { DbConnection } from '../../src/infra/link/bindings/index.ts';
 import { until } from '../support/link-harness.ts';
 import { oneOf, seededRandom } from '../support/random.ts';
 import { sidecarHarness } from '../support/sidecar-harness.ts';
-import { Load, type Lane } from './load.ts';
+import { Load, type CommandAnswer, type Lane } from './load.ts';
 import { judge } from './model.ts';
 
 const SENDERS = 24;
 const PAUSE_MS = 3;
 const NEXT_KILL_MS = 1_000;
 const KEYS = 5;
+const HUNG = { code: 'HUNG', retryable: false, details: {} };
 
 console.log = () => undefined;
 process.on('unhandledRejection', () => undefined);
@@ -24,12 +25,14 @@ await using server = await sidecarHarness({ settleMs: 0 });
 
 /** One connection as the SDK's manual shows it: used until its server has gone. */
 class BareClient {
-  readonly #waiting = new Map<string, { done(answer: never): void; hung(error: object): void }>();
+  readonly #waiting = new Map<string, { done(answer: CommandAnswer): void; hung(error: object): void }>();
+
+  #isAbandoned = false;
 
   private constructor(readonly sdk: DbConnection) {
     sdk.reducers.onSaveSetting(({ event }, commandId) => {
       if (event.status.tag === 'Committed')
-        this.#waiting.get(commandId)?.done({ seq: 0, result: {} } as never);
+        this.#waiting.get(commandId)?.done({ status: 'applied', seq: 0, result: {} });
       this.#waiting.delete(commandId);
     });
   }
@@ -47,6 +50,8 @@ class BareClient {
 
   save(command_id: string, key: string, value: number): ReturnType<Lane['send']> {
     return new Promise((done, hung) => {
+      // A sender that had it in its hands when it was abandoned.
+      if (this.#isAbandoned) return hung(HUNG);
       this.#waiting.set(command_id, { done, hung });
       this.sdk.reducers.saveSetting(command_id, Timestamp.now(), key, String(value), undefined);
     });
@@ -54,7 +59,8 @@ class BareClient {
 
   /** The SDK itself tells nobody: whoever waits would wait for ever. */
   abandon(): void {
-    for (const { hung } of this.#waiting.values()) hung({ code: 'HUNG', retryable: false, details: {} });
+    this.#isAbandoned = true;
+    for (const { hung } of this.#waiting.values()) hung(HUNG);
   }
 
   async log(): Promise<{ seq: number; command_id: string }[]> {
