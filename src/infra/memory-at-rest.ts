@@ -2,6 +2,7 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/** A pause between two takes is no rest. */
 const QUIET_MS = 3_000;
 /** Of its time a thread at rest works no more than this. */
 const WORK_SHARE = 0.1;
