@@ -87,7 +87,8 @@ export class FolderStore implements Store {
   }
 
   async rest(): Promise<void> {
-    if (this.isMoving || this.failure !== undefined) return;
+    // What is not in the log yet must not be in the file before.
+    if (this.isMoving || this.failure !== undefined || this.unwritten.size > 0) return;
     if (this.log.length > RESTING_BYTES) {
       this.startCheckpoint();
       await this.rotation;

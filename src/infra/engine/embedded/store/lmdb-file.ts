@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, open as openFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { HeycatError } from '../../../../errors.ts';
 import { damagedStore } from './damaged-store.ts';
@@ -12,7 +11,9 @@ import { seal, unseal } from './sealed-value.ts';
 const APPLIED = 'a';
 /** Addresses set aside for the file, not memory: each time it outgrew them it would be mapped once more beside itself. */
 const MAP_BYTES = 2 ** 30;
-/** Writes handed over at once: more would hold up the event loop. */
+/** Names the last slice of writes that was carried over whole. */
+const CARRIED = 'b';
+/** Writes of one transaction, which are handed over at once: more would hold up the event loop. */
 const SLICE = 500;
 
 /** Keys of one character per byte. */
@@ -82,16 +83,14 @@ export class LmdbFile implements Readable {
 
   /** Resolves when all is on disk, and later reads see it. Done twice it is the same, so half of it does no harm. */
   async apply(writes: Iterable<[string, Stored | null]>, applied: number): Promise<void> {
-    const database = this.database();
-    const written: Promise<boolean>[] = [];
-    for (const [key, value] of writes)
-      if (written.push(this.write(database, key, value)) % SLICE === 0) await setImmediate();
-    this.uses += written.length;
-    // Only then: the mark could be written where some of what it stands for was refused.
-    await Promise.all(written);
-    await this.write(database, APPLIED, String(applied));
-    await database.flushed;
-    database.resetReadTxn();
+    let [slice, slices]: [[string, Stored | null][], number] = [[], 0];
+    for (const write of writes) {
+      if (slice.push(write) < SLICE) continue;
+      await this.carry(slice, `${applied}.${slices++}`);
+      slice = [];
+    }
+    slice.push([APPLIED, String(applied)]);
+    await this.carry(slice, `${applied}.${slices}`);
   }
 
   /**
@@ -113,10 +112,22 @@ export class LmdbFile implements Readable {
     this.opened = undefined;
   }
 
+  /** One transaction. Its mark is read back: LMDB's promises can resolve where the disk refused what they stand for. */
+  private async carry(writes: readonly [string, Stored | null][], mark: string): Promise<void> {
+    const database = this.database();
+    this.uses += writes.length;
+    const batch = database.batch(() => {
+      for (const [key, value] of [...writes, [CARRIED, mark] as const]) void this.write(database, key, value);
+    });
+    await heard(batch);
+    database.resetReadTxn();
+    if (this.get(CARRIED)?.toString() !== mark) throw new Error('A transaction was refused without a word.');
+  }
+
   private write(database: RootDatabase<Buffer, string>, key: string, value: Stored | null): Promise<boolean> {
-    if (value === null) return heard(database.remove(key));
+    if (value === null) return database.remove(key);
     const bytes = typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
-    return heard(database.put(key, this.isSealed ? seal(key, bytes) : bytes));
+    return database.put(key, this.isSealed ? seal(key, bytes) : bytes);
   }
 
   private checked(key: string, value: Buffer): Buffer {
