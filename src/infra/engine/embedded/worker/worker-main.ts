@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { HeycatError } from '../../../../errors.ts';
+import { BriefWait } from '../../../brief-wait.ts';
 import { garbageCollector, whileAtRest } from '../../../memory-at-rest.ts';
 import { identityBytes } from '../../identity/claims.ts';
 import { openModuleHost } from '../host/open-module-host.ts';
@@ -12,6 +13,8 @@ import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 
 const start = workerData as WorkerStart;
 const MESSAGES_AT_ONCE = 16;
+/** Who sends one command after the other needs less from an answer to the next. */
+const NEXT_MS = 0.5;
 
 function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
@@ -64,14 +67,19 @@ async function admitUser(host: ModuleHost, owner: Uint8Array): Promise<void> {
 }
 
 function serve(host: ModuleHost): void {
+  const next = new BriefWait(NEXT_MS);
   const server = new DatabaseServer({
     host,
     owner: identityBytes(start.deployer),
     watch: new CallWatch(start.watch),
-    send: (batch) => post({ kind: 'frames', batch }, [batch.buffer]),
+    send: (batch) => {
+      post({ kind: 'frames', batch }, [batch.buffer]);
+      next.begin();
+    },
     onFailure: fail,
   });
   parentPort?.on('message', (first: ToWorker) => {
+    next.end();
     try {
       for (const message of waiting(first)) take(server, host, message);
     } catch (thrown) {
