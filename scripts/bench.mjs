@@ -16,8 +16,10 @@ import { printJournal, printTable } from './bench/table.mjs';
 import { IN_FLIGHT, journalCost, percentile, round, summary, takeTurns } from './bench/turns.mjs';
 
 /** A slow machine does fewer rounds, not a longer run. */
-const ROUNDS = { most: 9, least: 5, budgetMs: 32_000 };
-const JOURNAL_ROUNDS = { most: 15, least: 9, budgetMs: 60_000 };
+const ROUNDS = { most: 9, least: 5, budgetMs: 24_000, oneAtATime: 300, pipelined: 2_000 };
+/** Two that differ by a tenth: many short turns tell more than few long ones, for the machine changes its pace. */
+const JOURNAL_ROUNDS = { most: 50, least: 30, budgetMs: 30_000, oneAtATime: 50, pipelined: 700 };
+const LONG_JOURNAL_ROUNDS = { ...JOURNAL_ROUNDS, most: 150, least: 100, budgetMs: 90_000 };
 const QUERIES = 2_000;
 const APPENDS = 100;
 
@@ -48,7 +50,9 @@ async function main() {
     process.once(signal, () => void close().then(() => process.exit(130)));
   }
   try {
-    const results = await (options.journal ? measureJournal(places) : measure(places));
+    const results = await (options.journal
+      ? measureJournal(places.sidecar, LONG_JOURNAL_ROUNDS)
+      : measure(places));
     if (options.json) console.log(JSON.stringify(results));
     else if (options.journal) printJournal(results, IN_FLIGHT);
     else printTable(results, IN_FLIGHT);
@@ -75,13 +79,13 @@ async function measure({ sidecar, recovering, embedded }) {
     sidecar: await sidecar.heycatClient(),
     embedded: await embedded.heycatClient(),
     host: await embedded.host('embedded'),
-    ...(await journalHosts(sidecar)),
   };
   const appends = [];
   const rounds = await takeTurns(clients, ROUNDS, () => appends.push(...embedded.syncedAppends(APPENDS)));
   await clients.sidecar.run({ operation: 'query', count: QUERIES });
   const query = await clients.sidecar.run({ operation: 'query', count: QUERIES });
   const rss_mb = memory({ sidecar, embedded });
+  const journal = await measureJournal(sidecar, JOURNAL_ROUNDS);
   await Promise.all([sidecar.stopService(), embedded.stopService()]);
   await recovering.start();
   const recovery = await recoveries(recovering);
@@ -93,7 +97,7 @@ async function measure({ sidecar, recovering, embedded }) {
   };
   return {
     ...results,
-    ...journalResults(rounds),
+    ...journal,
     ratio: ratios(results),
     disk: { append_p50_ms: round(percentile(appends, 0.5), 3) },
     query: { p50_us: round(percentile(query, 0.5) * 1_000) },
@@ -108,21 +112,19 @@ async function measure({ sidecar, recovering, embedded }) {
   };
 }
 
-async function measureJournal({ sidecar }) {
-  return journalResults(await takeTurns(await journalHosts(sidecar), JOURNAL_ROUNDS));
-}
-
 /** On a server each, with the journal and without. */
-async function journalHosts(place) {
-  return {
-    journalled: await place.host('journalled', options.journal && profiling('journalled')),
-    unjournalled: await place.host('unjournalled', options.journal && profiling('unjournalled')),
-  };
-}
-
-function journalResults(rounds) {
+async function measureJournal(place, size) {
+  const rounds = await takeTurns(
+    {
+      journalled: await place.host('journalled', options.journal && profiling('journalled')),
+      unjournalled: await place.host('unjournalled', options.journal && profiling('unjournalled')),
+    },
+    size,
+  );
   const [journalled, unjournalled] = [summary(rounds.journalled), summary(rounds.unjournalled)];
-  return { journal: { journalled, unjournalled, ...journalCost(rounds) } };
+  return {
+    journal: { journalled, unjournalled, ...journalCost(rounds), rounds: rounds.journalled.length },
+  };
 }
 
 /** The first start makes the database, a later one finds it. */

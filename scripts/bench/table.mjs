@@ -59,7 +59,7 @@ export function printTable({ bare, sidecar, embedded, host, ratio, journal, ...r
     console.log(name.padEnd(20) + cells.map((cell) => cell.padStart(13)).join(''));
   console.log();
   printJournal({ journal }, inFlight);
-  printNotes(rest);
+  printNotes({ ...rest, pairs: journal.rounds });
 }
 
 /** What the journal costs in a host's own process, on a server each. */
@@ -86,7 +86,7 @@ export function printJournal({ journal }, inFlight) {
     console.log(name.padEnd(20) + cells.map((cell) => cell.padStart(14)).join(''));
 }
 
-function printNotes({ disk, query, rounds, ...service }) {
+function printNotes({ disk, query, rounds, pairs, ...service }) {
   console.log(`
 synced append of 256 bytes on this disk, p50  ${ms(disk.append_p50_ms, 3)}
 query (get_recording) over the socket, p50    ${query.p50_us} µs
@@ -103,7 +103,7 @@ another process, when the read models hold it. In process: the embedded service 
 Durability: bare SDK and sidecar acknowledge before the disk has it, for the server syncs later; embedded acknowledges
 after one sync, so the append above is the floor of its time one at a time; commands in flight share a sync.
 Journalled, unjournalled: in process on a server of its own; without the journal nothing is sent again that the server
-loses. What it costs is the median of what the rounds say, in each of which the two took turns.`);
+loses. What it costs is the median of what ${pairs} pairs of short turns say.`);
 }
 
 const isIn = (holds) => (holds ? 'met' : 'missed');

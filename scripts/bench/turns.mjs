@@ -1,21 +1,22 @@
 /** Load generators that take turns, so that whatever else the machine does meets all, and what came of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const ONE_AT_A_TIME = 300;
-const PIPELINED = 2_000;
 export const IN_FLIGHT = 64;
+/** Enough for Node to have compiled what is measured. */
+const WARM_UP = { oneAtATime: 300, pipelined: 4_000 };
 /** What a turn leaves to be written in the background is not the next one's burden. */
 const SETTLE_MS = 100;
 
 /**
- * @param limits `most` rounds, and as few as `least` where they take longer than `budgetMs`.
+ * @param rounds `most` of them, and as few as `least` where they take longer than `budgetMs`; each client does so many
+ * operations `oneAtATime` and `pipelined` in each.
  * @param between has a turn of its own in each round.
  * @returns each client's rounds.
  */
-export async function takeTurns(clients, { most, least, budgetMs }, between = () => undefined) {
+export async function takeTurns(clients, { most, least, budgetMs, ...size }, between = () => undefined) {
   const names = Object.keys(clients);
   const rounds = Object.fromEntries(names.map((name) => [name, []]));
-  for (const client of Object.values(clients)) await oneRound(client);
+  for (const client of Object.values(clients)) await oneRound(client, WARM_UP);
   const deadline = performance.now() + budgetMs;
   for (let round = 0; round < most; round++) {
     if (round >= least && performance.now() > deadline) break;
@@ -23,7 +24,7 @@ export async function takeTurns(clients, { most, least, budgetMs }, between = ()
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(round + turn) % names.length];
       await sleep(SETTLE_MS);
-      rounds[name].push(await oneRound(clients[name]));
+      rounds[name].push(await oneRound(clients[name], size));
     }
     await sleep(SETTLE_MS);
     between();
@@ -31,9 +32,9 @@ export async function takeTurns(clients, { most, least, budgetMs }, between = ()
   return rounds;
 }
 
-async function oneRound(client) {
-  const times = await client.run({ operation: 'add', count: ONE_AT_A_TIME });
-  const perSecond = await client.run({ operation: 'add', count: PIPELINED, inFlight: IN_FLIGHT });
+async function oneRound(client, { oneAtATime, pipelined }) {
+  const times = await client.run({ operation: 'add', count: oneAtATime });
+  const perSecond = await client.run({ operation: 'add', count: pipelined, inFlight: IN_FLIGHT });
   return { p50_ms: percentile(times, 0.5), p99_ms: percentile(times, 0.99), pipelined_per_s: perSecond };
 }
 

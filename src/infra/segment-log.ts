@@ -10,6 +10,7 @@ const HEADER = 12;
 /** Elsewhere `fsync` has to be asked for: only Linux's O_DSYNC means the disk itself. */
 const SYNCED = process.platform === 'linux' ? constants.O_DSYNC : 0;
 
+/** Files grow by these ahead of what is written: a synced write that changes no length waits for the data alone. */
 const ZEROS = Buffer.alloc(256 * 1024);
 
 /** Where a log lies; several may share a folder. */
@@ -19,8 +20,6 @@ export interface SegmentPlace {
   name: string;
   /** First four bytes of each group. */
   magic: number;
-  /** For {@link SegmentLog.appendSync} only: files grow by zeros ahead; a synced write into them takes a third less time. */
-  ahead?: boolean;
 }
 
 /** One file of a log, read. */
@@ -73,8 +72,11 @@ export class SegmentLog {
     if (this.#broken) await this.#mend();
     seal(group, this.place.magic);
     try {
-      let at = 0;
-      while (at < group.length) at += (await this.file.write(group, at)).bytesWritten;
+      while (this.#room < this.size + group.length) {
+        await writeAll(this.file, ZEROS, this.#room);
+        this.#room += ZEROS.length;
+      }
+      await writeAll(this.file, group, this.size);
       if (SYNCED === 0) await this.file.sync();
     } catch (error) {
       this.#broken = true;
@@ -84,12 +86,12 @@ export class SegmentLog {
     this.size += group.length;
   }
 
-  /** The same without leaving the turn, with room made ahead; not while an append is under way. */
+  /** The same without leaving the turn; not while an append is under way. */
   appendSync(group: Buffer): void {
     if (this.#broken) throw new HeycatError('INTERNAL', 'A log must be mended by append first.');
     seal(group, this.place.magic);
     try {
-      while (this.place.ahead === true && this.#room < this.size + group.length) {
+      while (this.#room < this.size + group.length) {
         writeAllSync(this.file, ZEROS, this.#room);
         this.#room += ZEROS.length;
       }
@@ -107,7 +109,7 @@ export class SegmentLog {
     if (this.#broken) await this.#mend();
     const before = this.current;
     const file = await create(this.place, before + 1);
-    await this.file.close();
+    await this.close();
     this.file = file;
     this.current = before + 1;
     this.size = 0;
@@ -122,6 +124,8 @@ export class SegmentLog {
   }
 
   async close(): Promise<void> {
+    // What was made ahead reads as nothing, so it may stay where it cannot be taken away.
+    if (this.#room > this.size) await this.file.truncate(this.size).catch(() => undefined);
     await this.file.close();
   }
 
@@ -206,6 +210,14 @@ function isZero(bytes: Buffer): boolean {
   return true;
 }
 
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let at = 0;
+  while (at < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
 function writeAllSync({ fd }: FileHandle, bytes: Buffer, position: number): void {
   let at = 0;
   while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
@@ -232,9 +244,7 @@ async function fileNumbers({ folder, name }: SegmentPlace): Promise<number[]> {
 
 async function create(place: SegmentPlace, number: number): Promise<FileHandle> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | SYNCED;
-  // Behind what was made ahead nothing may be appended.
-  const how = place.ahead === true ? 0 : constants.O_APPEND;
-  const file = await open(pathOf(place, number), flags | how, 0o600);
+  const file = await open(pathOf(place, number), flags, 0o600);
   await syncFolder(place.folder);
   return file;
 }

@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HeycatError } from '../../errors.ts';
+import { deferred, type Deferred } from '../link/deferred.ts';
 import { ensurePrivateFolder } from '../paths.ts';
 import { syncFolder } from '../private-file.ts';
 import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../segment-log.ts';
@@ -17,6 +18,7 @@ import {
   type JournalEntry,
   type NewEntry,
 } from './journal-record.ts';
+import { outcomeLines, Unwritten } from './unwritten.ts';
 
 export interface JournalOptions {
   /** Of commands that are not applied; default 10,000. */
@@ -30,11 +32,11 @@ export interface JournalOptions {
 /** What was found wrong when the journal was opened; each a sentence. */
 export type JournalFaults = string[];
 
-interface Waiter {
-  /** To be taken out again when it cannot be written. */
-  entry?: JournalEntry;
-  resolve(): void;
-  reject(error: HeycatError): void;
+/** What waits for the next write. */
+interface Waiting {
+  /** Their commands, to be taken out again when it fails. */
+  entries: JournalEntry[];
+  written: Deferred<void>;
 }
 
 /**
@@ -53,8 +55,8 @@ export class CommandJournal {
   #open = { count: 0, bytes: 0 };
   #dead = 0;
   /** Not yet on their way to the disk. */
-  #unwritten: string[] = [];
-  #waiters: Waiter[] = [];
+  readonly #unwritten = new Unwritten();
+  #waiting: Waiting | undefined;
   #writing: Promise<void> | undefined;
   #closed = false;
 
@@ -135,14 +137,13 @@ export class CommandJournal {
     this.#count(entry, -1);
     setOutcome(entry, { applied: outcome });
     this.#count(entry, 1);
-    this.#unwritten.push(encodeRecord({ applied: entry.position, ...outcome }));
+    this.#unwritten.applied(entry);
   }
 
   /** Remembers that the engine cannot lose these any more, on disk with one of the next writes. */
   settled(entries: readonly JournalEntry[]): void {
-    if (entries.length === 0) return;
     entries.forEach(setSettled);
-    this.#unwritten.push(encodeRecord({ settled: positionsOf(entries) }));
+    this.#unwritten.settled(entries);
   }
 
   /** Gives it up; resolves when that is on disk, or cannot be written now and comes with a later write. */
@@ -156,19 +157,19 @@ export class CommandJournal {
 
   /** Takes it out; on disk as {@link failed}. */
   async remove(entry: JournalEntry): Promise<void> {
-    this.#takeOut(entry);
-    await this.#write(encodeRecord({ gone: entry.position })).catch(() => undefined);
+    this.forget(entry);
+    await this.#write().catch(() => undefined);
   }
 
   /** Takes it out, on disk with one of the next writes. */
   forget(entry: JournalEntry): void {
     this.#takeOut(entry);
-    this.#unwritten.push(encodeRecord({ gone: entry.position }));
+    this.#unwritten.gone(entry);
   }
 
   /** Writes what has not been written. */
   async flush(): Promise<void> {
-    const written = this.#unwritten.length > 0 ? this.#write() : this.#writing;
+    const written = this.#unwritten.isEmpty ? this.#writing : this.#write();
     this.gathering.end();
     await written?.catch(() => undefined);
     await this.#writing;
@@ -185,43 +186,39 @@ export class CommandJournal {
       return Promise.reject(
         new HeycatError('NOT_READY', 'The service has ended; send the command when it runs again.'),
       );
-    if (line !== undefined) this.#unwritten.push(line);
-    return new Promise((resolve, reject) => {
-      this.#waiters.push(entry === undefined ? { resolve, reject } : { entry, resolve, reject });
-      // After this turn, so that what comes in one turn is one write.
-      this.#writing ??= Promise.resolve().then(() => this.#writeAll());
-    });
+    if (line !== undefined) this.#unwritten.line(line);
+    this.#waiting ??= { entries: [], written: deferred() };
+    if (entry !== undefined) this.#waiting.entries.push(entry);
+    // After this turn, so that what comes in one turn is one write.
+    this.#writing ??= Promise.resolve().then(() => this.#writeAll());
+    return this.#waiting.written.promise;
   }
 
   /** Writes groups until nobody waits; never throws. */
   async #writeAll(): Promise<void> {
-    while (this.#waiters.length > 0) {
+    for (let waiting; (waiting = this.#waiting) !== undefined;) {
       await this.gathering.whole();
-      const [lines, waiters] = [this.#unwritten, this.#waiters];
-      [this.#unwritten, this.#waiters] = [[], []];
+      this.#waiting = undefined;
+      const lines = this.#unwritten.take();
       try {
         await this.log.append(groupOf(lines));
-        for (const { resolve } of waiters) resolve();
+        waiting.written.resolve();
         const isMostlyOld = this.log.length > Math.max(this.#limits.minFileBytes, 2 * this.#liveBytes);
         // Where there is no room for it the files stay as they are, and it is tried again later.
         if (isMostlyOld) await this.#startAnew([]).catch(() => undefined);
       } catch (cause) {
-        this.#putBack(lines, waiters);
-        for (const { reject } of waiters) reject(diskRefuses(cause));
+        this.#putBack(lines, waiting.entries);
+        waiting.written.reject(diskRefuses(cause));
       }
     }
     this.#writing = undefined;
   }
 
   /** The commands of a write that failed were never taken; what else it said comes with a later one. */
-  #putBack(lines: string[], waiters: Waiter[]): void {
-    const refused = new Set<string>();
-    for (const { entry } of waiters) {
-      if (entry === undefined) continue;
-      refused.add(entry.line);
-      this.#takeOut(entry);
-    }
-    this.#unwritten = [...lines.filter((line) => !refused.has(line)), ...this.#unwritten];
+  #putBack(lines: string[], entries: readonly JournalEntry[]): void {
+    const refused = new Set(entries.map(({ line }) => line));
+    for (const entry of entries) this.#takeOut(entry);
+    this.#unwritten.putBack(lines.filter((line) => !refused.has(line)));
   }
 
   /** Writes what is kept to a new file, then lets the old ones go, the damaged ones under another name. */
@@ -234,13 +231,12 @@ export class CommandJournal {
   }
 
   *#lines(): Generator<string> {
-    for (const { position, line, applied, failed } of this.#entries.values()) {
+    const entries = [...this.#entries.values()];
+    for (const { position, line, failed } of entries) {
       yield line;
-      if (applied !== undefined) yield encodeRecord({ applied: position, ...applied });
       if (failed !== undefined) yield encodeRecord({ failed: position, ...failed });
     }
-    const settled = [...this.#entries.values()].filter((entry) => entry.settled);
-    if (settled.length > 0) yield encodeRecord({ settled: positionsOf(settled) });
+    yield* outcomeLines(entries, entries);
   }
 
   #takeOut(entry: JournalEntry): void {
@@ -266,10 +262,6 @@ export class CommandJournal {
       { outcome: 'not_sent', waiting: this.#open.count, max_commands: maxCommands, max_bytes: maxBytes },
     );
   }
-}
-
-function positionsOf(entries: readonly JournalEntry[]): number[] {
-  return entries.map(({ position }) => position);
 }
 
 function groupOf(lines: readonly string[]): Buffer {

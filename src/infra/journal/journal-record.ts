@@ -52,11 +52,20 @@ type JournalRecord =
   /** All before it is out of date; positions go on from here. */
   | { begin: number }
   | PutRecord
-  | ({ applied: number } & AppliedOutcome)
+  | { applied: AppliedRow[] }
   | { settled: number[] }
   | ({ failed: number } & FailedOutcome)
   /** Nothing needs to be known of it any more. */
-  | { gone: number };
+  | { gone: number[] };
+
+/** Position, and what is in {@link AppliedOutcome}. */
+type AppliedRow = [
+  position: number,
+  first_seq: number,
+  seq: number,
+  created_at: string,
+  result: Record<string, unknown>,
+];
 
 const NEWLINE = 10;
 
@@ -69,6 +78,16 @@ export function newEntry(position: number, entry: NewEntry): JournalEntry {
   // The arguments last, so that the rest can be read by a person who looks at the file.
   const line = encodeRecord({ put: position, command_id, reducer, issued_at, since, args });
   return { position, command_id, reducer, issued_at, since, line, bytes: Buffer.byteLength(line) };
+}
+
+/** How an entry that was applied is written. */
+export function appliedRow({ position, applied }: JournalEntry): AppliedRow {
+  const { first_seq, seq, created_at, result } = applied!;
+  return [position, first_seq, seq, created_at, result];
+}
+
+export function positionsOf(entries: readonly JournalEntry[]): number[] {
+  return entries.map(({ position }) => position);
 }
 
 /** The arguments of an entry, as they were given. */
@@ -102,16 +121,17 @@ function carryOut(line: string, content: JournalContent): void {
     entries.set(put, { position: put, command_id, reducer, issued_at, since, line, bytes });
     content.next = Math.max(content.next, put + 1);
   } else if ('applied' in record) {
-    const { applied, ...outcome } = record;
-    const entry = entries.get(applied);
-    if (entry !== undefined) setOutcome(entry, { applied: outcome });
+    for (const [position, first_seq, seq, created_at, result] of record.applied) {
+      const entry = entries.get(position);
+      if (entry !== undefined) setOutcome(entry, { applied: { first_seq, seq, created_at, result } });
+    }
   } else if ('settled' in record) {
     for (const position of record.settled) setSettled(entries.get(position));
   } else if ('failed' in record) {
     const { failed, ...outcome } = record;
     const entry = entries.get(failed);
     if (entry !== undefined) setOutcome(entry, { failed: outcome });
-  } else if ('gone' in record) entries.delete(record.gone);
+  } else if ('gone' in record) for (const position of record.gone) entries.delete(position);
   else if ('begin' in record) {
     entries.clear();
     content.next = Math.max(content.next, record.begin);

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { CommandJournal, type JournalOptions } from '../../../src/infra/journal/command-journal.ts';
 import { argsOf, type JournalEntry, type NewEntry } from '../../../src/infra/journal/journal-record.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { writtenLength } from '../../support/written-length.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
 import { failing, type Failure } from './failing-disk.ts';
 
@@ -118,7 +119,7 @@ describe('the journal', () => {
     for (const name of ['a', 'b', 'c']) {
       const [one, two] = [journal.append(command(name)), journal.append(command(`${name}${name}`))];
       await Promise.all([one.durable, two.durable]);
-      const { size } = await stat(file);
+      const size = writtenLength(await readFile(file));
       durableAt.push([name, size], [`${name}${name}`, size]);
     }
     await journal.close();

@@ -9,7 +9,12 @@ export interface FailingDisk extends AsyncDisposable {
   hasRoom: boolean;
 }
 
-type Write = (buffer: Uint8Array, at?: number) => Promise<{ bytesWritten: number }>;
+type Write = (
+  buffer: Uint8Array,
+  at?: number,
+  length?: number,
+  position?: number,
+) => Promise<{ bytesWritten: number }>;
 interface Methods {
   write: Write;
   truncate(length?: number): Promise<void>;
@@ -28,11 +33,11 @@ export async function failing(folder: string, kind: Failure): Promise<FailingDis
     [Symbol.asyncDispose]: async () => void Object.assign(prototype, { write, truncate }),
   };
   let wrote = false;
-  prototype.write = async function (this: FileHandle, buffer, at = 0) {
-    if (disk.hasRoom) return write.call(this, buffer, at);
+  prototype.write = async function (this: FileHandle, buffer, at = 0, length, position) {
+    if (disk.hasRoom) return write.call(this, buffer, at, length, position);
     if (kind === 'write' || wrote) throw full();
     const end = kind === 'sync' ? buffer.length : at + Math.ceil((buffer.length - at) / 2);
-    const done = await write.call(this, buffer.subarray(0, end), at);
+    const done = await write.call(this, buffer, at, end - at, position);
     // A synced write that fails has mostly written all, and cannot say so.
     if (kind === 'sync') throw full();
     wrote = true;

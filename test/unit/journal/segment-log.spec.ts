@@ -79,6 +79,34 @@ describe('a log of segments', () => {
     }
   });
 
+  it('JRN2 a group that a crash cut off in the room made ahead is cut off, and the log goes on behind those before', async () => {
+    await using folder = await tempFolder();
+    const whole = { folder: folder.path, name: 'whole', magic: MAGIC };
+    const groups = ['one', 'two two'].map((text) => Buffer.from(text));
+    await (await written(whole, groups)).close();
+    const bytes = await readFile(join(folder.path, 'whole-0000000001'));
+    // Its first four bytes, with zeros behind, are a group without anything in it.
+    for (let cut = BODY + 3 + 5; cut < bytes.length; cut++) {
+      const place = { folder: folder.path, name: `cut${cut}`, magic: MAGIC };
+      const found = Buffer.concat([bytes.subarray(0, cut), Buffer.alloc(300)]);
+      await writeFile(join(folder.path, `cut${cut}-0000000001`), found);
+      expect((await readSegments(place))[0]!.state).toBe('torn');
+      await (await written(place, [Buffer.from('next')])).close();
+      expect(await read(place)).toEqual(['one', 'next']);
+    }
+  });
+
+  it('JRN1 a file is as long as what is written once the log goes on elsewhere', async () => {
+    await using folder = await tempFolder();
+    const place = { folder: folder.path, name: 'log', magic: MAGIC };
+    const log = await written(place, [Buffer.from('one')]);
+    await log.rotate();
+    await log.append(group(Buffer.from('four')));
+    await log.close();
+    const sizes = ['log-0000000001', 'log-0000000002'].map((name) => stat(join(folder.path, name)));
+    expect((await Promise.all(sizes)).map(({ size }) => size)).toEqual([BODY + 3, BODY + 4]);
+  });
+
   it('JRN3 a byte that changed anywhere costs its group alone, and is a damage unless it is in the last', async () => {
     await using folder = await tempFolder();
     const whole = { folder: folder.path, name: 'whole', magic: MAGIC };

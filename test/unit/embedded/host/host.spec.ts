@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openModuleHost } from '../../../../src/infra/engine/embedded/host/open-module-host.ts';
 import type { ColumnRange, ModuleHost } from '../../../../src/infra/engine/embedded/module-host.ts';
+import { writtenLength } from '../../../support/written-length.ts';
 import { row, text, u32, u8 } from './bsatn.ts';
 import { puppetModule, type PuppetReducer, type PuppetTable } from './puppet-module.ts';
 
@@ -288,9 +289,4 @@ async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The log's file grows by zeros ahead of what is written. */
-function writtenLength(log: Buffer): number {
-  return log.findLastIndex((byte) => byte !== 0) + 1;
 }

@@ -16,7 +16,7 @@ export class WriteAheadLog {
    * @throws HeycatError ENGINE_UNAVAILABLE when a group in the middle is damaged.
    */
   static async open(folder: string, applied: number, replay: (group: Group) => void): Promise<WriteAheadLog> {
-    const place: SegmentPlace = { folder, name: 'wal', magic: MAGIC, ahead: true };
+    const place: SegmentPlace = { folder, name: 'wal', magic: MAGIC };
     const read = await readSegments(place, applied);
     const broken = read.find(({ state }) => state === 'damaged');
     if (broken !== undefined)
