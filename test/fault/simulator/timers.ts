@@ -1,6 +1,9 @@
 import type { Appointment } from './clock.ts';
 import { isSimulated, world } from './world.ts';
 
+/** What a turn of the event loop takes; for one that took nothing, time would stand still. */
+const TURN_MS = 0.05;
+
 /** What `setTimeout` gives. */
 class Timer {
   constructor(public appointment: Appointment) {}
@@ -33,7 +36,7 @@ function setInterval(work: () => void, ms = 1): Timer {
 }
 
 function setImmediate(work: (...args: unknown[]) => void, ...args: unknown[]): Timer {
-  return new Timer(world().clock.after(0, () => work(...args)));
+  return new Timer(world().clock.after(TURN_MS, () => work(...args)));
 }
 
 function clear(timer: Timer | undefined): void {

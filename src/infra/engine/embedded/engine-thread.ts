@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { HeycatError } from '../../../errors.ts';
-import { BriefWait } from '../../brief-wait.ts';
 import { identityBytes } from '../identity/claims.ts';
 import { EmbeddedSocket } from './embedded-socket.ts';
 import type { LogLevel } from './module-host.ts';
@@ -34,8 +33,6 @@ interface Client {
 const WATCH_TICKS = 5;
 const STOP_MS = 5_000;
 const FRAMES_AT_ONCE = 16;
-/** A command takes less, with a disk that is quick to write. */
-const ANSWER_MS = 1;
 /** Room for new objects. With Node's default, 48 MB, calls are not faster. */
 const YOUNG_MB = 6;
 
@@ -49,7 +46,6 @@ export class EngineThread {
   readonly #worker: Worker;
   readonly #clients = new Map<number, Client>();
   readonly #out = new FrameBatch();
-  readonly #answer = new BriefWait(ANSWER_MS);
   readonly #exited: Promise<void>;
   #nextConnection = 1;
   #cause: string | undefined;
@@ -144,7 +140,6 @@ export class EngineThread {
   #receive(message: Exclude<FromWorker, { kind: 'ready' }>): void {
     switch (message.kind) {
       case 'frames':
-        this.#answer.end();
         for (const { connection, frame } of readBatch(message.batch)) this.#deliver(connection, frame);
         return;
       case 'refused': {
@@ -192,7 +187,6 @@ export class EngineThread {
     if (this.#out.isEmpty) return;
     const batch = this.#out.take();
     this.#post({ kind: 'frames', batch }, [batch.buffer]);
-    this.#answer.begin();
   }
 
   #leave(connection: number): void {
