@@ -1,5 +1,5 @@
 // The bare SDK and its server under the same kind of load and the same kills, to compare with: `bare-sdk.ts KILLS SEED`.
-// Prints one line of JSON. A process of its own, because what the SDK leaves unhandled would end any other.
+// Prints a line of JSON. A process of its own, because what the SDK leaves unhandled would end any other.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Timestamp } from '@clockworklabs/spacetimedb-sdk';
@@ -15,13 +15,15 @@ const SENDERS = 24;
 const PAUSE_MS = 3;
 const NEXT_KILL_MS = 1_000;
 const KEYS = 5;
+/** On one server: what it has would have to be read again at each start. */
+const KILLS_A_ROUND = 20;
 const HUNG = { code: 'HUNG', retryable: false, details: {} };
 
 console.log = () => undefined;
 process.on('unhandledRejection', () => undefined);
 const [kills = 0, seed = 1] = process.argv.slice(2).map(Number);
 const random = seededRandom(seed);
-await using server = await sidecarHarness({ settleMs: 0 });
+type Server = Awaited<ReturnType<typeof sidecarHarness>>;
 
 /** One connection as the SDK's manual shows it: used until its server has gone. */
 class BareClient {
@@ -37,7 +39,7 @@ class BareClient {
     });
   }
 
-  static async open(): Promise<BareClient> {
+  static async open(server: Server): Promise<BareClient> {
     const { database } = await server.engine.start();
     const token = await (await EngineIdentity.load(join(server.dataDir, 'keys'))).token('user');
     const uri = (await server.origin()).replace('http', 'ws');
@@ -78,43 +80,66 @@ class BareClient {
   }
 }
 
-let client = BareClient.open();
-const lanes = Array.from({ length: SENDERS }, (_, lane): Lane => {
-  let n = 0;
-  const next = () => {
-    n += 1;
-    return { method: 'save_setting', params: { key: `${lane} ${n % KEYS}`, value: n }, events: 1 };
-  };
-  const send: Lane['send'] = async (_method, { command_id, key, value }) =>
-    (await client).save(String(command_id), String(key), Number(value));
-  return { writer: { name: String(lane), next }, send };
-});
-const load = new Load(lanes, { random, sleep, pauseMs: PAUSE_MS });
-await client;
-load.start();
-for (let kill = 0; kill < kills; kill += 1) {
-  const back = load.acknowledged + SENDERS;
-  await until(() => load.acknowledged >= back, 'the load');
-  await sleep(random() * NEXT_KILL_MS);
-  const bare = await client;
-  process.kill(server.engine.status.pid!, oneOf(random, ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM']));
-  await until(() => server.engine.status.state !== 'ready', 'the end of the server');
-  client = BareClient.open();
-  bare.abandon();
-  await client;
+interface Report {
+  commands: number;
+  acknowledged: number;
+  lost: number;
+  doubled: number;
+  never_answered: number;
+  never_answered_yet_applied: number;
 }
-await load.end();
-const log = await (await client).log();
-const { lost, doubled, refused_yet_logged } = judge(load.sent, log, []);
-const report = {
-  kills,
-  seed,
-  commands: load.sent.length,
-  acknowledged: load.acknowledged,
-  lost,
-  doubled,
-  never_answered: load.sent.length - load.acknowledged,
-  never_answered_yet_applied: refused_yet_logged,
+
+async function round(ends: number): Promise<Report> {
+  await using server = await sidecarHarness({ settleMs: 0 });
+  let client = BareClient.open(server);
+  const lanes = Array.from({ length: SENDERS }, (_, lane): Lane => {
+    let n = 0;
+    const next = () => {
+      n += 1;
+      return { method: 'save_setting', params: { key: `${lane} ${n % KEYS}`, value: n }, events: 1 };
+    };
+    const send: Lane['send'] = async (_method, { command_id, key, value }) =>
+      (await client).save(String(command_id), String(key), Number(value));
+    return { writer: { name: String(lane), next }, send };
+  });
+  const load = new Load(lanes, { random, sleep, pauseMs: PAUSE_MS });
+  await client;
+  load.start();
+  for (let end = 0; end < ends; end += 1) {
+    const back = load.acknowledged + SENDERS;
+    await until(() => load.acknowledged >= back, 'the load');
+    await sleep(random() * NEXT_KILL_MS);
+    const bare = await client;
+    process.kill(server.engine.status.pid!, oneOf(random, ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM']));
+    await until(() => server.engine.status.state !== 'ready', 'the end of the server');
+    client = BareClient.open(server);
+    bare.abandon();
+    await client;
+  }
+  await load.end();
+  const last = await client;
+  const { lost, doubled, refused_yet_logged } = judge(load.sent, await last.log(), []);
+  last.sdk.disconnect();
+  return {
+    commands: load.sent.length,
+    acknowledged: load.acknowledged,
+    lost,
+    doubled,
+    never_answered: load.sent.length - load.acknowledged,
+    never_answered_yet_applied: refused_yet_logged,
+  };
+}
+
+const total: Report = {
+  commands: 0,
+  acknowledged: 0,
+  lost: 0,
+  doubled: 0,
+  never_answered: 0,
+  never_answered_yet_applied: 0,
 };
-process.stdout.write(`bare SDK: ${JSON.stringify(report)}\n`);
-(await client).sdk.disconnect();
+for (let left = kills; left > 0; left -= KILLS_A_ROUND) {
+  const report = await round(Math.min(left, KILLS_A_ROUND));
+  for (const key of Object.keys(total) as (keyof Report)[]) total[key] += report[key];
+}
+process.stdout.write(`bare SDK: ${JSON.stringify({ kills, seed, ...total })}\n`);
