@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { FolderStore } from '../../../../src/infra/engine/embedded/store/folder-store.ts';
@@ -81,6 +82,22 @@ describe('a store in a folder', () => {
     if (canSee) expect(await isMapped(folder.path)).toBe(false);
     expect(store.get(keyOf(7))).toEqual(Buffer.alloc(LENGTH, 7));
     await store.close();
+  });
+
+  it('HST35 leaves out of the file what is in no log yet: a crash would leave a part of it', async () => {
+    await using folder = await tempFolder();
+    const store = await FolderStore.open(join(folder.path, 'data'), true);
+    for (let key = 0; key < 20; key++) write(store, key, Buffer.alloc(LENGTH, key));
+    await store.durable();
+    write(store, 20, Buffer.from('late'));
+    await store.rest();
+    // What a crash would leave.
+    await cp(join(folder.path, 'data'), join(folder.path, 'left'), { recursive: true });
+    await store.close();
+    const left = await FolderStore.open(join(folder.path, 'left'), true);
+    expect(left.get(keyOf(19))).toBeDefined();
+    expect(left.get(keyOf(20))).toBeUndefined();
+    await left.close();
   });
 
   it('HST36 refuses to read a value of which a bit was changed in its file, and nothing else', async () => {
