@@ -20,6 +20,9 @@ export interface ProjectionCacheOptions {
   delayMs?: number;
 }
 
+/** Until a history that no snapshot is of is saved: a damaged engine is only rebuilt by who knows which one it had. */
+const NEW_HISTORY_MS = 500;
+
 type Position = Pick<Snapshot, 'epoch' | 'seq'>;
 
 /** What the read models were before anything came. */
@@ -100,9 +103,11 @@ export class ProjectionCache implements ChangeFeedListener {
   }
 
   onBatch({ epoch, seq, changes }: ChangeBatch): void {
-    const isElsewhere = epoch !== this.#saved.epoch || seq !== this.#saved.seq;
-    this.#hasChanged ||= isElsewhere || changes.length > 0;
-    if (this.#hasChanged) this.#timer ??= setTimeout(() => void this.#save(), this.#options.delayMs).unref();
+    const isOther = epoch !== this.#saved.epoch;
+    this.#hasChanged ||= isOther || seq !== this.#saved.seq || changes.length > 0;
+    if (!this.#hasChanged) return;
+    const delay = isOther ? NEW_HISTORY_MS : this.#options.delayMs;
+    this.#timer ??= setTimeout(() => void this.#save(), delay).unref();
   }
 
   /** Saves what has changed since the last time. */

@@ -1,5 +1,6 @@
 import { chmod, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import * as fc from 'fast-check';
@@ -203,6 +204,18 @@ describe('the cache of the read models', () => {
     cache.onBatch(baseline(1, []));
     await cache.close();
     expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  it('CCH8 the snapshot of a new history does not wait as long as that of one that is known', async () => {
+    await using folder = await tempFolder();
+    const run = aRun(folder.path);
+    run.bring(baseline(1, []));
+    while ((await aRun(folder.path).cache.restore())?.seq !== 1) await sleep(50);
+    run.bring(transaction(2, [{ area: 'settings', after: aSetting('theme', 'dark') }]));
+    await sleep(1_000);
+    expect(await aRun(folder.path).cache.restore()).toMatchObject({ epoch: EPOCH, seq: 1 });
+    await run.cache.close();
+    expect(await aRun(folder.path).cache.restore()).toMatchObject({ epoch: EPOCH, seq: 2 });
   });
 
   it('CCH5 a cache that cannot be written is told once; the snapshot before stays, and no other file is touched', async () => {
