@@ -72,7 +72,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       expect([...other.held.keys()].toSorted()).toEqual([...harness.held.keys()].toSorted());
       expect(harness.ledger.counts).toEqual({ pending: 0, dead: 0 });
       console.info(`${name}: ${KILLS} kills, ${sent.length} commands,`, answers, '0 lost, 0 doubled');
-    }, 600_000);
+    }, 3_600_000);
 
     it('JRN19 a full disk: new commands are refused, those that wait are not sent, and all go on when there is room', async () => {
       await away();
