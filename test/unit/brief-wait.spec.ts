@@ -1,37 +1,38 @@
-import { performance } from 'node:perf_hooks';
+import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BriefWait } from '../../src/infra/brief-wait.ts';
 
-const LIMIT_MS = 60;
+const LIMIT_MS = 200;
 
-/** Share of the time in which the event loop was turning. */
-async function turningDuring(ms: number): Promise<number> {
-  const before = performance.eventLoopUtilization();
-  await sleep(ms);
-  return performance.eventLoopUtilization(before).utilization;
-}
+afterEach(() => jest.restoreAllMocks());
 
 describe('a wait for the other thread', () => {
   it('EMB22 is spent turning the loop when the one before was brief, up to a limit, and at rest otherwise', async () => {
+    const turns = jest.spyOn(globalThis, 'setImmediate');
     const wait = new BriefWait(LIMIT_MS);
     wait.begin();
-    expect(await turningDuring(LIMIT_MS / 2)).toBeLessThan(0.5);
+    expect(turns).not.toHaveBeenCalled();
     wait.end();
     wait.begin();
-    expect(await turningDuring(LIMIT_MS / 2)).toBeGreaterThan(0.8);
-    expect(await turningDuring(LIMIT_MS * 10)).toBeLessThan(0.5);
+    expect(turns).toHaveBeenCalledTimes(1);
+    await sleep(LIMIT_MS + 50);
+    const { length } = turns.mock.calls;
+    await sleep(20);
+    expect(turns).toHaveBeenCalledTimes(length);
     wait.end();
     wait.begin();
-    expect(await turningDuring(LIMIT_MS / 2)).toBeLessThan(0.5);
+    expect(turns).toHaveBeenCalledTimes(length);
     wait.end();
   });
 
   it('EMB22 leaves the loop to rest when what was waited for has come', async () => {
+    const turns = jest.spyOn(globalThis, 'setImmediate');
     const wait = new BriefWait(LIMIT_MS);
     for (let round = 0; round < 2; round++) {
       wait.begin();
       wait.end();
     }
-    expect(await turningDuring(LIMIT_MS / 2)).toBeLessThan(0.5);
+    await sleep(5);
+    expect(turns).toHaveBeenCalledTimes(1);
   });
 });
