@@ -121,7 +121,8 @@ export class LmdbFile implements Readable {
     });
     await heard(batch);
     database.resetReadTxn();
-    if (this.get(CARRIED)?.toString() !== mark) throw new Error('A transaction was refused without a word.');
+    if (this.get(CARRIED)?.toString() !== mark)
+      throw new HeycatError('INTERNAL', 'A transaction was refused without a word.');
   }
 
   private write(database: RootDatabase<Buffer, string>, key: string, value: Stored | null): Promise<boolean> {
