@@ -53,10 +53,12 @@ type JournalRecord =
   | { begin: number }
   | PutRecord
   | { applied: AppliedRow[] }
+  /** As earlier versions wrote it. */
+  | ({ applied: number } & AppliedOutcome)
   | { settled: number[] }
   | ({ failed: number } & FailedOutcome)
   /** Nothing needs to be known of it any more. */
-  | { gone: number[] };
+  | { gone: number[] | number };
 
 /** Position, and what is in {@link AppliedOutcome}. */
 type AppliedRow = [
@@ -121,7 +123,7 @@ function carryOut(line: string, content: JournalContent): void {
     entries.set(put, { position: put, command_id, reducer, issued_at, since, line, bytes });
     content.next = Math.max(content.next, put + 1);
   } else if ('applied' in record) {
-    for (const [position, first_seq, seq, created_at, result] of record.applied) {
+    for (const [position, first_seq, seq, created_at, result] of appliedRows(record)) {
       const entry = entries.get(position);
       if (entry !== undefined) setOutcome(entry, { applied: { first_seq, seq, created_at, result } });
     }
@@ -131,11 +133,17 @@ function carryOut(line: string, content: JournalContent): void {
     const { failed, ...outcome } = record;
     const entry = entries.get(failed);
     if (entry !== undefined) setOutcome(entry, { failed: outcome });
-  } else if ('gone' in record) for (const position of record.gone) entries.delete(position);
+  } else if ('gone' in record) for (const position of [record.gone].flat()) entries.delete(position);
   else if ('begin' in record) {
     entries.clear();
     content.next = Math.max(content.next, record.begin);
   } else throw unknownRecord();
+}
+
+function appliedRows(record: JournalRecord & { applied: unknown }): AppliedRow[] {
+  if (Array.isArray(record.applied)) return record.applied;
+  const { applied, first_seq, seq, created_at, result } = record as { applied: number } & AppliedOutcome;
+  return [[applied, first_seq, seq, created_at, result]];
 }
 
 /** An entry has one outcome, the last one. */

@@ -20,7 +20,7 @@ export class Unwritten {
   }
 
   settled(entries: readonly JournalEntry[]): void {
-    this.#settled.push(...entries);
+    this.#settled = [...this.#settled, ...entries];
   }
 
   gone(entry: JournalEntry): void {
@@ -37,7 +37,7 @@ export class Unwritten {
 
   /** What {@link take} gave and could not be written comes first next time. */
   putBack(lines: readonly string[]): void {
-    this.#lines.unshift(...lines);
+    this.#lines = [...lines, ...this.#lines];
   }
 }
 

@@ -245,6 +245,29 @@ describe('the journal', () => {
     expect(await readdir(folder.path)).toContain('commands-0000000007.damaged');
   });
 
+  it('JRN7 outcomes as earlier versions wrote them are read, and what stands behind them', async () => {
+    await using folder = await tempFolder();
+    const { journal } = await CommandJournal.open(folder.path);
+    const { line } = journal.append(command('b')).entry;
+    await journal.append(command('c')).durable;
+    await journal.close();
+    const { SegmentLog, newGroup, BODY } = await import('../../../src/infra/segment-log.ts');
+    const place = { folder: folder.path, name: 'commands', magic: 0xff4a4331 };
+    const log = await SegmentLog.continue(place, [], 1);
+    const outcome = { first_seq: 7, seq: 8, result: { id: 1 }, created_at: '2026-11-01T00:00:00.000000Z' };
+    const records = `${JSON.stringify({ applied: 1, ...outcome })}\n{"gone":2}\n${line.replace('"put":1', '"put":3')}`;
+    const group = newGroup(records.length);
+    group.write(records, BODY);
+    await log.append(group);
+    await log.close();
+    const { journal: after, faults } = await reopened(folder.path);
+    expect(faults).toEqual([]);
+    expect([...after.entries()].map(({ position, applied }) => [position, applied])).toEqual([
+      [1, outcome],
+      [3, undefined],
+    ]);
+  });
+
   it(`JRN10 after kill -9 every command that was durable is there once and in order (${KILLS} kills)`, async () => {
     await using folder = await tempFolder();
     let [path, first] = ['', 1];
