@@ -10,6 +10,7 @@ import { oneOf, seededRandom } from '../support/random.ts';
 import { sidecarHarness } from '../support/sidecar-harness.ts';
 import { Load, type CommandAnswer, type Lane } from './load.ts';
 import { judge } from './model.ts';
+import { sum } from './sum.ts';
 
 const SENDERS = 24;
 const PAUSE_MS = 3;
@@ -80,16 +81,7 @@ class BareClient {
   }
 }
 
-interface Report {
-  commands: number;
-  acknowledged: number;
-  lost: number;
-  doubled: number;
-  never_answered: number;
-  never_answered_yet_applied: number;
-}
-
-async function round(ends: number): Promise<Report> {
+async function round(ends: number) {
   await using server = await sidecarHarness({ settleMs: 0 });
   let client = BareClient.open(server);
   const lanes = Array.from({ length: SENDERS }, (_, lane): Lane => {
@@ -130,16 +122,7 @@ async function round(ends: number): Promise<Report> {
   };
 }
 
-const total: Report = {
-  commands: 0,
-  acknowledged: 0,
-  lost: 0,
-  doubled: 0,
-  never_answered: 0,
-  never_answered_yet_applied: 0,
-};
-for (let left = kills; left > 0; left -= KILLS_A_ROUND) {
-  const report = await round(Math.min(left, KILLS_A_ROUND));
-  for (const key of Object.keys(total) as (keyof Report)[]) total[key] += report[key];
-}
-process.stdout.write(`bare SDK: ${JSON.stringify({ kills, seed, ...total })}\n`);
+const rounds: Awaited<ReturnType<typeof round>>[] = [];
+for (let left = kills; left > 0; left -= KILLS_A_ROUND)
+  rounds.push(await round(Math.min(left, KILLS_A_ROUND)));
+process.stdout.write(`bare SDK: ${JSON.stringify({ kills, seed, ...rounds.reduce(sum) })}\n`);

@@ -1,6 +1,7 @@
 import type { TestedEngine } from '../support/engines.ts';
 import type { Verdict } from './model.ts';
 import { runRound, type Round } from './round.ts';
+import { sum } from './sum.ts';
 
 export const FAULTS = Number(process.env['HEYCAT_FAULTS'] ?? (process.env['CI'] ? 20 : 4));
 export const SEED = Number(process.env['HEYCAT_SEED'] ?? Date.now() % 1_000_000);
@@ -38,21 +39,6 @@ export async function runCampaign(engine: TestedEngine): Promise<Round> {
   const total = rounds.reduce(sum);
   if (rounds.length > 1) print(`${engine}, all ${FAULTS} faults`, total);
   return total;
-}
-
-function sum<T extends object>(one: T, other: T): T {
-  const [a, b] = [one as Record<string, unknown>, other as Record<string, unknown>];
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  const entries = [...names].map((name) => {
-    const [left = 0, right = 0] = [a[name], b[name]];
-    return [
-      name,
-      typeof (a[name] ?? b[name]) === 'object'
-        ? sum(left as object, right as object)
-        : Number(left) + Number(right),
-    ];
-  });
-  return Object.fromEntries(entries) as T;
 }
 
 function print(title: string, round: Round): void {
