@@ -2,7 +2,7 @@
  * Prints what happens in a running heycat service. HEYCAT_RUNTIME_DIR says where the service is, if not in the usual
  * place. With --once it ends after the first event.
  */
-import { HeycatClient } from '../src/infra/ipc/client.ts'; // in your own project: 'heycat-backend/client'
+import { HeycatClient } from '../src/infra/ipc/client/client.ts'; // in your own project: 'heycat-backend/client'
 
 const once = process.argv.includes('--once');
 const client = await HeycatClient.connect();

@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findServer } from '../dist/infra/engine/sidecar/server-binary.js';
+import { findServer } from '../dist/infra/database/sidecar/server-binary.js';
 import { benchOpening } from './bench/opening.mjs';
 import { Place } from './bench/place.mjs';
 import { recoveries } from './bench/recovery.mjs';

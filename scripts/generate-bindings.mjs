@@ -1,5 +1,5 @@
 /**
- * Generates src/infra/link/bindings from the built module with spacetimedb-cli.
+ * Generates src/infra/database/bindings from the built module with spacetimedb-cli.
  * `--check` compares with the committed files instead of writing them. Without a CLI it says so and ends well.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,7 +17,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HEYCAT_DATA } from './module-digest.mjs';
 
-const BINDINGS_DIR = fileURLToPath(new URL('../src/infra/link/bindings/', import.meta.url));
+const BINDINGS_DIR = fileURLToPath(new URL('../src/infra/database/bindings/', import.meta.url));
 
 function main() {
   const cli = findCli();

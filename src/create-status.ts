@@ -1,11 +1,11 @@
 import type { DailyBackup } from './infra/backup/daily-backup.ts';
-import type { ClockWatch } from './infra/clock/clock-watch.ts';
-import type { DiskRoom } from './infra/disk-room.ts';
-import type { Engine } from './infra/engine/engine.ts';
-import type { IpcServer } from './infra/ipc/ipc-server.ts';
+import type { ClockWatch } from './infra/process/clock/clock-watch.ts';
+import type { DiskRoom } from './infra/process/disk-room.ts';
+import type { Engine } from './infra/database/engine.ts';
+import type { IpcServer } from './infra/ipc/transport/ipc-server.ts';
 import type { JournalledLedger } from './infra/journal/journalled-ledger.ts';
-import type { Link } from './infra/link/link.ts';
-import { packageVersion } from './infra/version.ts';
+import type { Link } from './infra/database/connection/link.ts';
+import { packageVersion } from './infra/process/version.ts';
 import type { StatusSource } from './queries/system/status-source.ts';
 
 interface Reported {

@@ -1,17 +1,17 @@
-import type { Hotkeys } from './dictation/hotkeys.ts';
-import type { Microphone } from './dictation/microphone.ts';
-import type { Recogniser } from './dictation/recogniser.ts';
-import type { SpeechDetector } from './dictation/speech-detector.ts';
-import { LocalActionRunner } from './infra/actions/local-action-runner.ts';
-import { UiohookHotkeys } from './infra/hotkey/uiohook-hotkeys.ts';
-import { openMicrophones } from './infra/microphone/open-microphones.ts';
-import { WarmMicrophone } from './infra/microphone/warm-microphone.ts';
-import { ModelStore } from './infra/models/model-store.ts';
-import { ChildRecogniser } from './infra/recogniser/child-recogniser.ts';
-import { ChildSpeechDetector } from './infra/recogniser/child-speech-detector.ts';
+import type { Hotkeys } from './dictation/ports/hotkeys.ts';
+import type { Microphone } from './dictation/ports/microphone.ts';
+import type { Recogniser } from './dictation/ports/recogniser.ts';
+import type { SpeechDetector } from './dictation/ports/speech-detector.ts';
+import { LocalActionRunner } from './infra/voice/actions/local-action-runner.ts';
+import { UiohookHotkeys } from './infra/voice/hotkey/uiohook-hotkeys.ts';
+import { openMicrophones } from './infra/voice/microphone/open-microphones.ts';
+import { WarmMicrophone } from './infra/voice/microphone/warm-microphone.ts';
+import { ModelStore } from './infra/voice/models/model-store.ts';
+import { ChildRecogniser } from './infra/voice/recogniser/child-recogniser.ts';
+import { ChildSpeechDetector } from './infra/voice/recogniser/child-speech-detector.ts';
 import type { ReadModels } from './projections/read-models.ts';
 import { settings } from './projections/settings.ts';
-import { readTakeSettings } from './takes/take-settings.ts';
+import { readTakeSettings } from './dictation/session/take-settings.ts';
 
 /** What a host may bring of its own to record and hear with. */
 export interface VoiceOptions {

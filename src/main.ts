@@ -4,10 +4,10 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { createHeycat, type Heycat, type HeycatEvent, type HeycatOptions } from './create-heycat.ts';
 import { HeycatError } from './errors.ts';
-import { readRuntimeFile, type RuntimeFile } from './infra/ipc/runtime-file.ts';
-import { JsonLogger, type LogLevel } from './infra/logger.ts';
-import { garbageCollector, ownThisProcess, whileAtRest } from './infra/memory-at-rest.ts';
-import { runtimeFolder } from './infra/paths.ts';
+import { readRuntimeFile, type RuntimeFile } from './infra/ipc/transport/runtime-file.ts';
+import { JsonLogger, type LogLevel } from './infra/process/logger.ts';
+import { garbageCollector, ownThisProcess, whileAtRest } from './infra/process/memory-at-rest.ts';
+import { runtimeFolder } from './infra/process/paths.ts';
 
 export interface ServeOptions extends Pick<HeycatOptions, 'engine' | 'dataDir' | 'runtimeDir'> {
   logLevel?: LogLevel;

@@ -1,8 +1,8 @@
 /** The bare SDK as a program would use it: generated bindings, the link's subscriptions, nothing of ours in between. */
 import { randomUUID } from 'node:crypto';
 import { Timestamp } from '@clockworklabs/spacetimedb-sdk';
-import { DbConnection } from '../../dist/infra/link/bindings/index.js';
-import { OWNER_TABLES } from '../../dist/infra/link/remote-module.js';
+import { DbConnection } from '../../dist/infra/database/bindings/index.js';
+import { OWNER_TABLES } from '../../dist/infra/database/connection/remote-module.js';
 import { REPLACEMENT, serve, triggers } from './load.mjs';
 
 const { uri, database, token } = JSON.parse(process.env.BENCH_TARGET);

@@ -4,12 +4,12 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
-import { openModuleHost } from '../../dist/infra/engine/embedded/host/open-module-host.js';
-import { identityBytes } from '../../dist/infra/engine/identity/claims.js';
-import { EngineIdentity } from '../../dist/infra/engine/identity/engine-identity.js';
-import { modulePath } from '../../dist/infra/engine/server/module-file.js';
-import { DATABASE } from '../../dist/infra/engine/server/module-publisher.js';
-import { encodeReducerArgs } from '../../dist/infra/link/generated-module.js';
+import { openModuleHost } from '../../dist/infra/database/embedded/host/open-module-host.js';
+import { identityBytes } from '../../dist/infra/database/identity/claims.js';
+import { EngineIdentity } from '../../dist/infra/database/identity/engine-identity.js';
+import { modulePath } from '../../dist/infra/database/module-file.js';
+import { DATABASE } from '../../dist/infra/database/sidecar/module-publisher.js';
+import { encodeReducerArgs } from '../../dist/infra/database/connection/generated-module.js';
 
 const BATCH = 1_000;
 const FIRST_TAKE = Date.parse('2023-01-01T08:00:00Z');

@@ -1,5 +1,5 @@
 /** A host as it would use the service: the client over the local socket, until the answer `applied`. */
-import { HeycatClient } from '../../dist/infra/ipc/client.js';
+import { HeycatClient } from '../../dist/infra/ipc/client/client.js';
 import { REPLACEMENT, serve, triggers } from './load.mjs';
 
 const client = await HeycatClient.connect();

@@ -1,6 +1,6 @@
 /** A host with the service in its own process: command → `applied` without a socket between. */
 import { createHeycat } from '../../dist/index.js';
-import { SidecarEngine } from '../../dist/infra/engine/sidecar/sidecar-engine.js';
+import { SidecarEngine } from '../../dist/infra/database/sidecar/sidecar-engine.js';
 import { REPLACEMENT, serve, triggers } from './load.mjs';
 
 const { BENCH_DATA: dataDir, BENCH_ENGINE: kind } = process.env;

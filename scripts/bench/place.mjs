@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importPKCS8, SignJWT } from 'jose';
-import { EngineIdentity } from '../../dist/infra/engine/identity/engine-identity.js';
-import { DATABASE } from '../../dist/infra/engine/server/module-publisher.js';
-import { ServerApi } from '../../dist/infra/engine/server/server-api.js';
-import { HeycatClient } from '../../dist/infra/ipc/client.js';
+import { EngineIdentity } from '../../dist/infra/database/identity/engine-identity.js';
+import { DATABASE } from '../../dist/infra/database/sidecar/module-publisher.js';
+import { ServerApi } from '../../dist/infra/database/sidecar/server-api.js';
+import { HeycatClient } from '../../dist/infra/ipc/client/client.js';
 import { syncedAppends } from './disk.mjs';
 
 const START_MS = 60_000;

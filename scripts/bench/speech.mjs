@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import sherpa from 'sherpa-onnx-node';
-import { ModelStore } from '../../dist/infra/models/model-store.js';
-import { dataFolder } from '../../dist/infra/paths.js';
-import { ChildRecogniser } from '../../dist/infra/recogniser/child-recogniser.js';
-import { sherpaConfig } from '../../dist/infra/recogniser/model-config.js';
+import { ModelStore } from '../../dist/infra/voice/models/model-store.js';
+import { dataFolder } from '../../dist/infra/process/paths.js';
+import { ChildRecogniser } from '../../dist/infra/voice/recogniser/child-recogniser.js';
+import { sherpaConfig } from '../../dist/infra/voice/recogniser/model-config.js';
 
 const ROUNDS = 9;
 const IDLE_MS = 1_000;

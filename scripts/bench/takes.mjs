@@ -7,9 +7,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createHeycat } from '../../dist/index.js';
-import { ModelStore } from '../../dist/infra/models/model-store.js';
-import { dataFolder } from '../../dist/infra/paths.js';
-import { sherpaConfig } from '../../dist/infra/recogniser/model-config.js';
+import { ModelStore } from '../../dist/infra/voice/models/model-store.js';
+import { dataFolder } from '../../dist/infra/process/paths.js';
+import { sherpaConfig } from '../../dist/infra/voice/recogniser/model-config.js';
 
 const ROUNDS = 15;
 const QUEUED = 100;

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { BackupsFolder, type ListedBackup } from '../infra/backup/backups-folder.ts';
-import { dataFolder } from '../infra/paths.ts';
+import { dataFolder } from '../infra/process/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { answer, answerJson, bytesText, endWithReader, printable } from './terminal.ts';
 

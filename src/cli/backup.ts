@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { BackupMade, BackupProgress } from '../commands/backups/backup-maker.ts';
 import { HeycatError } from '../errors.ts';
 import { backUpFolder } from '../infra/backup/back-up-folder.ts';
-import { dataFolder } from '../infra/paths.ts';
+import { dataFolder } from '../infra/process/paths.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { ProgressView } from './progress.ts';

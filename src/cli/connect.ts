@@ -1,7 +1,7 @@
 import { HeycatError } from '../errors.ts';
-import { HeycatClient } from '../infra/ipc/client.ts';
-import { runtimeFolder } from '../infra/paths.ts';
-import { packageVersion } from '../infra/version.ts';
+import { HeycatClient } from '../infra/ipc/client/client.ts';
+import { runtimeFolder } from '../infra/process/paths.ts';
+import { packageVersion } from '../infra/process/version.ts';
 
 /** The options that every command takes. */
 export interface GlobalOptions {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HeycatError } from '../errors.ts';
-import type { ClientEvent, HeycatClient } from '../infra/ipc/client.ts';
+import type { ClientEvent, HeycatClient } from '../infra/ipc/client/client.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import type { Hops } from './demo-hops.ts';
 

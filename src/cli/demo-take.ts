@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../infra/ipc/client.ts';
+import type { ClientEvent } from '../infra/ipc/client/client.ts';
 import type { ModelReport } from '../queries/system/model-list.ts';
 import type { RoundTrip } from './demo-recording.ts';
 

@@ -4,10 +4,10 @@ import { readFile, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { HeycatError } from '../errors.ts';
-import { chooseEngine } from '../infra/engine/choose-engine.ts';
-import { modulePath } from '../infra/engine/server/module-file.ts';
-import { spacetimedbStatus } from '../infra/engine/sidecar/server-binary.ts';
-import { ModelStore } from '../infra/models/model-store.ts';
+import { chooseEngine } from '../infra/database/choose-engine.ts';
+import { modulePath } from '../infra/database/module-file.ts';
+import { spacetimedbStatus } from '../infra/database/sidecar/server-binary.ts';
+import { ModelStore } from '../infra/voice/models/model-store.ts';
 import type { Check } from './doctor.ts';
 import { describeServer } from './spacetimedb.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { HeycatError } from '../errors.ts';
 import { BackupsFolder } from '../infra/backup/backups-folder.ts';
-import { readPrivateFile } from '../infra/private-file.ts';
-import { socketPlace } from '../infra/ipc/endpoint.ts';
-import { assertPrivateFolder } from '../infra/paths.ts';
+import { readPrivateFile } from '../infra/process/private-file.ts';
+import { socketPlace } from '../infra/ipc/transport/endpoint.ts';
+import { assertPrivateFolder } from '../infra/process/paths.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import { connect } from './connect.ts';
 import { connectionText } from './status.ts';

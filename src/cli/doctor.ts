@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { dataFolder, runtimeFolder } from '../infra/paths.ts';
+import { dataFolder, runtimeFolder } from '../infra/process/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { checkDisk, checkModels, checkModule, checkNode, checkServer } from './doctor-needs.ts';
 import {

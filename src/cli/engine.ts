@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
-import type { LocalEngine } from '../infra/engine/current-engine.ts';
-import { moveEngine, type Moved } from '../infra/engine/move/move-engine.ts';
-import { dataFolder } from '../infra/paths.ts';
+import type { LocalEngine } from '../infra/database/current-engine.ts';
+import { moveEngine, type Moved } from '../infra/database/move/move-engine.ts';
+import { dataFolder } from '../infra/process/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { StepsView } from './progress.ts';

@@ -1,9 +1,9 @@
 import { HeycatError } from '../errors.ts';
-import { catalogueModel, FIRST_MODEL } from '../infra/models/catalogue.ts';
-import { installFrom } from '../infra/models/install-from.ts';
-import { installModel } from '../infra/models/install-model.ts';
-import { type InstalledModel, ModelStore } from '../infra/models/model-store.ts';
-import { dataFolder } from '../infra/paths.ts';
+import { catalogueModel, FIRST_MODEL } from '../infra/voice/models/catalogue.ts';
+import { installFrom } from '../infra/voice/models/install-from.ts';
+import { installModel } from '../infra/voice/models/install-model.ts';
+import { type InstalledModel, ModelStore } from '../infra/voice/models/model-store.ts';
+import { dataFolder } from '../infra/process/paths.ts';
 import type { ModelReport } from '../queries/system/model-list.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';

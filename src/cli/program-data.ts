@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { LOCAL_ENGINES } from '../infra/engine/current-engine.ts';
+import { LOCAL_ENGINES } from '../infra/database/current-engine.ts';
 import { examples, type Done } from './arguments.ts';
 import { EXIT } from './exit-codes.ts';
 import type { RestoreOptions } from './restore.ts';

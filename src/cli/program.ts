@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { HeycatError } from '../errors.ts';
-import { LOG_LEVELS } from '../infra/logger.ts';
-import { packageVersion } from '../infra/version.ts';
+import { LOG_LEVELS } from '../infra/process/logger.ts';
+import { packageVersion } from '../infra/process/version.ts';
 import { commaSeparated, examples, wholeNumber, type Done } from './arguments.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { dataCommands } from './program-data.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../infra/progress.ts';
+import type { Progress } from '../infra/process/progress.ts';
 
 const BAR_CHARS = 30;
 /** Without a terminal a line is written each time that this much more is done. */

@@ -1,5 +1,5 @@
 import { HeycatError } from '../errors.ts';
-import type { ClientEvent } from '../infra/ipc/client.ts';
+import type { ClientEvent } from '../infra/ipc/client/client.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { answer, answerJson, endWithReader, note } from './terminal.ts';

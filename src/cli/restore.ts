@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { restoreBackup, type Restored } from '../infra/backup/restore-backup.ts';
-import type { LocalEngine } from '../infra/engine/current-engine.ts';
-import { dataFolder } from '../infra/paths.ts';
+import type { LocalEngine } from '../infra/database/current-engine.ts';
+import { dataFolder } from '../infra/process/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { StepsView } from './progress.ts';

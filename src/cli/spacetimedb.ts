@@ -1,10 +1,10 @@
-import { BUILT_VERSION, installSpacetimedb } from '../infra/engine/sidecar/install.ts';
+import { BUILT_VERSION, installSpacetimedb } from '../infra/database/sidecar/install.ts';
 import {
   installRoot,
   spacetimedbStatus,
   type SpacetimedbStatus,
-} from '../infra/engine/sidecar/server-binary.ts';
-import { dataFolder } from '../infra/paths.ts';
+} from '../infra/database/sidecar/server-binary.ts';
+import { dataFolder } from '../infra/process/paths.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { ProgressView } from './progress.ts';

@@ -1,5 +1,5 @@
-import type { EngineKind } from '../infra/engine/engine.ts';
-import type { LogLevel } from '../infra/logger.ts';
+import type { EngineKind } from '../infra/database/engine.ts';
+import type { LogLevel } from '../infra/process/logger.ts';
 import { serve } from '../main.ts';
 import type { GlobalOptions } from './connect.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../infra/ipc/client.ts';
+import type { ClientEvent } from '../infra/ipc/client/client.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { answer, answerJson, endWithReader, note, printable, styled } from './terminal.ts';
 

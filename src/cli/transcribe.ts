@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { HeycatError } from '../errors.ts';
-import { ModelStore } from '../infra/models/model-store.ts';
-import { dataFolder } from '../infra/paths.ts';
-import { ChildRecogniser } from '../infra/recogniser/child-recogniser.ts';
+import { ModelStore } from '../infra/voice/models/model-store.ts';
+import { dataFolder } from '../infra/process/paths.ts';
+import { ChildRecogniser } from '../infra/voice/recogniser/child-recogniser.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { answer, answerJson, endWithReader, printable, tellError } from './terminal.ts';

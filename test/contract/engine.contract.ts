@@ -1,4 +1,4 @@
-import type { Engine, EngineSocket } from '../../src/infra/engine/engine.ts';
+import type { Engine, EngineSocket } from '../../src/infra/database/engine.ts';
 import { identityOf, saveSettingFrame, SERVER_TAG, subscribeFrame } from '../support/bsatn-frames.ts';
 
 const DEADLINE_MS = 10_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Applied } from '../../src/commands/command-ledger.ts';
 import type { AreaRows } from '../../src/events/rows.ts';
-import type { Told } from '../../src/infra/link/link.ts';
+import type { Told } from '../../src/infra/database/connection/link.ts';
 import { SERVER_TAG } from '../support/bsatn-frames.ts';
 import { LinkHarness, until, type LinkedEngine } from '../support/link-harness.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Microphone } from '../../src/dictation/microphone.ts';
+import type { Microphone } from '../../src/dictation/ports/microphone.ts';
 import { Heard } from '../support/heard.ts';
 import { sharesOf } from '../support/tone.ts';
 

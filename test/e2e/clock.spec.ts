@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeycatClient } from '../../src/infra/ipc/client.ts';
+import { HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import type { ServiceStatus } from '../../src/queries/system/get-status.ts';
 import { cliPlace, type CliPlace } from '../support/cli.ts';
 import { describeOnEngines } from '../support/engines.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { copyOfTake, startService, type Heard, type TestService } from '../support/service.ts';
 import { TAKE_METHODS } from '../support/take-methods.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import { CliRun } from '../support/cli.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { readLog, readModels } from '../support/read-back.ts';

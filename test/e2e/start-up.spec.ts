@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import type { ServiceStatus } from '../../src/queries/system/get-status.ts';
 import { eventually, startService, synced } from '../support/service.ts';
 import { describeWithServer } from '../support/spacetimedb.ts';

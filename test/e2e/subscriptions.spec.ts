@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { ClientEvent, HeycatClient } from '../../src/infra/ipc/client.ts';
+import type { ClientEvent, HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { copyOfTake, eventually, hear, startService, type TestService } from '../support/service.ts';
 import type { Applied } from './command-cases/case.ts';

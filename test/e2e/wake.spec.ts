@@ -6,7 +6,7 @@ import { FakeHotkeys } from '../support/fake-hotkeys.ts';
 let sleptMs = 0;
 jest.unstable_mockModule('node:os', () => ({ ...realOs, uptime: () => realOs.uptime() + sleptMs / 1_000 }));
 const { DailyBackup } = await import('../../src/infra/backup/daily-backup.ts');
-const { Link } = await import('../../src/infra/link/link.ts');
+const { Link } = await import('../../src/infra/database/connection/link.ts');
 const { startService } = await import('../support/service.ts');
 
 const HOUR = 60 * 60 * 1_000;

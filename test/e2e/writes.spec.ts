@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { codeOf, startService, type TestService } from '../support/service.ts';
 import type { Applied } from './command-cases/case.ts';

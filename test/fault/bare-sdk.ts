@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Timestamp } from '@clockworklabs/spacetimedb-sdk';
-import { EngineIdentity } from '../../src/infra/engine/identity/engine-identity.ts';
-import { DbConnection } from '../../src/infra/link/bindings/index.ts';
+import { EngineIdentity } from '../../src/infra/database/identity/engine-identity.ts';
+import { DbConnection } from '../../src/infra/database/bindings/index.ts';
 import { until } from '../support/link-harness.ts';
 import { oneOf, seededRandom } from '../support/random.ts';
 import { sidecarHarness } from '../support/sidecar-harness.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HeycatError } from '../../src/infra/ipc/client.ts';
+import type { HeycatError } from '../../src/infra/ipc/client/client.ts';
 import type { Random } from '../support/random.ts';
 import type { Planned } from './writer.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeycatClient } from '../../src/infra/ipc/client.ts';
+import { HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import { nextFrame } from '../contract/engine.contract.ts';
 import { callFrame, SERVER_TAG } from '../support/bsatn-frames.ts';
 import { cliPlace, type CliPlace } from '../support/cli.ts';

@@ -14,8 +14,8 @@ const FAILURES_MAX = 3;
 replaceBuiltins();
 const { simulate } = await import('./simulator/simulation.ts');
 const { forgetsReceipts } = await import('./simulator/mutants.ts');
-const { RowMirror } = await import('../../src/infra/link/row-mirror.ts');
-const { SegmentLog } = await import('../../src/infra/segment-log.ts');
+const { RowMirror } = await import('../../src/infra/database/connection/row-mirror.ts');
+const { SegmentLog } = await import('../../src/infra/process/segment-log.ts');
 
 function* seedsFrom(first: number, count: number): Generator<number> {
   for (let seed = first; seed < first + count; seed += 1) yield seed;

@@ -1,4 +1,4 @@
-import type { ClientEvent, Gap } from '../../src/infra/ipc/client.ts';
+import type { ClientEvent, Gap } from '../../src/infra/ipc/client/client.ts';
 
 /** What one subscriber heard of the record, and whether it came as promised. */
 export class Stream {

@@ -1,4 +1,4 @@
-import type { HeycatClient } from '../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../src/infra/ipc/client/client.ts';
 import { readRepoFile, readRepoFiles } from '../support/repo-files.ts';
 
 /** Compiles only while the client knows a method's answer by its name. */
@@ -16,7 +16,7 @@ it('REP6 the client types every method of a controller, and no other', () => {
   ]);
   const served = patterns.flatMap(([, names]) => [...names!.matchAll(/'(\w+)'/g)].map(([, name]) => name!));
   const body = /export interface Methods \{\n([\s\S]*?)\n\}/.exec(
-    readRepoFile('src/infra/ipc/methods.ts'),
+    readRepoFile('src/infra/ipc/openrpc/methods.ts'),
   )![1]!;
   const known = [...body.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name!);
   // describe answers an OpenRPC document, which has types of its own.

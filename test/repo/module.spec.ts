@@ -16,7 +16,7 @@ const { WebAssembly } = globalThis as unknown as {
 };
 
 const { dir: MODULE_DIR, wasm: WASM_FILE } = HEYCAT_DATA;
-const BINDINGS_DIR = fileURLToPath(new URL('../../src/infra/link/bindings/', import.meta.url));
+const BINDINGS_DIR = fileURLToPath(new URL('../../src/infra/database/bindings/', import.meta.url));
 const STATE_TABLES = ['recordings', 'settings', 'dictionary_entries', 'voice_commands', 'window_contexts'];
 
 /** Texts of the module's Rust files by their path in src, without the unit tests. */

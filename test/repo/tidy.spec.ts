@@ -4,8 +4,8 @@ import { readRepoFiles, repoFiles } from '../support/repo-files.ts';
 const LINES_MAX = 300;
 const BYTES_MAX = 3 * 1024 * 1024;
 
-const SOURCES = /^src\/(?!infra\/link\/bindings\/).*\.ts$/;
-const TYPESCRIPT = /^(?:src\/(?!infra\/link\/bindings\/)|test\/|examples\/).*\.m?ts$/;
+const SOURCES = /^src\/(?!infra\/database\/bindings\/).*\.ts$/;
+const TYPESCRIPT = /^(?:src\/(?!infra\/database\/bindings\/)|test\/|examples\/).*\.m?ts$/;
 const TEXTS = /\.(?:m?[jt]s|json|rs|toml|md|py)$/;
 /** Only what is ours to write. */
 const GENERATED = /^package-lock\.json$/;

@@ -1,9 +1,9 @@
 // Shows the untouched SDK falling into its traps, one after the other, on the real server: prints one line of JSON.
 // A process of its own, because each trap ends in an unhandled rejection, which would end any other process.
 import { join } from 'node:path';
-import type { EventContext } from '../../src/infra/link/bindings/index.ts';
-import { DbConnection } from '../../src/infra/link/bindings/index.ts';
-import { EngineIdentity } from '../../src/infra/engine/identity/engine-identity.ts';
+import type { EventContext } from '../../src/infra/database/bindings/index.ts';
+import { DbConnection } from '../../src/infra/database/bindings/index.ts';
+import { EngineIdentity } from '../../src/infra/database/identity/engine-identity.ts';
 import { FaultyEngine } from './faulty-engine.ts';
 import { until } from './link-harness.ts';
 import { sidecarHarness } from './sidecar-harness.ts';

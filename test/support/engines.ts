@@ -1,6 +1,6 @@
-import { EmbeddedEngine } from '../../src/infra/engine/embedded/embedded-engine.ts';
-import type { Engine } from '../../src/infra/engine/engine.ts';
-import { SidecarEngine } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
+import { EmbeddedEngine } from '../../src/infra/database/embedded/embedded-engine.ts';
+import type { Engine } from '../../src/infra/database/engine.ts';
+import { SidecarEngine } from '../../src/infra/database/sidecar/sidecar-engine.ts';
 import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
 import { describeWithServer } from './spacetimedb.ts';
 

@@ -1,4 +1,4 @@
-import type { HotkeyEvent, Hotkeys } from '../../src/dictation/hotkeys.ts';
+import type { HotkeyEvent, Hotkeys } from '../../src/dictation/ports/hotkeys.ts';
 
 /** A keyboard at a test's word. */
 export class FakeHotkeys implements Hotkeys {

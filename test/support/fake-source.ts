@@ -1,6 +1,6 @@
-import type { AudioDevice } from '../../src/dictation/microphone.ts';
+import type { AudioDevice } from '../../src/dictation/ports/microphone.ts';
 import { HeycatError } from '../../src/errors.ts';
-import type { PcmSource, PcmStream, StreamListener } from '../../src/infra/microphone/pcm-source.ts';
+import type { PcmSource, PcmStream, StreamListener } from '../../src/infra/voice/microphone/pcm-source.ts';
 
 /** Devices that come and go at a test's word. */
 export class FakeSource implements PcmSource {

@@ -1,4 +1,4 @@
-import type { Engine, EngineEndpoint, EngineSocket } from '../../src/infra/engine/engine.ts';
+import type { Engine, EngineEndpoint, EngineSocket } from '../../src/infra/database/engine.ts';
 
 /** An engine whose connections can be made to misbehave; everything else is the engine it wraps. */
 export class FaultyEngine implements Engine {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CaptureEnd, CaptureListener } from '../../src/dictation/microphone.ts';
+import type { CaptureEnd, CaptureListener } from '../../src/dictation/ports/microphone.ts';
 
 /** A listener that keeps all it hears. */
 export class Heard implements CaptureListener {

@@ -1,5 +1,5 @@
-import { NaudiodonSource } from '../../src/infra/microphone/naudiodon/naudiodon-source.ts';
-import { SourceMicrophone } from '../../src/infra/microphone/source-microphone.ts';
+import { NaudiodonSource } from '../../src/infra/voice/microphone/naudiodon/naudiodon-source.ts';
+import { SourceMicrophone } from '../../src/infra/voice/microphone/source-microphone.ts';
 import { childrenWith } from './child-processes.ts';
 
 /** Records until it is killed; says the process that records for it once there is sound. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ArchiveSource, CatalogueModel } from '../../src/infra/models/catalogue-model.ts';
+import type { ArchiveSource, CatalogueModel } from '../../src/infra/voice/models/catalogue-model.ts';
 import { writeTinyTransducer } from './tiny-models.ts';
 
 export const ARCHIVE_NAME = 'sherpa-onnx-tiny';

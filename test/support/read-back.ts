@@ -1,4 +1,4 @@
-import type { ClientEvent } from '../../src/infra/ipc/client.ts';
+import type { ClientEvent } from '../../src/infra/ipc/client/client.ts';
 
 /** A client or the service itself. */
 interface Callable {

@@ -1,6 +1,6 @@
 import type { AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
-import { fieldsOf } from '../../src/infra/link/schema-codec.ts';
+import { fieldsOf } from '../../src/infra/bsatn/schema-codec.ts';
 
 interface Values<T> {
   good: readonly T[];

@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { backUpFolder } from '../../src/infra/backup/back-up-folder.ts';
 import { restoreBackup } from '../../src/infra/backup/restore-backup.ts';
-import type { LocalEngine } from '../../src/infra/engine/current-engine.ts';
+import type { LocalEngine } from '../../src/infra/database/current-engine.ts';
 
 const [dataDir, file, work, more] = process.argv.slice(2) as [string, string, string, string?];
 process.stdout.write('begun\n');

@@ -1,5 +1,5 @@
 // Runs a sidecar engine until its process is killed: `run-engine.ts DATA_DIR BINARY`. Ends at once on `exit` in stdin.
-import { SidecarEngine } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
+import { SidecarEngine } from '../../src/infra/database/sidecar/sidecar-engine.ts';
 
 const [dataDir, binary] = process.argv.slice(2);
 const engine = new SidecarEngine({ dataDir: dataDir!, binary: binary! });

@@ -1,9 +1,9 @@
 // Moves a folder's data, says when it begins and how it ended: `run-move.ts DATA_DIR TO [BYTES]`. From the
 // moment at which the target starts no file may become larger than BYTES, which fails a write as a full disk does.
 import { execFileSync } from 'node:child_process';
-import { openEngine } from '../../src/infra/engine/choose-engine.ts';
-import type { LocalEngine } from '../../src/infra/engine/current-engine.ts';
-import { moveEngine } from '../../src/infra/engine/move/move-engine.ts';
+import { openEngine } from '../../src/infra/database/choose-engine.ts';
+import type { LocalEngine } from '../../src/infra/database/current-engine.ts';
+import { moveEngine } from '../../src/infra/database/move/move-engine.ts';
 
 const [dataDir, to, limit] = process.argv.slice(2) as [string, LocalEngine, string?];
 const open: typeof openEngine = async (kind, place) => {

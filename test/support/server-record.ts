@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processFacts } from '../../src/infra/engine/sidecar/process-facts.ts';
+import { processFacts } from '../../src/infra/database/sidecar/process-facts.ts';
 
 export interface Recorded {
   pid: number;

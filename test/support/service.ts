@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { VoiceOptions } from '../../src/create-voice.ts';
 import { createHeycat, type Heycat, type HeycatOptions } from '../../src/create-heycat.ts';
-import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client.ts';
-import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/runtime-file.ts';
-import { openMicrophones } from '../../src/infra/microphone/open-microphones.ts';
+import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client/client.ts';
+import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/transport/runtime-file.ts';
+import { openMicrophones } from '../../src/infra/voice/microphone/open-microphones.ts';
 import { testedEngine, type TestedEngine } from './engines.ts';
 import { tempFolder } from './temp-folder.ts';
 

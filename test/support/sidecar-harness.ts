@@ -1,8 +1,8 @@
 import { request } from 'undici';
 import type { EngineHarness } from '../contract/engine.contract.ts';
-import { ServerApi } from '../../src/infra/engine/server/server-api.ts';
-import { openServerSocket } from '../../src/infra/engine/server/server-socket.ts';
-import { SidecarEngine, type SidecarOptions } from '../../src/infra/engine/sidecar/sidecar-engine.ts';
+import { ServerApi } from '../../src/infra/database/sidecar/server-api.ts';
+import { openServerSocket } from '../../src/infra/database/sidecar/server-socket.ts';
+import { SidecarEngine, type SidecarOptions } from '../../src/infra/database/sidecar/sidecar-engine.ts';
 import { serverBinary } from './spacetimedb.ts';
 import { serverRecord } from './server-record.ts';
 import { tempFolder } from './temp-folder.ts';

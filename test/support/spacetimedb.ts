@@ -1,4 +1,4 @@
-import { findServer, type ServerBinary } from '../../src/infra/engine/sidecar/server-binary.ts';
+import { findServer, type ServerBinary } from '../../src/infra/database/sidecar/server-binary.ts';
 
 const found: ServerBinary | undefined = await findServer();
 

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ModelStore } from '../../src/infra/models/model-store.ts';
-import { defaultDataFolder } from '../../src/infra/paths.ts';
-import { ChildRecogniser, type RecogniserOptions } from '../../src/infra/recogniser/child-recogniser.ts';
+import { ModelStore } from '../../src/infra/voice/models/model-store.ts';
+import { defaultDataFolder } from '../../src/infra/process/paths.ts';
+import {
+  ChildRecogniser,
+  type RecogniserOptions,
+} from '../../src/infra/voice/recogniser/child-recogniser.ts';
 import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
 
 /** The real recogniser of the tests: small, and good enough for every fixture. */

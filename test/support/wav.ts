@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { openMonoSound } from '../../src/infra/audio/wav-samples.ts';
+import { openMonoSound } from '../../src/infra/voice/audio/wav-samples.ts';
 
 export interface WavShape {
   /** In Hz. */

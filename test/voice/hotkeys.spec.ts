@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HotkeyEvent } from '../../src/dictation/hotkeys.ts';
-import { UiohookHotkeys, type HotkeysOptions } from '../../src/infra/hotkey/uiohook-hotkeys.ts';
+import type { HotkeyEvent } from '../../src/dictation/ports/hotkeys.ts';
+import { UiohookHotkeys, type HotkeysOptions } from '../../src/infra/voice/hotkey/uiohook-hotkeys.ts';
 import { childrenWith } from '../support/child-processes.ts';
 import { TYPESCRIPT_ARGV } from '../support/embedded-harness.ts';
 import { describeWith } from '../support/needs.ts';

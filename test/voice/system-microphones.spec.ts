@@ -5,11 +5,11 @@ import {
   describeChildMicrophoneContract,
   type ChildMicrophoneHarness,
 } from '../contract/microphone.contract.ts';
-import { naudiodonPath } from '../../src/infra/microphone/naudiodon/native.ts';
-import { NaudiodonSource } from '../../src/infra/microphone/naudiodon/naudiodon-source.ts';
-import { installedPrograms } from '../../src/infra/microphone/installed-programs.ts';
-import type { PcmSource } from '../../src/infra/microphone/pcm-source.ts';
-import { SourceMicrophone } from '../../src/infra/microphone/source-microphone.ts';
+import { naudiodonPath } from '../../src/infra/voice/microphone/naudiodon/native.ts';
+import { NaudiodonSource } from '../../src/infra/voice/microphone/naudiodon/naudiodon-source.ts';
+import { installedPrograms } from '../../src/infra/voice/microphone/installed-programs.ts';
+import type { PcmSource } from '../../src/infra/voice/microphone/pcm-source.ts';
+import { SourceMicrophone } from '../../src/infra/voice/microphone/source-microphone.ts';
 import { childrenWith, runs } from '../support/child-processes.ts';
 import { TYPESCRIPT_ARGV } from '../support/embedded-harness.ts';
 import { describeWith } from '../support/needs.ts';

@@ -1,6 +1,6 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
-import { TAKE_MODES, type TakeMode } from '../../dictation/take/take-input.ts';
+import { TAKE_MODES, type TakeMode } from '../../dictation/rules/take/take-input.ts';
 import { CommandMessage } from '../command.ts';
 import { IsName, IsOneOf } from '../fields.ts';
 import { LIMITS } from '../limits.ts';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ActiveWindow } from '../../dictation/window-context-matching.ts';
+import type { ActiveWindow } from '../../dictation/rules/window-context-matching.ts';
 
 /** The window that has the keyboard, as the host told last; null before it has told any. */
 @Injectable()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
-import { matchWindowContext } from '../../dictation/window-context-matching.ts';
+import { matchWindowContext } from '../../dictation/rules/window-context-matching.ts';
 import { EVENT_TELLER, type EventTeller } from '../../events/event-teller.ts';
 import { CommandMessage } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { BackupMade } from '../../commands/backups/backup-maker.ts';
 import { HeycatError } from '../../errors.ts';
-import { openEngine, suitableEngine } from '../engine/choose-engine.ts';
-import { usedEngines } from '../engine/current-engine.ts';
-import { settleEngines } from '../engine/staging.ts';
-import { InstanceLock } from '../instance-lock.ts';
-import { assertPrivateFolder } from '../paths.ts';
+import { openEngine, suitableEngine } from '../database/choose-engine.ts';
+import { usedEngines } from '../database/current-engine.ts';
+import { settleEngines } from '../database/staging.ts';
+import { InstanceLock } from '../process/instance-lock.ts';
+import { assertPrivateFolder } from '../process/paths.ts';
 import { BackupsFolder } from './backups-folder.ts';
 import { writeBackup, type WriteBackup } from './write-backup.ts';
 

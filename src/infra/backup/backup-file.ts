@@ -1,7 +1,7 @@
 import { HeycatError } from '../../errors.ts';
-import type { ExactRow } from '../engine/history/exact-rows.ts';
-import { Inventory } from '../engine/history/inventory.ts';
-import type { Page } from '../engine/history/user-rows.ts';
+import type { ExactRow } from '../database/history/exact-rows.ts';
+import { Inventory } from '../database/history/inventory.ts';
+import type { Page } from '../database/history/user-rows.ts';
 import {
   eventOf,
   FORMAT,

@@ -1,7 +1,7 @@
 import { Timestamp } from '@clockworklabs/spacetimedb-sdk';
-import type { ExactRow } from '../engine/history/exact-rows.ts';
-import type { Page } from '../engine/history/user-rows.ts';
-import type { CommandReceipt, LoggedEvent, StreamHead } from '../link/bindings/index.ts';
+import type { ExactRow } from '../database/history/exact-rows.ts';
+import type { Page } from '../database/history/user-rows.ts';
+import type { CommandReceipt, LoggedEvent, StreamHead } from '../database/bindings/index.ts';
 
 /** Version of the format. */
 export const FORMAT = 1;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SnapshotFolder } from '../cache/snapshot-folder.ts';
-import { journalName, type LocalEngine } from '../engine/current-engine.ts';
+import { journalName, type LocalEngine } from '../database/current-engine.ts';
 import { CommandJournal } from '../journal/command-journal.ts';
 import { follows } from '../journal/follows.ts';
 import type { JournalEntry } from '../journal/journal-record.ts';

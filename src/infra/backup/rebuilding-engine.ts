@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { HeycatError } from '../../errors.ts';
-import type { openEngine } from '../engine/choose-engine.ts';
-import type { LocalEngine } from '../engine/current-engine.ts';
-import type { Engine, EngineEndpoint, EngineStatus, Rebuilt } from '../engine/engine.ts';
+import type { openEngine } from '../database/choose-engine.ts';
+import type { LocalEngine } from '../database/current-engine.ts';
+import type { Engine, EngineEndpoint, EngineStatus, Rebuilt } from '../database/engine.ts';
 import { commandsBehind, lastTold, type Behind } from './commands-behind.ts';
 import { openNewest, type ChosenBackup } from './newest-backup.ts';
 import { replaceData } from './replace-data.ts';

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { openEngine } from '../engine/choose-engine.ts';
-import { engineFolder, usedEngines, type LocalEngine } from '../engine/current-engine.ts';
-import type { EngineEndpoint } from '../engine/engine.ts';
-import { Importer } from '../engine/history/importer.ts';
-import { Inventory } from '../engine/history/inventory.ts';
-import { readHead, readHistory } from '../engine/history/user-rows.ts';
-import { EngineIdentity } from '../engine/identity/engine-identity.ts';
-import { settleEngines, stagingName, switchTo, type SwitchedToo } from '../engine/staging.ts';
-import { exists } from '../private-file.ts';
+import { openEngine } from '../database/choose-engine.ts';
+import { engineFolder, usedEngines, type LocalEngine } from '../database/current-engine.ts';
+import type { EngineEndpoint } from '../database/engine.ts';
+import { Importer } from '../database/history/importer.ts';
+import { Inventory } from '../database/history/inventory.ts';
+import { readHead, readHistory } from '../database/history/user-rows.ts';
+import { EngineIdentity } from '../database/identity/engine-identity.ts';
+import { settleEngines, stagingName, switchTo, type SwitchedToo } from '../database/staging.ts';
+import { exists } from '../process/private-file.ts';
 import type { BackupFile } from './backup-file.ts';
 import { linesOf } from './backup-lines.ts';
 

@@ -1,9 +1,9 @@
-import { openEngine, suitableEngine } from '../engine/choose-engine.ts';
-import { engineWithData, journalName, type LocalEngine } from '../engine/current-engine.ts';
-import { endOrphan, recordPlace } from '../engine/sidecar/server-record.ts';
-import { settleEngines, type SwitchedToo } from '../engine/staging.ts';
-import { InstanceLock } from '../instance-lock.ts';
-import { assertPrivateFolder } from '../paths.ts';
+import { openEngine, suitableEngine } from '../database/choose-engine.ts';
+import { engineWithData, journalName, type LocalEngine } from '../database/current-engine.ts';
+import { endOrphan, recordPlace } from '../database/sidecar/server-record.ts';
+import { settleEngines, type SwitchedToo } from '../database/staging.ts';
+import { InstanceLock } from '../process/instance-lock.ts';
+import { assertPrivateFolder } from '../process/paths.ts';
 import { BackupFile } from './backup-file.ts';
 import { commandsBehind, foundBehind } from './commands-behind.ts';
 import { openNewest } from './newest-backup.ts';

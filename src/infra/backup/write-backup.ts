@@ -1,10 +1,10 @@
 import type { BackupMade, BackupProgress } from '../../commands/backups/backup-maker.ts';
 import { HeycatError } from '../../errors.ts';
-import { exists } from '../private-file.ts';
-import type { EngineEndpoint } from '../engine/engine.ts';
-import { readHistory } from '../engine/history/user-rows.ts';
-import type { StreamHead } from '../link/bindings/index.ts';
-import { packageVersion } from '../version.ts';
+import { exists } from '../process/private-file.ts';
+import type { EngineEndpoint } from '../database/engine.ts';
+import { readHistory } from '../database/history/user-rows.ts';
+import type { StreamHead } from '../database/bindings/index.ts';
+import { packageVersion } from '../process/version.ts';
 import { FORMAT, linesOf, nextOf, type BackupEnd, type BackupHeader } from './backup-lines.ts';
 import { writeSealed } from './sealed-file.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AREAS } from '../../events/areas.ts';
 import { columnsOf } from '../../events/fold.ts';
 import type { ProjectionStatus } from '../../projections/read-models.ts';
-import { packageVersion } from '../version.ts';
+import { packageVersion } from '../process/version.ts';
 
 /** Raised whenever the files change their form. */
 const FORMAT = 1;

@@ -5,8 +5,8 @@ import type { ChangeBatch, ChangeFeedListener } from '../../events/change-feed.t
 import type { AreaRows } from '../../events/rows.ts';
 import type { ReadModels } from '../../projections/read-models.ts';
 import type { Snapshot } from '../../projections/snapshot.ts';
-import { deferred } from '../link/deferred.ts';
-import type { Told } from '../link/link.ts';
+import { deferred } from '../process/deferred.ts';
+import type { Told } from '../database/connection/link.ts';
 import { cacheKey, type CacheOwner } from './cache-key.ts';
 import type { SavedPage } from './saved-page.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';

@@ -1,4 +1,4 @@
-import type { Session } from '../link/session.ts';
+import type { Session } from '../database/connection/session.ts';
 import type { JournalEntry } from './journal-record.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { BackupMade } from '../../commands/backups/backup-maker.ts';
-import type { Link } from '../link/link.ts';
+import type { Link } from '../database/connection/link.ts';
 
 /** Holds all events of a history up to one. */
 export type NewestBackup = Pick<BackupMade, 'epoch' | 'events'>;

@@ -1,7 +1,7 @@
 import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
-import { receiptOf, receiptsBehind } from '../link/receipts.ts';
-import type { Session } from '../link/session.ts';
+import { receiptOf, receiptsBehind } from '../database/connection/receipts.ts';
+import type { Session } from '../database/connection/session.ts';
 import { argsOf, type JournalEntry } from './journal-record.ts';
 import { bytesOf, isUnknown, type OutboundCommand } from './outbound-command.ts';
 import type { PoisonWatch } from './poison-watch.ts';

@@ -1,8 +1,8 @@
 import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
-import type { Link } from '../link/link.ts';
-import { receiptOf } from '../link/receipts.ts';
-import type { Session } from '../link/session.ts';
+import type { Link } from '../database/connection/link.ts';
+import { receiptOf } from '../database/connection/receipts.ts';
+import type { Session } from '../database/connection/session.ts';
 import { areHeld } from './are-held.ts';
 import { CatchUp, type Again } from './catch-up.ts';
 import type { CommandJournal } from './command-journal.ts';

@@ -1,7 +1,7 @@
 import type { HeycatError } from '../../errors.ts';
 import type { Applied } from '../../commands/command-ledger.ts';
-import { deferred, type Deferred } from '../link/deferred.ts';
-import { encodeCall } from '../link/generated-module.ts';
+import { deferred, type Deferred } from '../process/deferred.ts';
+import { encodeCall } from '../database/connection/generated-module.ts';
 import { argsOf, type JournalEntry, type NewEntry } from './journal-record.ts';
 
 /** A command that has not ended. */

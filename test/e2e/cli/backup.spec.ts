@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeycatClient } from '../../../src/infra/ipc/client.ts';
+import { HeycatClient } from '../../../src/infra/ipc/client/client.ts';
 import { cliPlace, until, type CliPlace } from '../../support/cli.ts';
 import { describeOnEngines } from '../../support/engines.ts';
 import { hear } from '../../support/service.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeycatClient } from '../../../src/infra/ipc/client.ts';
+import { HeycatClient } from '../../../src/infra/ipc/client/client.ts';
 import { cliPlace, isAlive, until } from '../../support/cli.ts';
 import { hear } from '../../support/service.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';

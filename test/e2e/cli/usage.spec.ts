@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageVersion } from '../../../src/infra/version.ts';
+import { packageVersion } from '../../../src/infra/process/version.ts';
 import { cliPlace, COMMAND, isAlive, nowhere, until } from '../../support/cli.ts';
 import { fakeProgram, fakeServer } from '../../support/fake-program.ts';
 

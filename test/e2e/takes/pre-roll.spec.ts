@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingRow } from '../../../src/events/rows.ts';
-import { SourceMicrophone } from '../../../src/infra/microphone/source-microphone.ts';
+import { SourceMicrophone } from '../../../src/infra/voice/microphone/source-microphone.ts';
 import { FakeSource } from '../../support/fake-source.ts';
 import { eventually, startService } from '../../support/service.ts';
 import { testRecogniser } from '../../support/speech.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { RecordingRow } from '../../../src/events/rows.ts';
-import type { ClientEvent } from '../../../src/infra/ipc/client.ts';
+import type { ClientEvent } from '../../../src/infra/ipc/client/client.ts';
 import {
   ChildSpeechDetector,
   type SpeechDetectorOptions,
-} from '../../../src/infra/recogniser/child-speech-detector.ts';
+} from '../../../src/infra/voice/recogniser/child-speech-detector.ts';
 import { childrenWith } from '../../support/child-processes.ts';
 import { TYPESCRIPT_ARGV } from '../../support/embedded-harness.ts';
 import { eventually, startService } from '../../support/service.ts';

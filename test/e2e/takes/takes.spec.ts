@@ -1,4 +1,4 @@
-import type { ClientEvent, HeycatClient } from '../../../src/infra/ipc/client.ts';
+import type { ClientEvent, HeycatClient } from '../../../src/infra/ipc/client/client.ts';
 import type { RecordingRow } from '../../../src/events/rows.ts';
 import { describeOnEngines, type TestedEngine } from '../../support/engines.ts';
 import { codeOf, eventually, startService, type Heard, type TestService } from '../../support/service.ts';

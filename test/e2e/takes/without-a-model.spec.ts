@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingRow } from '../../../src/events/rows.ts';
-import type { HeycatClient } from '../../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../../src/infra/ipc/client/client.ts';
 import { FakeHotkeys } from '../../support/fake-hotkeys.ts';
 import { codeOf, eventually, startService } from '../../support/service.ts';
 import { fixture, testRecogniser, type Fixture } from '../../support/speech.ts';

@@ -35,8 +35,8 @@ export function replaceBuiltins(): void {
     randomStringGenerator: () => String((lastId += 1)),
   }));
   // What leaves the event loop for a thread of its own would come back in no one's turn.
-  replaceSource('audio/wav-header', { WavHeaderInspector: Inspector });
-  replaceSource('engine/identity/engine-identity', { EngineIdentity: { load: async () => IDENTITY } });
+  replaceSource('voice/audio/wav-header', { WavHeaderInspector: Inspector });
+  replaceSource('database/identity/engine-identity', { EngineIdentity: { load: async () => IDENTITY } });
   // They are compressed by threads, which have no virtual time.
   replaceSource('backup/backups', { Backups: NoBackups });
   jest.unstable_mockModule('fs-native-extensions', () => ({ tryLock: () => true }));

@@ -1,4 +1,4 @@
-import { HeycatClient, type Subscription } from '../../../src/infra/ipc/client.ts';
+import { HeycatClient, type Subscription } from '../../../src/infra/ipc/client/client.ts';
 import { seededRandom } from '../../support/random.ts';
 import { Load, type Lane } from '../load.ts';
 import { Stream } from '../stream.ts';

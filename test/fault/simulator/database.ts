@@ -4,8 +4,8 @@ import {
   type Store,
   type Stored,
   type Writes,
-} from '../../../src/infra/engine/embedded/store/key-value.ts';
-import { OrderedMap } from '../../../src/infra/engine/embedded/store/ordered-map.ts';
+} from '../../../src/infra/database/embedded/store/key-value.ts';
+import { OrderedMap } from '../../../src/infra/database/embedded/store/ordered-map.ts';
 import { world } from './world.ts';
 
 /** A server of version 1.2.0 is at most so far behind with its disk, in ms. */

@@ -1,5 +1,10 @@
 import { HeycatError } from '../../../src/errors.ts';
-import type { Engine, EngineEndpoint, EngineSocket, EngineState } from '../../../src/infra/engine/engine.ts';
+import type {
+  Engine,
+  EngineEndpoint,
+  EngineSocket,
+  EngineState,
+} from '../../../src/infra/database/engine.ts';
 import type { Process } from './clock.ts';
 import { USER } from './identities.ts';
 import { SimServer, type ServerParts } from './server.ts';

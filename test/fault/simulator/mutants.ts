@@ -1,4 +1,4 @@
-import type { ModuleHost } from '../../../src/infra/engine/embedded/module-host.ts';
+import type { ModuleHost } from '../../../src/infra/database/embedded/module-host.ts';
 
 /** A host whose module finds no receipt of any command. */
 export function forgetsReceipts(host: ModuleHost): ModuleHost {

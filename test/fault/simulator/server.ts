@@ -1,8 +1,8 @@
-import { openHostOn } from '../../../src/infra/engine/embedded/host/open-module-host.ts';
-import type { ModuleHost } from '../../../src/infra/engine/embedded/module-host.ts';
-import { DatabaseServer } from '../../../src/infra/engine/embedded/worker/database-server.ts';
-import { readBatch } from '../../../src/infra/engine/embedded/worker/frame-batch.ts';
-import { identityBytes } from '../../../src/infra/engine/identity/claims.ts';
+import { openHostOn } from '../../../src/infra/database/embedded/host/open-module-host.ts';
+import type { ModuleHost } from '../../../src/infra/database/embedded/module-host.ts';
+import { DatabaseServer } from '../../../src/infra/database/embedded/worker/database-server.ts';
+import { readBatch } from '../../../src/infra/database/embedded/worker/frame-batch.ts';
+import { identityBytes } from '../../../src/infra/database/identity/claims.ts';
 import { Process } from './clock.ts';
 import type { Database } from './database.ts';
 import { DATABASE, DEPLOYER, USER } from './identities.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { loadPackage } from '@nestjs/common/internal';
-import type { HeycatClient } from '../../../src/infra/ipc/client.ts';
+import type { HeycatClient } from '../../../src/infra/ipc/client/client.ts';
 import { oneOf } from '../../support/random.ts';
 import { readLog } from '../../support/read-back.ts';
 import { judge, type Logged } from '../model.ts';

@@ -1,4 +1,4 @@
-import { EmbeddedSocket } from '../../../src/infra/engine/embedded/embedded-socket.ts';
+import { EmbeddedSocket } from '../../../src/infra/database/embedded/embedded-socket.ts';
 import type { Process } from './clock.ts';
 import { world } from './world.ts';
 

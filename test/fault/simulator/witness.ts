@@ -1,5 +1,5 @@
-import type { Engine } from '../../../src/infra/engine/engine.ts';
-import { Link } from '../../../src/infra/link/link.ts';
+import type { Engine } from '../../../src/infra/database/engine.ts';
+import { Link } from '../../../src/infra/database/connection/link.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import type { Logged } from '../model.ts';
 import type { EnginePlace } from './engine.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordingRow } from '../../../src/events/rows.ts';
-import { HeycatClient, type ClientEvent } from '../../../src/infra/ipc/client.ts';
+import { HeycatClient, type ClientEvent } from '../../../src/infra/ipc/client/client.ts';
 import { cliPlace, type CliPlace } from '../../support/cli.ts';
 import type { TestedEngine } from '../../support/engines.ts';
 import { oneOf, seededRandom, type Random } from '../../support/random.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chooseEngine } from '../../../src/infra/engine/choose-engine.ts';
+import { chooseEngine } from '../../../src/infra/database/choose-engine.ts';
 import { describeWithServer, serverBinary } from '../../support/spacetimedb.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { runTypescript } from '../../support/typescript-child.ts';

@@ -1,7 +1,10 @@
 import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
-import { identityFromClaims } from '../../../src/infra/engine/identity/claims.ts';
-import { encodeReducerArgs, generatedModule } from '../../../src/infra/link/generated-module.ts';
+import { identityFromClaims } from '../../../src/infra/database/identity/claims.ts';
+import {
+  encodeReducerArgs,
+  generatedModule,
+} from '../../../src/infra/database/connection/generated-module.ts';
 import { reducerArgs, withIdentities } from '../../support/reducer-args.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
 import {

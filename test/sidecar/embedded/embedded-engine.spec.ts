@@ -1,14 +1,14 @@
 import { cp, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
+import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
 import { callFrame, saveSettingFrame, SERVER_TAG, subscribeFrame } from '../../support/bsatn-frames.ts';
 import { changeBytesBehind } from '../../support/change-byte.ts';
 import { nextFrame } from '../../contract/engine.contract.ts';
 import { embeddedHarness } from '../../support/embedded-harness.ts';
 import { readServerFrame } from '../../support/server-frames.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
-import { text } from '../../unit/embedded/host/bsatn.ts';
-import { puppetModule } from '../../unit/embedded/host/puppet-module.ts';
+import { text } from '../../unit/database/embedded/host/bsatn.ts';
+import { puppetModule } from '../../unit/database/embedded/host/puppet-module.ts';
 
 const NOTES = {
   name: 'notes',

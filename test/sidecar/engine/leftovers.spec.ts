@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processFacts } from '../../../src/infra/engine/sidecar/process-facts.ts';
-import type { EngineStatus } from '../../../src/infra/engine/engine.ts';
+import { processFacts } from '../../../src/infra/database/sidecar/process-facts.ts';
+import type { EngineStatus } from '../../../src/infra/database/engine.ts';
 import {
   type Recorded,
   recordPath,

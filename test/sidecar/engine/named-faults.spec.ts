@@ -1,8 +1,8 @@
 import { cp, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedEngine } from '../../../src/infra/engine/embedded/embedded-engine.ts';
-import type { Engine } from '../../../src/infra/engine/engine.ts';
-import { SidecarEngine } from '../../../src/infra/engine/sidecar/sidecar-engine.ts';
+import { EmbeddedEngine } from '../../../src/infra/database/embedded/embedded-engine.ts';
+import type { Engine } from '../../../src/infra/database/engine.ts';
+import { SidecarEngine } from '../../../src/infra/database/sidecar/sidecar-engine.ts';
 import { TYPESCRIPT_ARGV } from '../../support/embedded-harness.ts';
 import { sidecarHarness } from '../../support/sidecar-harness.ts';
 import { describeWithServer, serverBinary } from '../../support/spacetimedb.ts';

@@ -1,8 +1,8 @@
 import { appendFile, copyFile, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
-import { modulePath } from '../../../src/infra/engine/server/module-file.ts';
-import { ServerApi } from '../../../src/infra/engine/server/server-api.ts';
+import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
+import { modulePath } from '../../../src/infra/database/module-file.ts';
+import { ServerApi } from '../../../src/infra/database/sidecar/server-api.ts';
 import { nextFrame } from '../../contract/engine.contract.ts';
 import { saveSettingFrame, SERVER_TAG, subscribeFrame } from '../../support/bsatn-frames.ts';
 import { sidecarHarness, strangerToken, type SidecarHarness } from '../../support/sidecar-harness.ts';

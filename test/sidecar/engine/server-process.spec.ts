@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
-import { listenersOf } from '../../../src/infra/engine/sidecar/listen-address.ts';
+import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
+import { listenersOf } from '../../../src/infra/database/sidecar/listen-address.ts';
 import { sidecarHarness } from '../../support/sidecar-harness.ts';
 import { serverRecord } from '../../support/server-record.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { HeycatError } from '../../../src/errors.ts';
-import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
-import { modulePath } from '../../../src/infra/engine/server/module-file.ts';
-import { DATABASE } from '../../../src/infra/engine/server/module-publisher.ts';
-import { ServerApi } from '../../../src/infra/engine/server/server-api.ts';
+import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
+import { modulePath } from '../../../src/infra/database/module-file.ts';
+import { DATABASE } from '../../../src/infra/database/sidecar/module-publisher.ts';
+import { ServerApi } from '../../../src/infra/database/sidecar/server-api.ts';
 import { sidecarHarness, strangerToken, type SidecarHarness } from '../../support/sidecar-harness.ts';
 import { http } from '../ownership/database.ts';
 

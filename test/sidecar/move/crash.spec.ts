@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { LOCAL_ENGINES } from '../../../src/infra/engine/current-engine.ts';
-import { settleEngines } from '../../../src/infra/engine/staging.ts';
+import { LOCAL_ENGINES } from '../../../src/infra/database/current-engine.ts';
+import { settleEngines } from '../../../src/infra/database/staging.ts';
 import { MovingFolder, writeEverywhere } from '../../support/moving-folder.ts';
 import { seededRandom } from '../../support/random.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { Timestamp, type DbConnectionImpl } from '@clockworklabs/spacetimedb-sdk';
 import { SignJWT } from 'jose';
 import { request } from 'undici';
-import { EngineIdentity } from '../../../src/infra/engine/identity/engine-identity.ts';
-import { DATABASE } from '../../../src/infra/engine/server/module-publisher.ts';
-import { ServerApi } from '../../../src/infra/engine/server/server-api.ts';
-import { DbConnection, type RemoteReducers } from '../../../src/infra/link/bindings/index.ts';
+import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
+import { DATABASE } from '../../../src/infra/database/sidecar/module-publisher.ts';
+import { ServerApi } from '../../../src/infra/database/sidecar/server-api.ts';
+import { DbConnection, type RemoteReducers } from '../../../src/infra/database/bindings/index.ts';
 import { sidecarHarness, strangerToken } from '../../support/sidecar-harness.ts';
 
 /** Every table that the module makes public. */

@@ -5,7 +5,7 @@ import {
 } from '../../../src/commands/window-contexts/report-active-window.ts';
 import { ActiveWindowHolder } from '../../../src/commands/window-contexts/active-window.ts';
 import { titleMatches } from '../../../src/commands/window-contexts/title-pattern.ts';
-import { matchWindowContext } from '../../../src/dictation/window-context-matching.ts';
+import { matchWindowContext } from '../../../src/dictation/rules/window-context-matching.ts';
 import type { EphemeralEvent } from '../../../src/events/domain-event.ts';
 import type { WindowContextRow } from '../../../src/events/rows.ts';
 import { toMessage } from './support.ts';

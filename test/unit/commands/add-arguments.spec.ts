@@ -12,6 +12,7 @@ import {
   AddWindowContext,
   AddWindowContextHandler,
 } from '../../../src/commands/window-contexts/add-window-context.ts';
+import { BeginTake, BeginTakeHandler } from '../../../src/commands/recordings/begin-take.ts';
 import { logOf, RecordingLedger, toMessage } from './support.ts';
 import { inspected, wav } from './wav.ts';
 
@@ -148,5 +149,27 @@ describe('add commands', () => {
     });
     await addRecording({ file_path: '/r/a.wav', transcription: null });
     expect(ledger.last.args['recording']).toMatchObject({ status: 'recorded', transcription: null });
+  });
+});
+
+describe('a take of the service’s own', () => {
+  it('TAK60 is added as a recording without text, with all that is known of it', async () => {
+    const take = {
+      file_path: '/recordings/a.wav',
+      duration_ms: 0,
+      sample_rate: 16_000,
+      status: 'recording' as const,
+      active_window_app: 'Mail',
+      active_window_title: null,
+      recovered: false,
+    };
+    const command_id = '1b4e28ba-2fa1-41d2-883f-0016d3cca428';
+    await new BeginTakeHandler(ledger).execute(Object.assign(new BeginTake(), { ...take, command_id }));
+    const empty = { transcription: null, transcription_model: null, error: null, stop_reason: null };
+    expect(ledger.last).toMatchObject({
+      reducer: 'add_recording',
+      command_id,
+      args: { recording: { ...take, ...empty } },
+    });
   });
 });

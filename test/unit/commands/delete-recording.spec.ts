@@ -1,5 +1,5 @@
 import type { Applied, Submitted } from '../../../src/commands/command-ledger.ts';
-import { deferred } from '../../../src/infra/link/deferred.ts';
+import { deferred } from '../../../src/infra/process/deferred.ts';
 import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import {
   DeleteRecordingHandler,
 } from '../../../src/commands/recordings/delete-recording.ts';
 import { HeycatError } from '../../../src/errors.ts';
-import { RecordingsFolder } from '../../../src/infra/audio/recording-files.ts';
+import { RecordingsFolder } from '../../../src/infra/voice/audio/recording-files.ts';
 import { logOf, RecordingLedger, toMessage } from './support.ts';
 
 /** A recordings folder, and files beside it that must stay. */

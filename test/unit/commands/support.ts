@@ -4,7 +4,7 @@ import type { Receipt } from '../../../src/events/change-feed.ts';
 import type { DomainEvent } from '../../../src/events/domain-event.ts';
 import type { EventLog } from '../../../src/events/event-log.ts';
 import { HeycatError } from '../../../src/errors.ts';
-import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
+import { ValidationPipe } from '../../../src/infra/ipc/transport/validation.pipe.ts';
 
 const pipe = new ValidationPipe();
 

@@ -7,7 +7,7 @@ import { DeleteRecording } from '../../../src/commands/recordings/delete-recordi
 import { SaveSetting } from '../../../src/commands/settings/save-setting.ts';
 import { SaveSettings } from '../../../src/commands/settings/save-settings.ts';
 import { AddVoiceCommand } from '../../../src/commands/voice-commands/add-voice-command.ts';
-import { DtoRules, type DtoClass } from '../../../src/infra/ipc/dto-rules.ts';
+import { DtoRules, type DtoClass } from '../../../src/infra/ipc/transport/dto-rules.ts';
 import { long, TABLE, type Params } from './messages.ts';
 import { refusalOf, toMessage } from './support.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { HeycatError } from '../../../src/errors.ts';
-import { parseWavHeader, WavHeaderInspector } from '../../../src/infra/audio/wav-header.ts';
+import { parseWavHeader, WavHeaderInspector } from '../../../src/infra/voice/audio/wav-header.ts';
 
 interface Shape {
   tag?: number;

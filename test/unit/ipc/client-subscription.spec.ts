@@ -1,4 +1,4 @@
-import { ClientSubscription, type Gap } from '../../../src/infra/ipc/client-subscription.ts';
+import { ClientSubscription, type Gap } from '../../../src/infra/ipc/client/client-subscription.ts';
 
 const event = (seq?: number) => ({
   subscription: 1,

@@ -3,9 +3,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
-import { HeycatClient, type ClientEvent, type Gap } from '../../../src/infra/ipc/client.ts';
-import { encodeFrame, FrameParser } from '../../../src/infra/ipc/framing.ts';
-import { IpcClientProxy } from '../../../src/infra/ipc/ipc-client-proxy.ts';
+import { HeycatClient, type ClientEvent, type Gap } from '../../../src/infra/ipc/client/client.ts';
+import { encodeFrame, FrameParser } from '../../../src/infra/ipc/transport/framing.ts';
+import { IpcClientProxy } from '../../../src/infra/ipc/client/ipc-client-proxy.ts';
 import { History, startService, until } from './service.ts';
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {

@@ -3,9 +3,14 @@ import { createServer } from 'node:net';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isSocketPath, pipeName, removeStaleSocket, socketPlace } from '../../../src/infra/ipc/endpoint.ts';
-import { readRuntimeFile, runtimeFilePath } from '../../../src/infra/ipc/runtime-file.ts';
-import { writePrivateFile } from '../../../src/infra/private-file.ts';
+import {
+  isSocketPath,
+  pipeName,
+  removeStaleSocket,
+  socketPlace,
+} from '../../../src/infra/ipc/transport/endpoint.ts';
+import { readRuntimeFile, runtimeFilePath } from '../../../src/infra/ipc/transport/runtime-file.ts';
+import { writePrivateFile } from '../../../src/infra/process/private-file.ts';
 import { RawClient, startService } from './service.ts';
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {

@@ -5,7 +5,7 @@ import {
   proofOf,
   randomHex32,
   ServerHandshake,
-} from '../../../src/infra/ipc/handshake.ts';
+} from '../../../src/infra/ipc/transport/handshake.ts';
 import { RawClient, startService, until, type Message, type Service } from './service.ts';
 
 const NONCE = 'cd'.repeat(32);

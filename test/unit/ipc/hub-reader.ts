@@ -1,10 +1,10 @@
 import type { Area } from '../../../src/events/areas.ts';
-import type { Notification, NotificationSink } from '../../../src/infra/ipc/notification-sink.ts';
+import type { Notification, NotificationSink } from '../../../src/infra/ipc/transport/notification-sink.ts';
 import {
   SubscriptionHub,
   type HubOptions,
   type SubscribeRequest,
-} from '../../../src/infra/ipc/subscription-hub.ts';
+} from '../../../src/infra/ipc/subscriptions/subscription-hub.ts';
 import { History, type Message } from './service.ts';
 
 /** A reader that takes `room` notifications, then none until it is given more room. */

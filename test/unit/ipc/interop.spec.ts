@@ -9,7 +9,7 @@ import {
   SocketMessageWriter,
   CancellationTokenSource,
 } from 'vscode-jsonrpc/node';
-import { proofOf, randomHex32 } from '../../../src/infra/ipc/handshake.ts';
+import { proofOf, randomHex32 } from '../../../src/infra/ipc/transport/handshake.ts';
 import { startService, until } from './service.ts';
 
 describe('other clients', () => {
@@ -54,7 +54,7 @@ describe('other clients', () => {
   });
 
   it('IPC25 the client library needs nothing of Nest', async () => {
-    const folder = join(process.cwd(), 'src/infra/ipc');
+    const folder = join(process.cwd(), 'src/infra/ipc/client');
     const seen = new Set<string>();
     const visit = async (file: string): Promise<string[]> => {
       if (seen.has(file)) return [];

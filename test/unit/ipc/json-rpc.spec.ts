@@ -4,8 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
 import { of, type Observable } from 'rxjs';
 import { ERRORS } from '../../../src/errors.ts';
-import { IpcServer } from '../../../src/infra/ipc/ipc-server.ts';
-import { closest } from '../../../src/infra/ipc/suggest.ts';
+import { IpcServer } from '../../../src/infra/ipc/transport/ipc-server.ts';
+import { closest } from '../../../src/infra/ipc/transport/suggest.ts';
 import { RawClient, startService, until } from './service.ts';
 
 const request = (id: number, method: string, params?: unknown) => ({ jsonrpc: '2.0', id, method, params });

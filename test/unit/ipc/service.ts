@@ -9,16 +9,20 @@ import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { HeycatError } from '../../../src/errors.ts';
 import type { Area } from '../../../src/events/areas.ts';
 import type { DomainEvent } from '../../../src/events/domain-event.ts';
-import { FrameParser, encodeFrame } from '../../../src/infra/ipc/framing.ts';
-import { proofOf } from '../../../src/infra/ipc/handshake.ts';
-import { IpcContext } from '../../../src/infra/ipc/ipc-context.ts';
-import { IpcServer } from '../../../src/infra/ipc/ipc-server.ts';
-import type { IpcLimits } from '../../../src/infra/ipc/limits.ts';
-import { RpcErrorFilter } from '../../../src/infra/ipc/rpc-error.filter.ts';
-import { readRuntimeFile, type RuntimeFile } from '../../../src/infra/ipc/runtime-file.ts';
-import { SubscriptionController } from '../../../src/infra/ipc/subscription.controller.ts';
-import { SubscriptionHub, type HubOptions, type HubSource } from '../../../src/infra/ipc/subscription-hub.ts';
-import { ValidationPipe } from '../../../src/infra/ipc/validation.pipe.ts';
+import { FrameParser, encodeFrame } from '../../../src/infra/ipc/transport/framing.ts';
+import { proofOf } from '../../../src/infra/ipc/transport/handshake.ts';
+import { IpcContext } from '../../../src/infra/ipc/transport/ipc-context.ts';
+import { IpcServer } from '../../../src/infra/ipc/transport/ipc-server.ts';
+import type { IpcLimits } from '../../../src/infra/ipc/transport/limits.ts';
+import { RpcErrorFilter } from '../../../src/infra/ipc/transport/rpc-error.filter.ts';
+import { readRuntimeFile, type RuntimeFile } from '../../../src/infra/ipc/transport/runtime-file.ts';
+import { SubscriptionController } from '../../../src/infra/ipc/subscriptions/subscription.controller.ts';
+import {
+  SubscriptionHub,
+  type HubOptions,
+  type HubSource,
+} from '../../../src/infra/ipc/subscriptions/subscription-hub.ts';
+import { ValidationPipe } from '../../../src/infra/ipc/transport/validation.pipe.ts';
 
 /** A history in memory; `record` appends and publishes one transaction. */
 export class History implements HubSource {

@@ -1,8 +1,8 @@
 import { CommandJournal } from '../../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../../src/infra/journal/journalled-ledger.ts';
 import type { ChangeFeedListener, Receipt } from '../../../src/events/change-feed.ts';
-import type { Link } from '../../../src/infra/link/link.ts';
-import type { Session } from '../../../src/infra/link/session.ts';
+import type { Link } from '../../../src/infra/database/connection/link.ts';
+import type { Session } from '../../../src/infra/database/connection/session.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const MINUTE = 61;

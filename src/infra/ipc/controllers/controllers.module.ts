@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { OpenRpc } from '../describe.ts';
+import { OpenRpc } from '../openrpc/describe.ts';
 import { DictationController } from './dictation.controller.ts';
 import { DictionaryController } from './dictionary.controller.ts';
 import { RecordingsController } from './recordings.controller.ts';

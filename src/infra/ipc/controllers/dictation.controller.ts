@@ -10,7 +10,7 @@ import { StopRecording } from '../../../commands/takes/stop-recording.ts';
 import { ToggleRecording } from '../../../commands/takes/toggle-recording.ts';
 import { TranscribeRecording } from '../../../commands/takes/transcribe-recording.ts';
 import { GetRecordingState } from '../../../queries/takes/get-recording-state.ts';
-import type { MethodExtras } from '../method-extras.ts';
+import type { MethodExtras } from '../openrpc/method-extras.ts';
 
 @Controller()
 export class DictationController {

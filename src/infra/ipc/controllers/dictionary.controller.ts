@@ -5,7 +5,7 @@ import { AddDictionaryEntry } from '../../../commands/dictionary/add-dictionary-
 import { DeleteDictionaryEntry } from '../../../commands/dictionary/delete-dictionary-entry.ts';
 import { UpdateDictionaryEntry } from '../../../commands/dictionary/update-dictionary-entry.ts';
 import { ListDictionaryEntries } from '../../../queries/dictionary/list-dictionary-entries.ts';
-import type { MethodExtras } from '../method-extras.ts';
+import type { MethodExtras } from '../openrpc/method-extras.ts';
 
 @Controller()
 export class DictionaryController {

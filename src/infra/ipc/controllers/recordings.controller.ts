@@ -6,7 +6,7 @@ import { DeleteRecording } from '../../../commands/recordings/delete-recording.t
 import { UpdateRecording } from '../../../commands/recordings/update-recording.ts';
 import { GetRecording } from '../../../queries/recordings/get-recording.ts';
 import { ListRecordings } from '../../../queries/recordings/list-recordings.ts';
-import type { MethodExtras } from '../method-extras.ts';
+import type { MethodExtras } from '../openrpc/method-extras.ts';
 
 @Controller()
 export class RecordingsController {

@@ -5,7 +5,7 @@ import { DeleteSetting } from '../../../commands/settings/delete-setting.ts';
 import { SaveSetting } from '../../../commands/settings/save-setting.ts';
 import { SaveSettings } from '../../../commands/settings/save-settings.ts';
 import { GetSettings } from '../../../queries/settings/get-settings.ts';
-import type { MethodExtras } from '../method-extras.ts';
+import type { MethodExtras } from '../openrpc/method-extras.ts';
 
 @Controller()
 export class SettingsController {

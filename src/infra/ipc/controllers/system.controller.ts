@@ -12,9 +12,9 @@ import { ListAudioDevices } from '../../../queries/system/list-audio-devices.ts'
 import { ListModels } from '../../../queries/system/list-models.ts';
 import { ListQueue } from '../../../queries/system/list-queue.ts';
 import { ReadEvents } from '../../../queries/system/read-events.ts';
-import { OpenRpc, type OpenRpcDocument } from '../describe.ts';
-import { IpcContext } from '../ipc-context.ts';
-import type { MethodExtras } from '../method-extras.ts';
+import { OpenRpc, type OpenRpcDocument } from '../openrpc/describe.ts';
+import { IpcContext } from '../transport/ipc-context.ts';
+import type { MethodExtras } from '../openrpc/method-extras.ts';
 
 class NoParams {}
 

@@ -6,7 +6,7 @@ import { DeleteVoiceCommand } from '../../../commands/voice-commands/delete-voic
 import { SetVoiceCommandEnabled } from '../../../commands/voice-commands/set-voice-command-enabled.ts';
 import { UpdateVoiceCommand } from '../../../commands/voice-commands/update-voice-command.ts';
 import { GetVoiceCommands } from '../../../queries/voice-commands/get-voice-commands.ts';
-import type { MethodExtras } from '../method-extras.ts';
+import type { MethodExtras } from '../openrpc/method-extras.ts';
 
 @Controller()
 export class VoiceCommandsController {

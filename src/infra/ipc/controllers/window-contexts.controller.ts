@@ -6,7 +6,7 @@ import { DeleteWindowContext } from '../../../commands/window-contexts/delete-wi
 import { ReportActiveWindow } from '../../../commands/window-contexts/report-active-window.ts';
 import { UpdateWindowContext } from '../../../commands/window-contexts/update-window-context.ts';
 import { ListWindowContexts } from '../../../queries/window-contexts/list-window-contexts.ts';
-import type { MethodExtras } from '../method-extras.ts';
+import type { MethodExtras } from '../openrpc/method-extras.ts';
 
 @Controller()
 export class WindowContextsController {

@@ -1,0 +1,44 @@
+import type { ErrorCode } from '../../../errors.ts';
+import type { TakeMode, TimerName } from './take-input.ts';
+
+/** Why a take that is kept and transcribed ended; stands in its row. */
+export type StopReason =
+  | 'user'
+  | 'max_duration'
+  | 'silence'
+  | 'source_ended'
+  | 'device_lost'
+  | 'capture_failed'
+  | 'disk_full'
+  | 'write_failed'
+  | 'shutdown';
+
+/** Why a take is not transcribed. `no_sound`: not one sample came. */
+export type CancelReason = 'cancelled' | 'no_speech' | 'no_sound';
+
+/** What is told to whoever listens; the events recording_started, recording_stopped … */
+export type TakeNews =
+  /** After the first real sample. */
+  | { type: 'started'; take: number; mode: TakeMode; device: string | null }
+  /** The user's wish was understood; the last words are still being recorded. */
+  | { type: 'stopping'; take: number }
+  | { type: 'stopped'; take: number; stop_reason: StopReason }
+  | { type: 'cancelled'; take: number; reason: CancelReason; kept: boolean }
+  | { type: 'error'; take: number; code: ErrorCode; message: string };
+
+/** What is to be done, in this order. */
+export type TakeEffect =
+  /** Makes the row and the file; the window that has the keyboard now is the take's. */
+  | { type: 'begin_take'; take: number; mode: TakeMode; device: string | null }
+  | { type: 'open_capture'; take: number; device: string | null }
+  | { type: 'stop_capture'; take: number }
+  /** Closes the file, then transcribes it. */
+  | { type: 'finish_take'; take: number; stop_reason: StopReason }
+  /** Closes the file and keeps it untranscribed, with `reason` as its stop_reason; or removes file and row. */
+  | { type: 'cancel_take'; take: number; reason: CancelReason; keep: boolean }
+  /** In place of the timer of that name that is set. */
+  | { type: 'set_timer'; name: TimerName; at: number }
+  | { type: 'clear_timer'; name: TimerName }
+  | { type: 'tell'; news: TakeNews }
+  /** The request changed nothing. */
+  | { type: 'refuse'; code: ErrorCode; message: string };

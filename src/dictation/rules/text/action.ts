@@ -1,0 +1,98 @@
+import type { ActionType, VoiceCommandRow } from '../../../events/rows.ts';
+import type { Parameters } from './phrase.ts';
+
+/** What a command does, its parameters filled in. */
+export interface Action {
+  type: ActionType;
+  payload: Record<string, unknown>;
+}
+
+/** Why an action cannot be run; the codes are those that hosts of the original know. */
+export interface ActionProblem {
+  error_code: 'MISSING_PARAM' | 'INVALID_PARAMETER' | 'INVALID_APP_NAME';
+  field: string;
+  message: string;
+}
+
+const APP_CHARS = 256;
+const TEXT_CHARS = 65_536;
+const DELAY_MS_MAX = 1_000;
+/** Nothing that leads to another folder, means something to a shell or cannot be seen. */
+const UNFIT_FOR_APP = /[/\\`$;|&\p{Cc}]|\.\./u;
+const PLACEHOLDER = /\{([^{}]+)\}/g;
+
+/**
+ * Puts the spoken parameters where a text of the payload names them, `{name}`, and adds those that it has no field for:
+ * «open {app}» needs no payload at all.
+ */
+export function actionOf(
+  { action_type, action_payload }: Pick<VoiceCommandRow, 'action_type' | 'action_payload'>,
+  parameters: Parameters,
+): Action {
+  const given = isObject(action_payload) ? action_payload : {};
+  const filled = Object.entries(given).map(([key, value]) => [key, fill(value, parameters)] as const);
+  return { type: action_type, payload: Object.fromEntries([...Object.entries(parameters), ...filled]) };
+}
+
+function fill(value: unknown, parameters: Parameters): unknown {
+  if (typeof value === 'string') {
+    return value.replace(PLACEHOLDER, (whole, name: string) =>
+      Object.hasOwn(parameters, name.trim()) ? parameters[name.trim()]! : whole,
+    );
+  }
+  if (Array.isArray(value)) return value.map((each) => fill(each, parameters));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each, parameters)]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Undefined when it may be run: `open_app {app, close?}`, `type_text {text, delay_ms?}`; others are the host's. */
+export function actionProblem({ type, payload }: Action): ActionProblem | undefined {
+  if (type === 'open_app') return appProblem(payload['app']) ?? flagProblem('close', payload['close']);
+  if (type === 'type_text') return textProblem(payload['text']) ?? delayProblem(payload['delay_ms']);
+  return undefined;
+}
+
+function appProblem(app: unknown): ActionProblem | undefined {
+  if (app === undefined) return missing('app', 'open_app needs the name of an application.');
+  const fits =
+    typeof app === 'string' &&
+    app.trim() !== '' &&
+    app.length <= APP_CHARS &&
+    !app.startsWith('-') &&
+    !UNFIT_FOR_APP.test(app);
+  if (fits) return undefined;
+  return {
+    error_code: 'INVALID_APP_NAME',
+    field: 'action_payload.app',
+    message: `app takes the name of an application (1 to ${APP_CHARS} characters, no path, no option, none of \\ \` $ ; | &).`,
+  };
+}
+
+function flagProblem(field: string, value: unknown): ActionProblem | undefined {
+  if (value === undefined || typeof value === 'boolean') return undefined;
+  return invalid(field, `${field} takes true or false.`);
+}
+
+function textProblem(text: unknown): ActionProblem | undefined {
+  if (text === undefined) return missing('text', 'type_text needs a text.');
+  const fits = typeof text === 'string' && text !== '' && text.length <= TEXT_CHARS && !text.includes('\0');
+  return fits ? undefined : invalid('text', `text takes 1 to ${TEXT_CHARS} characters, without NUL.`);
+}
+
+function delayProblem(delay: unknown): ActionProblem | undefined {
+  const fits =
+    delay === undefined || (Number.isInteger(delay) && Number(delay) >= 0 && Number(delay) <= DELAY_MS_MAX);
+  return fits ? undefined : invalid('delay_ms', `delay_ms takes 0 to ${DELAY_MS_MAX} whole milliseconds.`);
+}
+
+function missing(field: string, message: string): ActionProblem {
+  return { error_code: 'MISSING_PARAM', field: `action_payload.${field}`, message };
+}
+
+function invalid(field: string, message: string): ActionProblem {
+  return { error_code: 'INVALID_PARAMETER', field: `action_payload.${field}`, message };
+}

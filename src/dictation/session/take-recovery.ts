@@ -1,0 +1,106 @@
+import { basename } from 'node:path';
+import { Inject, Logger } from '@nestjs/common';
+import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import type { RecordingRow } from '../../events/rows.ts';
+import { HeycatError } from '../../errors.ts';
+import { BaselineApplied } from '../../projections/baseline-applied.ts';
+import { ReadModels } from '../../projections/read-models.ts';
+import { recordings } from '../../projections/recordings.ts';
+import { TAKE_FILES, type RepairedSound, type TakeFiles } from './take-files.ts';
+import type { TakeRow } from './take-row.ts';
+import { TakeRows } from './take-rows.ts';
+import { TakesInAir } from './takes-in-air.ts';
+import { Transcriptions } from './transcriptions.ts';
+
+/** Names that this service gives; other files and rows are somebody else's business. */
+const OWN_NAME = /^recording-[\dTZ-]+-[0-9a-f]{4}\.wav$/;
+
+/**
+ * Once the read models hold what the engine has: takes that an earlier run could not end are made playable, listed and
+ * transcribed. Nobody waits for their text any more, so that it is kept and nothing is done with it.
+ */
+@EventsHandler(BaselineApplied)
+export class TakeRecovery implements IEventHandler<BaselineApplied> {
+  readonly #logger = new Logger(TakeRecovery.name);
+  #isDone = false;
+
+  constructor(
+    private readonly models: ReadModels,
+    @Inject(TAKE_FILES) private readonly files: TakeFiles,
+    private readonly rows: TakeRows,
+    private readonly air: TakesInAir,
+    private readonly transcriptions: Transcriptions,
+  ) {}
+
+  async handle(): Promise<void> {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    try {
+      await this.#recover();
+    } catch (thrown) {
+      // An error here would end the service.
+      this.#logger.error(
+        `Takes of an earlier run could not be looked for (${HeycatError.from(thrown).code}).`,
+      );
+    }
+  }
+
+  async #recover(): Promise<void> {
+    const rows = this.models.read(recordings).all;
+    const { orphans, unfinished } = await this.files.leftovers(rows);
+    const isLeft = (path: string) => OWN_NAME.test(basename(path)) && !this.#isOfThisRun(path);
+    for (const { id, file_path } of unfinished) if (isLeft(file_path)) await this.#finish(id, file_path);
+    for (const path of orphans) if (isLeft(path)) await this.#adopt(path);
+  }
+
+  async #finish(id: number, path: string): Promise<void> {
+    const before = this.models.row('recordings', id);
+    if (before === undefined || this.#isOfThisRun(path)) return;
+    const row = this.rows.existing(id);
+    const sound = await this.#repaired(path);
+    if (sound === undefined || sound.samples === 0) {
+      const error =
+        sound === undefined
+          ? 'Its sound file is gone or damaged.'
+          : 'The service ended before any sound came.';
+      return row.update({ status: 'failed', error, recovered: true });
+    }
+    const { duration_ms, sample_rate } = sound;
+    const wasRecorded = before.status === 'recording';
+    const crashed = wasRecorded ? { duration_ms, sample_rate, stop_reason: 'crash' } : {};
+    void row.update({ status: 'transcribing', recovered: true, ...crashed });
+    this.#transcribe(row, path, before);
+  }
+
+  async #adopt(path: string): Promise<void> {
+    const sound = await this.#repaired(path);
+    if (sound === undefined || sound.samples === 0) return;
+    const row = this.rows.adopt(path, sound);
+    const id = await row.id.catch(() => undefined);
+    // Listed before, and deleted since without its file.
+    if (id === undefined || this.models.row('recordings', id) === undefined) return;
+    this.#transcribe(row, path, undefined);
+  }
+
+  #transcribe(row: TakeRow, file: string, before: RecordingRow | undefined): void {
+    const { active_window_app: app_name = null, active_window_title: title = null } = before ?? {};
+    const window = app_name === null ? null : { app_name, title };
+    // Somebody may have asked for it while it was repaired.
+    if (this.transcriptions.isWaiting(file)) return;
+    const late = { recovered: true, isAwaited: false, times: {}, endedAt: performance.now() };
+    this.transcriptions.add({ row, file, model: null, window, ...late });
+  }
+
+  #isOfThisRun(path: string): boolean {
+    return this.air.has(path) || this.transcriptions.isWaiting(path);
+  }
+
+  async #repaired(path: string): Promise<RepairedSound | undefined> {
+    return this.files.repair(path).catch((thrown: unknown) => {
+      this.#logger.warn(
+        `A sound file could not be repaired (${HeycatError.from(thrown).code}); it is left as it is.`,
+      );
+      return undefined;
+    });
+  }
+}

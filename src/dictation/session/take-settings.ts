@@ -1,0 +1,71 @@
+import { TAKE_MODES, type TakeMode } from '../rules/take/take-input.ts';
+import { DEFAULT_TAKE_RULES, type TakeRules } from '../rules/take/take-state.ts';
+import type { ReadModels } from '../../projections/read-models.ts';
+import { settings } from '../../projections/settings.ts';
+
+/** What the user has set for dictation; a value that makes no sense is as if it were not set. */
+export interface TakeSettings {
+  rules: TakeRules;
+  /** Name of a model; null leaves the choice. */
+  model: string | null;
+  /** How long the recogniser stays in memory with nothing to hear. */
+  model_idle_ms: number;
+  /** Ends a take after two seconds of silence, cancels one without speech after five. */
+  silenceStop: boolean;
+  /** Keeps the microphone open, so that takes begin with the half second before their key. */
+  preRoll: boolean;
+  /** A key combination that toggles or holds; null registers none. */
+  hotkey: string | null;
+}
+
+/** The keys that hosts of the original write, and ours beside them. */
+export const SETTING = {
+  device: 'audio.selectedDevice',
+  mode: 'shortcuts.recordingMode',
+  hotkey: 'hotkey.recordingShortcut',
+  maxSeconds: 'dictation.maxSeconds',
+  silenceStop: 'dictation.silenceStop',
+  preRoll: 'dictation.preRoll',
+  model: 'transcription.model',
+  modelIdleSeconds: 'transcription.idleSeconds',
+} as const;
+
+const MAX_SECONDS = 4 * 3600;
+const MODEL_IDLE_MS = 5 * 60_000;
+
+/** As the read models hold them now. Throws as their `read`. */
+export function readTakeSettings(models: ReadModels): TakeSettings {
+  const rows = models.read(settings);
+  return takeSettings((key) => rows.get(key)?.value);
+}
+
+export function takeSettings(value: (key: string) => unknown): TakeSettings {
+  const text = (key: string) => {
+    const held = value(key);
+    return typeof held === 'string' && held.trim() !== '' ? held : null;
+  };
+  return {
+    rules: {
+      ...DEFAULT_TAKE_RULES,
+      mode: modeOf(text(SETTING.mode)),
+      device: text(SETTING.device),
+      max_duration_ms: secondsOf(value(SETTING.maxSeconds)) ?? DEFAULT_TAKE_RULES.max_duration_ms,
+    },
+    model: text(SETTING.model),
+    model_idle_ms: secondsOf(value(SETTING.modelIdleSeconds)) ?? MODEL_IDLE_MS,
+    silenceStop: value(SETTING.silenceStop) === true,
+    preRoll: value(SETTING.preRoll) === true,
+    hotkey: text(SETTING.hotkey),
+  };
+}
+
+/** Hosts write `push-to-talk`. */
+function modeOf(text: string | null): TakeMode {
+  const wanted = text?.replaceAll('-', '_');
+  return TAKE_MODES.find((mode) => mode === wanted) ?? DEFAULT_TAKE_RULES.mode;
+}
+
+function secondsOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !(value >= 1)) return undefined;
+  return Math.min(value, MAX_SECONDS) * 1_000;
+}

@@ -1,0 +1,83 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { LevelMeter, QualityWatch } from '../rules/levels.ts';
+import { SPEECH_DETECTOR, type SpeechDetector, type SpeechListening } from '../ports/speech-detector.ts';
+import { SilenceTimer, type SpeechReport } from '../rules/take/silence-timer.ts';
+import { ReadModels } from '../../projections/read-models.ts';
+import { readTakeSettings } from './take-settings.ts';
+import { TakeTeller } from './take-teller.ts';
+
+/** Hears one take; none of these throws. */
+export interface SoundListener {
+  /** @returns a promise where speech is listened for, as CaptureListener.samples. */
+  samples(pcm: Int16Array, sampleRate: number): void | Promise<void>;
+  ended(): void;
+  interrupted(message: string): void;
+  resumed(): void;
+}
+
+/** Listens to the sound of takes: tells UIs how it is, and the take when speech begins and ends, where the user wants that. */
+@Injectable()
+export class TakeSound {
+  readonly #logger = new Logger(TakeSound.name);
+  #isDeaf = false;
+
+  constructor(
+    private readonly models: ReadModels,
+    @Inject(SPEECH_DETECTOR) private readonly detector: SpeechDetector,
+    private readonly teller: TakeTeller,
+  ) {}
+
+  listen(report: (type: SpeechReport) => void): SoundListener {
+    const meter = new LevelMeter();
+    const quality = new QualityWatch();
+    const { silenceStop } = readTakeSettings(this.models);
+    let speech: SpeechListening | undefined;
+    return {
+      samples: (pcm, sampleRate) => {
+        const level = meter.add(pcm, performance.now());
+        if (level !== undefined) this.teller.tell('audio_level', { level });
+        const warning = quality.add(pcm);
+        if (warning !== undefined) this.#warn(warning);
+        if (!silenceStop) return undefined;
+        speech ??= this.#listenForSpeech(sampleRate, report);
+        return speech.feed(pcm);
+      },
+      ended: () => {
+        speech?.end();
+        if (quality.isTooQuiet) this.#warn('too_quiet');
+      },
+      interrupted: (message) => this.#tellDevice('device_disconnected', message),
+      resumed: () => this.#tellDevice('device_back', 'It goes on.'),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.detector.close();
+  }
+
+  #listenForSpeech(sampleRate: number, report: (type: SpeechReport) => void): SpeechListening {
+    const timer = new SilenceTimer();
+    return this.detector.listen(sampleRate, {
+      heard: (soFar) => {
+        this.#isDeaf = false;
+        const means = timer.look(soFar);
+        if (means !== undefined) report(means);
+      },
+      failed: (message) => {
+        // Once until it hears again, and not with each take.
+        if (this.#isDeaf) return;
+        this.#isDeaf = true;
+        this.#logger.warn(`Silence is not noticed, so that takes end by key only: ${message}`);
+        this.#warn('silence_unnoticed');
+      },
+    });
+  }
+
+  #warn(warning: string): void {
+    this.teller.tell('recording_quality_warning', { warning });
+  }
+
+  #tellDevice(type: string, message: string): void {
+    this.teller.tell('audio_device_error', { type, message });
+  }
+}

@@ -1,0 +1,109 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { RECOGNISER, type Recogniser, type Transcript } from '../ports/recogniser.ts';
+import type { ActiveWindow } from '../rules/window-context-matching.ts';
+import { HeycatError } from '../../errors.ts';
+import { HeardCommands } from './heard-commands.ts';
+import { since, TakeTimes, type StageTimes } from './stage-times.ts';
+import type { TakeRow } from './take-row.ts';
+import { TakeRules } from './take-rules.ts';
+import { TakeTeller } from './take-teller.ts';
+
+/** A take whose sound is whole on disk. Its row says `transcribing` already, so that a new start finds it. */
+export interface WaitingTake {
+  row: TakeRow;
+  file: string;
+  /** Name of a model; null takes that of the settings, or the best. */
+  model: string | null;
+  /** The window that had the keyboard when the take began. */
+  window: ActiveWindow | null;
+  /** Its recording was ended by a crash. */
+  recovered: boolean;
+  /** Somebody waits for the text now: voice commands in it are carried out. */
+  isAwaited: boolean;
+  times: StageTimes;
+  /** When the sound ended, by performance.now(). */
+  endedAt: number;
+}
+
+/** Takes are transcribed one after the other, in the order of their ends, however many wait. */
+@Injectable()
+export class Transcriptions {
+  readonly #logger = new Logger(Transcriptions.name);
+  #last: Promise<void> = Promise.resolve();
+  readonly #files = new Set<string>();
+  #isClosed = false;
+
+  constructor(
+    @Inject(RECOGNISER) private readonly recogniser: Recogniser,
+    private readonly rules: TakeRules,
+    private readonly commands: HeardCommands,
+    private readonly times: TakeTimes,
+    private readonly teller: TakeTeller,
+  ) {}
+
+  /** Takes that wait, the one in work included. */
+  get waiting(): number {
+    return this.#files.size;
+  }
+
+  isWaiting(file: string): boolean {
+    return this.#files.has(file);
+  }
+
+  add(take: WaitingTake): void {
+    this.#files.add(take.file);
+    this.#last = this.#last.then(() => this.#transcribe(take)).finally(() => this.#files.delete(take.file));
+  }
+
+  /** What still waits is transcribed after the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.recogniser.close();
+    await this.#last;
+  }
+
+  async #transcribe(take: WaitingTake): Promise<void> {
+    if (this.#isClosed) return;
+    const about = { recording_id: await take.row.knownId(), file_path: take.file, recovered: take.recovered };
+    take.times.wait_ms = since(take.endedAt);
+    this.teller.tell('transcription_started', about);
+    try {
+      const partial = (text: string) => this.teller.tell('transcription_partial', { ...about, text });
+      const heard = await this.recogniser.transcribe({ file: take.file, model: take.model }, partial);
+      await this.#heard(take, heard, about);
+    } catch (thrown) {
+      // A recogniser that was closed under it: the row still says `transcribing`.
+      if (!this.#isClosed) this.#failed(take, HeycatError.from(thrown), about);
+    }
+  }
+
+  async #heard(take: WaitingTake, heard: Transcript, about: Record<string, unknown>): Promise<void> {
+    const { row, times, endedAt } = take;
+    const ruledFrom = performance.now();
+    const { text, auto_enter, outcome } = this.rules.apply(heard.text, take.window);
+    times.decode_ms = heard.decode_ms;
+    times.rules_ms = since(ruledFrom);
+    times.told_ms = since(endedAt);
+    const { model, language, audio_ms } = heard;
+    const command = outcome.kind === 'none' ? null : outcome.kind;
+    const spoken = { text, raw_text: heard.text, auto_enter, command };
+    this.teller.tell('transcription_completed', { ...about, ...spoken, model, language, audio_ms, times });
+    if (take.isAwaited) this.commands.heard(text, outcome);
+    const stored = row.update({
+      status: 'completed',
+      error: null,
+      transcription: text,
+      transcription_model: model,
+    });
+    // The next take need not wait for the database.
+    void stored.then(() => this.times.add({ ...times, stored_ms: since(endedAt) }));
+  }
+
+  #failed({ row }: WaitingTake, { code, message }: HeycatError, about: Record<string, unknown>): void {
+    this.#logger.warn(`A take could not be transcribed (${code}); its sound is kept.`);
+    this.teller.tell('transcription_error', { ...about, code, message });
+    // Without a model it is only not transcribed yet.
+    if (code === 'MODEL_MISSING') void row.update({ status: 'recorded' });
+    else void row.update({ status: 'failed', error: message });
+  }
+}

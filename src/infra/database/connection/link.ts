@@ -1,0 +1,267 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { HeycatError } from '../../../errors.ts';
+import type {
+  ChangeBatch,
+  ChangeFeed,
+  ChangeFeedListener,
+  ConnectionReport,
+  ConnectionStatus,
+  Receipt,
+} from '../../../events/change-feed.ts';
+import { AREAS, type Area } from '../../../events/areas.ts';
+import type { AreaRows } from '../../../events/rows.ts';
+import type { Engine, EngineEndpoint } from '../engine.ts';
+import { deferred, type Deferred } from '../../process/deferred.ts';
+import type { KeyedRow } from './remote-module.ts';
+import { RowMirror } from './row-mirror.ts';
+import { Session, type LinkMemory } from './session.ts';
+import type { Selection } from './sql.ts';
+import { Supervisor } from './supervisor.ts';
+import { within } from '../../process/within.ts';
+
+export interface LinkOptions {
+  /** For opening a connection, for each look-up, and for a silent engine; in ms. */
+  deadlineMs?: number;
+  heartbeatMs?: number;
+  supervisor?: Supervisor;
+}
+
+/** What an earlier run of the service was told. */
+export interface Told {
+  epoch: string;
+  seq: number;
+  rows<A extends Area>(area: A): readonly AreaRows[A][];
+}
+
+/** Failed connections to a running engine before it is started anew. */
+const RECONNECTS_BEFORE_RESTART = 3;
+
+/**
+ * Keeps the engine running and one session to it open, for as long as it is started: a session that ends is replaced
+ * by a new one, which tells what changed in between.
+ */
+export class Link implements ChangeFeed {
+  readonly #log = new Logger('Link');
+  readonly #listeners = new Set<ChangeFeedListener>();
+  readonly #memory: LinkMemory = { epoch: undefined, seq: 0, mirror: new RowMirror() };
+  readonly #supervisor: Supervisor;
+  readonly #deadlineMs: number;
+  readonly #heartbeatMs: number;
+  #endpoint: EngineEndpoint | undefined;
+  #session: Session | undefined;
+  #up: Deferred<Session> = deferred();
+  #lastCause = 'it is still starting';
+  #told: ConnectionStatus = { connected: false, state: 'starting' };
+  /** When the present state began. */
+  #since = new Date();
+  #running: Promise<void> | undefined;
+  #stopping = new AbortController();
+  /** Between two attempts. */
+  #pause = new AbortController();
+  #heard = 0;
+  /** Runs in each new session before its rows are read; when it rejects, the session ends. */
+  beforeBaseline: (session: Session) => Promise<void> = () => Promise.resolve();
+
+  constructor(
+    private readonly engine: Engine,
+    { deadlineMs = 5_000, heartbeatMs = 1_000, supervisor = new Supervisor() }: LinkOptions = {},
+  ) {
+    this.#deadlineMs = deadlineMs;
+    this.#heartbeatMs = heartbeatMs;
+    this.#supervisor = supervisor;
+  }
+
+  /** Identity whose rows are told, once the engine has started. */
+  get identity(): string | undefined {
+    return this.#endpoint?.identity;
+  }
+
+  /** The history that was told, once one was. */
+  get epoch(): string | undefined {
+    return this.#memory.epoch;
+  }
+
+  /** Seq of the newest event that was told. */
+  get seq(): number {
+    return this.#memory.seq;
+  }
+
+  /** How the way to the engine is. */
+  get report(): ConnectionReport {
+    const { state } = this.#told;
+    const since = this.#since.toISOString();
+    const isWell = state === 'connected' || (state === 'starting' && this.#told.error === undefined);
+    return isWell ? { state, since } : { state, cause: this.#lastCause, since };
+  }
+
+  /** True while commands can be sent. */
+  get isUp(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** True when the engine acknowledges nothing before it is on disk; false before it is known. */
+  get isDurable(): boolean {
+    return this.#endpoint?.durable ?? false;
+  }
+
+  /** Heartbeats' times at which the engine had been heard since the one before; grows for as long as it lives. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  listen(listener: ChangeFeedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Begins in the background; listeners hear how it goes.
+   * @param told settles before the first baseline, which then brings only what is different.
+   */
+  start(told?: Promise<Told | undefined>): void {
+    if (this.#running !== undefined) return;
+    this.#stopping = new AbortController();
+    this.engine.onExit = (cause) => this.#session?.fail(cause);
+    this.#running = this.#run(told);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#pause.abort();
+    this.#session?.fail('the service is stopping');
+    await this.#running;
+    this.#running = undefined;
+    await this.engine.stop();
+  }
+
+  /**
+   * Runs a reducer in the present session, as {@link Session.call}; there is no limit of time but the session's end.
+   * @param args made by `encodeCall`.
+   */
+  call(reducer: string, commandId: string, args: Uint8Array): Promise<Receipt | undefined> {
+    if (this.#session === undefined) return Promise.reject(unavailable(this.#lastCause));
+    return this.#session.call(reducer, commandId, args);
+  }
+
+  /** Ends the present session because of `cause`; a new one begins. */
+  fail(cause: string): void {
+    this.#session?.fail(cause);
+  }
+
+  /** Asks the engine for a sign of life, or tries to reach it, at once rather than in its turn. */
+  checkNow(): void {
+    this.#session?.checkNow();
+    this.#pause.abort();
+  }
+
+  /** Looks rows up in the engine; throws ENGINE_UNAVAILABLE. */
+  async fetch(table: string, selection: Selection): Promise<KeyedRow[]> {
+    const session = this.#session ?? (await this.#whenUp(this.#deadlineMs));
+    return session.fetch(table, selection);
+  }
+
+  #whenUp(waitMs: number): Promise<Session> {
+    return within(this.#up.promise, waitMs, () => unavailable(this.#lastCause));
+  }
+
+  #recall(told: Told | undefined): void {
+    if (told === undefined || this.#memory.epoch !== undefined) return;
+    this.#memory.epoch = told.epoch;
+    this.#memory.seq = told.seq;
+    for (const area of AREAS) this.#memory.mirror.recall(area, told.rows(area));
+  }
+
+  async #run(told?: Promise<Told | undefined>): Promise<void> {
+    let failures = 0;
+    while (!this.#stopping.signal.aborted) {
+      let cause: string;
+      try {
+        const endpoint = (this.#endpoint = await this.#engineReady(failures >= RECONNECTS_BEFORE_RESTART));
+        this.#recall(await told);
+        if (this.#stopping.signal.aborted) return;
+        const down = deferred<string>();
+        const session = await this.#open(endpoint, down);
+        if (this.#stopping.signal.aborted) return session.close();
+        failures = 0;
+        this.#connected(session);
+        cause = await down.promise;
+      } catch (thrown) {
+        failures += 1;
+        cause = HeycatError.from(thrown).message;
+      }
+      const waitMs = this.#disconnected(cause);
+      // Rejects when the link is stopped meanwhile, and leaves no timer that would keep a host's process alive.
+      const { signal } = (this.#pause = new AbortController());
+      if (this.#stopping.signal.aborted) return;
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #engineReady(restart: boolean): Promise<EngineEndpoint> {
+    if (restart) await this.engine.stop();
+    if (this.#endpoint !== undefined && this.engine.status.state === 'ready') return this.#endpoint;
+    return this.engine.start();
+  }
+
+  #open(endpoint: EngineEndpoint, down: Deferred<string>): Promise<Session> {
+    return Session.open({
+      endpoint,
+      memory: this.#memory,
+      deadlineMs: this.#deadlineMs,
+      heartbeatMs: this.#heartbeatMs,
+      onBatch: (batch) => this.#tell(batch),
+      onDown: (cause) => down.resolve(cause),
+      onHeard: () => {
+        this.#heard += 1;
+        // A lasting fault ends by itself once a session has held.
+        if (this.isUp) this.#status();
+        for (const listener of this.#listeners) listener.onHeard?.();
+      },
+      beforeBaseline: (session) => this.beforeBaseline(session),
+    });
+  }
+
+  #tell(batch: ChangeBatch): void {
+    for (const listener of this.#listeners) listener.onBatch(batch);
+  }
+
+  #connected(session: Session): void {
+    this.#supervisor.connected(performance.now());
+    this.#session = session;
+    this.#up.resolve(session);
+    this.#status();
+  }
+
+  /** @returns how long to wait before the next attempt, in ms. */
+  #disconnected(cause: string): number {
+    const waitMs = this.#supervisor.ended(performance.now());
+    this.#lastCause = cause;
+    if (this.#session !== undefined) {
+      this.#session = undefined;
+      this.#up = deferred();
+    }
+    this.#status(cause);
+    return waitMs;
+  }
+
+  /** Each change once, not each attempt. */
+  #status(error?: string): void {
+    const state = this.#supervisor.state(performance.now());
+    const told = this.#told;
+    if (this.isUp === told.connected && state === told.state && error === told.error) return;
+    if (state !== told.state) this.#since = new Date();
+    const status = { connected: this.isUp, state, ...(error !== undefined && { error }) };
+    this.#told = status;
+    if (state === 'degraded' && told.state !== state)
+      this.#log.warn(`the engine keeps ending; the next attempts come slower: ${this.#lastCause}`);
+    if (!status.connected && !this.#stopping.signal.aborted)
+      this.#log.warn(`not connected to the engine: ${status.error}`);
+    for (const listener of this.#listeners) listener.onConnection?.(status);
+  }
+}
+
+function unavailable(cause: string): HeycatError {
+  const details = { outcome: 'not_sent' };
+  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, details);
+}

@@ -1,0 +1,143 @@
+import type { AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
+import { HeycatError } from '../../../errors.ts';
+import type { Area } from '../../../events/areas.ts';
+import type { BsatnReader } from '../../bsatn/bsatn-reader.ts';
+import type { GeneratedModule } from './generated-module.ts';
+import { compileDecoder, fieldsOf, type Decode } from '../../bsatn/schema-codec.ts';
+
+/** A decoded row in wire form. */
+export type KeyedRow = Record<string, unknown>;
+
+/** How rows of one table are read. */
+export interface RemoteTable {
+  name: string;
+  /** @throws HeycatError INTERNAL for a row that cannot be read, or is somebody else's. */
+  decode(reader: BsatnReader): KeyedRow;
+  /** What tells its rows apart. */
+  keyOf(row: KeyedRow): unknown;
+}
+
+/** State tables by area. */
+export const STATE_TABLES: Readonly<Record<Area, string>> = {
+  recordings: 'recordings',
+  settings: 'settings',
+  dictionary: 'dictionary_entries',
+  voice_commands: 'voice_commands',
+  window_contexts: 'window_contexts',
+};
+
+/** Every table that the link subscribes to; the benchmark's bare client does the same. */
+export const OWNER_TABLES = [...Object.values(STATE_TABLES), 'event_log', 'command_receipts', 'stream_heads'];
+
+/** Columns that hold JSON text in the table and are told as the value itself. */
+const JSON_COLUMNS = new Set([
+  'settings.value',
+  'voice_commands.action_payload',
+  'event_log.payload',
+  'command_receipts.result',
+]);
+/** Columns that only serve the table's own keys. */
+const KEY_COLUMNS = new Set(['row_key', 'trigger_key', 'phrase_key', 'owner_identity', 'fingerprint']);
+
+/** Columns that the wire knows under another name: `type` is a keyword in the module's language. */
+const WIRE_NAMES: Readonly<Record<string, string>> = { event_type: 'type' };
+
+/** The column that tells an owner's rows apart; a table with another than these has `id`. */
+const KEYS: Readonly<Record<string, string>> = {
+  settings: 'key',
+  event_log: 'seq',
+  command_receipts: 'command_id',
+  stream_heads: 'epoch',
+};
+
+export interface RemoteModuleOptions {
+  generated: GeneratedModule;
+  /** Identity whose rows are decoded, as a number; a row of anybody else is a failure. */
+  owner: bigint;
+}
+
+export type RemoteModule = ReturnType<typeof remoteModule>;
+
+/**
+ * The generated module description with decoders of our own: rows come out in wire form, and of a reducer's
+ * arguments only the command id is read. The SDK sees no rows, so it needs no tables.
+ */
+export function remoteModule({ generated, owner }: RemoteModuleOptions) {
+  const tables = new Map(
+    OWNER_TABLES.map((name) => [name, remoteTable(name, generated.tables[name]!.rowType, owner)]),
+  );
+  const reducers = Object.fromEntries(
+    Object.entries(generated.reducers).map(([name, { argsType }]) => [
+      name,
+      { readCommandId: commandIdOf(argsType) },
+    ]),
+  );
+  return {
+    tables: {},
+    table: (name: string): RemoteTable => {
+      const table = tables.get(name);
+      if (table === undefined) throw new HeycatError('INTERNAL', `There is no table ${name}.`);
+      return table;
+    },
+    reducers,
+    versionInfo: generated.versionInfo,
+    eventContextConstructor: (_connection: unknown, event: unknown) => ({ event }),
+    dbViewConstructor: () => undefined,
+    reducersConstructor: () => undefined,
+    setReducerFlagsConstructor: () => undefined,
+  };
+}
+
+function remoteTable(name: string, type: AlgebraicType, owner: bigint): RemoteTable {
+  const decode = compileRow(name, type, owner);
+  const key = KEYS[name] ?? 'id';
+  return {
+    name,
+    keyOf: (row) => row[key],
+    decode: (reader) => {
+      try {
+        return decode(reader);
+      } catch (cause) {
+        throw new HeycatError('INTERNAL', `a row of ${name} could not be read`, {}, { cause });
+      }
+    },
+  };
+}
+
+function compileRow(table: string, type: AlgebraicType, owner: bigint): (reader: BsatnReader) => KeyedRow {
+  const columns = fieldsOf(type).map(({ name, type: column }) => ({
+    name: KEY_COLUMNS.has(name) ? undefined : (WIRE_NAMES[name] ?? name),
+    decode: columnDecoder(`${table}.${name}`, column, owner),
+  }));
+  return (reader) => {
+    const row: KeyedRow = {};
+    for (const { name, decode } of columns) {
+      const value = decode(reader);
+      if (name !== undefined) row[name] = value;
+    }
+    return row;
+  };
+}
+
+function columnDecoder(name: string, type: AlgebraicType, owner: bigint): Decode {
+  if (JSON_COLUMNS.has(name)) return readJson;
+  if (name.endsWith('.owner_identity')) return checkOwner(owner);
+  if (name.endsWith('.row_key') && (type.type as string) === 'U128') return (reader) => reader.skip(16);
+  return compileDecoder(type);
+}
+
+function checkOwner(owner: bigint): Decode {
+  const expected = Buffer.from(owner.toString(16).padStart(64, '0'), 'hex').toReversed();
+  return (reader) => {
+    if (!reader.matches(expected)) throw new RangeError('a row of another owner');
+  };
+}
+
+function readJson(reader: BsatnReader): unknown {
+  return JSON.parse(reader.text());
+}
+
+/** Of a reducer's arguments only the command id is read, the first where there is one. */
+function commandIdOf(argsType: AlgebraicType): (args: BsatnReader) => string | undefined {
+  return fieldsOf(argsType)[0]?.name === 'command_id' ? (args) => args.text() : () => undefined;
+}

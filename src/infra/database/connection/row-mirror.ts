@@ -1,0 +1,69 @@
+import type { Area } from '../../../events/areas.ts';
+import type { AreaRows, RowChange } from '../../../events/rows.ts';
+import { rowKey, type RowKey } from '../../../projections/row-key.ts';
+import type { KeyedRow } from './remote-module.ts';
+
+type AnyRow = AreaRows[Area];
+
+/**
+ * The rows as they were last told to the read models. After a reconnect the SDK gives every row again as if it were
+ * new; compared with the mirror only the real differences remain.
+ */
+export class RowMirror {
+  readonly #rows = new Map<Area, Map<RowKey, AnyRow>>();
+
+  /** Replaces an area's rows by those that were told in an earlier run of the service. */
+  recall(area: Area, rows: readonly AnyRow[]): void {
+    this.#rows.set(area, new Map(rows.map((row) => [rowKey(row), row])));
+  }
+
+  /** Records one live change; returns it with the row that was there before. */
+  change(area: Area, row: KeyedRow, gone: boolean): RowChange | undefined {
+    const rows = this.#of(area);
+    const after = row as unknown as AnyRow;
+    const key = rowKey(after);
+    const before = rows.get(key);
+    if (gone) {
+      if (before === undefined) return undefined;
+      rows.delete(key);
+      return { area, before } as RowChange;
+    }
+    rows.set(key, after);
+    return { area, before, after } as RowChange;
+  }
+
+  /** Replaces an area's rows by a baseline; returns what differs. A row's seq changes with each of its events. */
+  diff(area: Area, baseline: Iterable<KeyedRow>): RowChange[] {
+    const old = this.#of(area);
+    const fresh = new Map<RowKey, AnyRow>();
+    const changes: RowChange[] = [];
+    for (const row of baseline) {
+      const after = row as unknown as AnyRow;
+      const key = rowKey(after);
+      const before = old.get(key);
+      const isSame = before !== undefined && sameRow(before, after);
+      // The read models hold the row before, so that keeping it keeps one copy.
+      fresh.set(key, isSame ? before : after);
+      if (!isSame) changes.push({ area, before, after } as RowChange);
+    }
+    for (const [key, before] of old) if (!fresh.has(key)) changes.push({ area, before } as RowChange);
+    this.#rows.set(area, fresh);
+    return changes;
+  }
+
+  #of(area: Area): Map<RowKey, AnyRow> {
+    let rows = this.#rows.get(area);
+    if (rows === undefined) this.#rows.set(area, (rows = new Map()));
+    return rows;
+  }
+}
+
+/** Equal seqs are not enough: after a restore the same seq may stand for another history. */
+function sameRow(a: AnyRow, b: AnyRow): boolean {
+  const [left, right] = [Object.entries(a), b as unknown as Record<string, unknown>];
+  return a.seq === b.seq && left.every(([column, value]) => sameValue(value, right[column]));
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && a !== null && JSON.stringify(a) === JSON.stringify(b));
+}

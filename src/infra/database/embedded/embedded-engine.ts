@@ -1,0 +1,240 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { HeycatError } from '../../../errors.ts';
+import { ensurePrivateFolder } from '../../process/paths.ts';
+import { packageVersion } from '../../process/version.ts';
+import {
+  failureOf,
+  type Engine,
+  type EngineEndpoint,
+  type EngineSocket,
+  type EngineState,
+  type EngineStatus,
+} from '../engine.ts';
+import { EngineIdentity } from '../identity/engine-identity.ts';
+import { modulePath } from '../module-file.ts';
+import { DATABASE } from '../sidecar/module-publisher.ts';
+import { EngineThread } from './engine-thread.ts';
+import type { LogLevel } from './module-host.ts';
+
+export interface EmbeddedOptions {
+  /** The service's data folder; made when missing. */
+  dataDir: string;
+  /** Name of its own folder in `engine/`. Default `embedded`. */
+  folder?: string;
+  /** The module to run; the one of this package when absent. */
+  wasmPath?: string;
+  /** How long one reducer call may run before it is ended, in ms. Default 5,000. */
+  callMs?: number;
+  /** Node's options for the worker thread; when absent none, or this process's own where the sources run uncompiled. */
+  execArgv?: string[];
+}
+
+/** Folders that an engine of this process has open: the service's lock keeps only other processes away. */
+const openFolders = new Set<string>();
+
+/** The module inside this process, on a thread of its own: no server, no port. */
+export class EmbeddedEngine implements Engine {
+  onExit?: ((cause: string) => void) | undefined;
+  readonly #log = new Logger('EmbeddedEngine');
+  readonly #options: EmbeddedOptions & { wasmPath: string; callMs: number };
+  readonly #folder: string;
+  #state: EngineState = 'stopped';
+  /** Why it is not ready. */
+  #failure: { cause: string; reason?: string } | undefined;
+  /** Rows of this very folder cannot be read: what works without them must not go on without them. */
+  #damage: { failure: HeycatError; folder: number | undefined } | undefined;
+  #thread: EngineThread | undefined;
+  #starting: Promise<EngineEndpoint> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: EmbeddedOptions) {
+    const { dataDir, folder = 'embedded', wasmPath = modulePath(), callMs = 5_000 } = options;
+    this.#options = { ...options, dataDir: resolve(dataDir), wasmPath, callMs };
+    this.#folder = join(this.#options.dataDir, 'engine', folder);
+  }
+
+  get status(): EngineStatus {
+    return {
+      kind: 'embedded',
+      state: this.#state,
+      version: packageVersion(),
+      ...this.#failure,
+    };
+  }
+
+  /** A start while one is under way, or while it runs, gives the same endpoint; during a stop it waits for its end. */
+  start(): Promise<EngineEndpoint> {
+    if (this.#starting !== undefined) return this.#starting;
+    const starting = this.#start();
+    this.#starting = starting;
+    starting.catch(() => {
+      if (this.#starting === starting) this.#starting = undefined;
+    });
+    return starting;
+  }
+
+  /** Also ends a start that is under way, which then rejects. */
+  stop(): Promise<void> {
+    const starting = this.#starting;
+    this.#starting = undefined;
+    const stopping = Promise.allSettled([this.#stopping])
+      .then(() => this.#stop(starting))
+      .finally(() => {
+        if (this.#stopping === stopping) this.#stopping = undefined;
+      });
+    this.#stopping = stopping;
+    return stopping;
+  }
+
+  /**
+   * Opens a connection as any identity, 64 hex digits: who runs this process may read its files anyway.
+   * @throws HeycatError as {@link EngineEndpoint.connect}.
+   */
+  async connectAs(identity: string, deadlineMs: number): Promise<EngineSocket> {
+    const thread = this.#thread;
+    if (thread === undefined) throw new HeycatError('ENGINE_UNAVAILABLE', 'The engine is not running.');
+    await within(thread.ready, deadlineMs);
+    return thread.connect(identity, deadlineMs);
+  }
+
+  /** Ends the thread as a crash would, for drills; connections end and {@link onExit} is told. */
+  async crash(): Promise<void> {
+    await this.#thread?.kill('The engine was ended as by a crash.');
+  }
+
+  async #start(): Promise<EngineEndpoint> {
+    await Promise.allSettled([this.#stopping]);
+    this.#state = 'starting';
+    this.#failure = undefined;
+    let isClaimed = false;
+    try {
+      const identity = await this.#prepare();
+      if (this.#damage !== undefined && this.#damage.folder === this.#folderNumber())
+        throw this.#damage.failure;
+      claim(this.#folder);
+      isClaimed = true;
+      await this.#launch(identity);
+      this.#assertWanted();
+      this.#state = 'ready';
+      return this.#endpoint(identity);
+    } catch (error) {
+      const failure = HeycatError.from(error);
+      await this.#thread?.stop();
+      this.#thread = undefined;
+      if (isClaimed) openFolders.delete(this.#folder);
+      this.#state = this.#stopping === undefined ? 'failed' : 'stopped';
+      this.#failure = failureOf(failure);
+      if (failure.code === 'ENGINE_UNAVAILABLE') throw failure;
+      throw new HeycatError('ENGINE_UNAVAILABLE', failure.message, failure.details, { cause: failure });
+    }
+  }
+
+  async #prepare(): Promise<EngineIdentity> {
+    const { dataDir } = this.#options;
+    for (const folder of [dataDir, join(dataDir, 'engine'), this.#folder]) await ensurePrivateFolder(folder);
+    return EngineIdentity.load(join(dataDir, 'keys'));
+  }
+
+  async #launch(identity: EngineIdentity): Promise<void> {
+    this.#assertWanted();
+    const { wasmPath, callMs, execArgv } = this.#options;
+    const thread = new EngineThread({
+      start: {
+        wasmPath,
+        folder: this.#folder,
+        database: identity.database(DATABASE),
+        deployer: identity.identity('deployer'),
+        user: identity.identity('user'),
+      },
+      callMs,
+      execArgv,
+      onLog: (level, text) => this.#note(level, text),
+      onEnd: (failure, overdue) => this.#ended(thread, identity, { failure, overdue }),
+    });
+    this.#thread = thread;
+    await thread.ready;
+  }
+
+  /** Another one when a backup has taken its place. */
+  #folderNumber(): number | undefined {
+    return statSync(this.#folder, { throwIfNoEntry: false })?.ino;
+  }
+
+  #endpoint(identity: EngineIdentity): EngineEndpoint {
+    return {
+      database: DATABASE,
+      identity: identity.identity('user'),
+      durable: true,
+      connect: (deadlineMs, role = 'user') => this.connectAs(identity.identity(role), deadlineMs),
+    };
+  }
+
+  /** An endless call costs its thread, not the engine: a new thread opens the same data. */
+  #ended(
+    thread: EngineThread,
+    identity: EngineIdentity,
+    end: { failure: HeycatError; overdue: boolean },
+  ): void {
+    if (this.#thread !== thread || this.#state !== 'ready' || this.#stopping !== undefined) return;
+    this.#log.warn(end.failure.message);
+    if (!end.overdue) return this.#fail(end.failure);
+    this.#launch(identity).catch((error: unknown) => this.#fail(HeycatError.from(error)));
+  }
+
+  #fail(failure: HeycatError): void {
+    if (this.#stopping !== undefined || this.#state !== 'ready') return;
+    this.#state = 'failed';
+    this.#failure = failureOf(failure);
+    if (this.#failure.reason === 'log_corrupt') this.#damage = { failure, folder: this.#folderNumber() };
+    this.#thread = undefined;
+    this.#starting = undefined;
+    openFolders.delete(this.#folder);
+    this.onExit?.(failure.message);
+  }
+
+  async #stop(starting: Promise<EngineEndpoint> | undefined): Promise<void> {
+    await Promise.allSettled([starting]);
+    const thread = this.#thread;
+    this.#thread = undefined;
+    if (thread !== undefined) {
+      await thread.stop();
+      openFolders.delete(this.#folder);
+    }
+    this.#state = 'stopped';
+    this.#failure = undefined;
+  }
+
+  #note(level: LogLevel, text: string): void {
+    if (level === 'error' || level === 'panic') this.#log.error(text);
+    else if (level === 'warn') this.#log.warn(text);
+    else this.#log.debug(text);
+  }
+
+  #assertWanted(): void {
+    if (this.#stopping === undefined) return;
+    throw new HeycatError('ENGINE_UNAVAILABLE', 'The engine was stopped while it was starting.');
+  }
+}
+
+function claim(folder: string): void {
+  if (openFolders.has(folder)) {
+    const sentence = `${folder} is open already in this process; use that engine, or stop it first.`;
+    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { folder });
+  }
+  openFolders.add(folder);
+}
+
+async function within(ready: Promise<void>, deadlineMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const sentence = 'The engine did not open a connection in time.';
+    timer = setTimeout(() => reject(new HeycatError('ENGINE_UNAVAILABLE', sentence)), deadlineMs);
+  });
+  try {
+    await Promise.race([ready, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,108 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import { isObservable, type Observable } from 'rxjs';
+import { HeycatError, type ErrorCode } from '../../../errors.ts';
+import type { IpcContext } from './ipc-context.ts';
+import { isObject, type Params } from './messages.ts';
+
+/** Queries answer NOT_YET themselves when timeout_ms is over; this lets them be the first to say so. */
+const DEADLINE_GRACE_MS = 250;
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1_000;
+
+export type Answer = { result: unknown } | { error: HeycatError };
+
+/** @throws HeycatError INVALID_ARGUMENT unless params is an object or absent. */
+export function toParams(params: unknown): Params {
+  if (params === undefined) return {};
+  if (isObject(params)) return params;
+  throw new HeycatError('INVALID_ARGUMENT', 'params must be an object.', { field: 'params' });
+}
+
+function timeoutOf(params: Params): number | undefined {
+  const timeout = params['timeout_ms'];
+  if (timeout === undefined) return undefined;
+  if (Number.isInteger(timeout) && (timeout as number) >= 0 && (timeout as number) <= MAX_TIMEOUT_MS) {
+    return timeout as number;
+  }
+  throw new HeycatError('INVALID_ARGUMENT', `timeout_ms must be an integer from 0 to ${MAX_TIMEOUT_MS}.`, {
+    field: 'timeout_ms',
+  });
+}
+
+/** Passes on the first value of what a handler gave; null when it completes without one. */
+function firstValue(given: unknown, settle: (answer: Answer) => void): void {
+  if (!isObservable(given)) return settle({ result: given });
+  let done = false;
+  const once = (answer: Answer): void => {
+    if (done) return;
+    done = true;
+    settle(answer);
+    // Later, because a source that gives its value synchronously has not returned its subscription yet.
+    queueMicrotask(() => subscription.unsubscribe());
+  };
+  const subscription = (given as Observable<unknown>).subscribe({
+    next: (result) => once({ result }),
+    error: (error: unknown) => once({ error: HeycatError.from(error) }),
+    complete: () => once({ result: null }),
+  });
+}
+
+/** One request under way. It is answered exactly once: by its handler, its deadline or its caller. */
+export class PendingRequest {
+  readonly context: IpcContext;
+  readonly #answer: (answer: Answer) => void;
+  #settled = false;
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(context: IpcContext, answer: (answer: Answer) => void) {
+    this.context = context;
+    this.#answer = answer;
+  }
+
+  /** Runs the handler with the caller's params, checked to be an object with a sound timeout_ms. */
+  run(handler: MessageHandler<Params, IpcContext>, params: unknown): void {
+    try {
+      const checked = toParams(params);
+      this.#startDeadline(timeoutOf(checked));
+      const given: unknown = handler(checked, this.context);
+      if (given instanceof Promise) given.then((value) => this.#settleWith(value), this.#fail);
+      else this.#settleWith(given);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Answers with the code's error and tells the handler that nobody waits. */
+  giveUp(code: ErrorCode): void {
+    if (this.#settled) return;
+    this.settle({ error: new HeycatError(code) });
+    this.context.abort();
+  }
+
+  settle(answer: Answer): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#deadline);
+    this.#answer(answer);
+  }
+
+  #settleWith(given: unknown): void {
+    try {
+      firstValue(given, (answer) => this.#settleOnceOrDrop(answer));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A result that comes after the request was given up is told so, to undo what it registered. */
+  #settleOnceOrDrop(answer: Answer): void {
+    if (this.#settled) this.context.answered(false);
+    else this.settle(answer);
+  }
+
+  #fail = (error: unknown): void => this.settle({ error: HeycatError.from(error) });
+
+  #startDeadline(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return;
+    this.#deadline = setTimeout(() => this.giveUp('DEADLINE_EXCEEDED'), timeoutMs + DEADLINE_GRACE_MS);
+  }
+}

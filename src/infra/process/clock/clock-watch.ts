@@ -1,0 +1,88 @@
+import { uptime } from 'node:os';
+import { Logger } from '@nestjs/common';
+import type { ClockReport } from '../../../queries/system/status-source.ts';
+import { clockHappenings, type ClockHappening, type ClockReading } from './clock-rule.ts';
+
+const LOOK_MS = 1_000;
+/** So long a happening is part of the service's state. */
+const SHOWN_MS = 10 * 60_000;
+/** Clocks that were read further apart than that show no one moment. */
+const AT_ONCE_MS = 100;
+
+export interface ClockWatchOptions {
+  read?: () => ClockReading | undefined;
+  platform?: NodeJS.Platform;
+}
+
+/** Notices that the computer slept, or that its clock was set, by comparing clocks once a second. */
+export class ClockWatch {
+  /** Set by the owner: told when the computer is awake again. */
+  onSlept: (ms: number) => void = () => undefined;
+  /** Set by the owner: told when the time of day was set; negative: back. */
+  onJumped: (ms: number) => void = () => undefined;
+  readonly #log = new Logger('ClockWatch');
+  readonly #read: () => ClockReading | undefined;
+  readonly #mayCountSleep: boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #before: ClockReading | undefined;
+  /** `since` by the monotonic clock. */
+  #last: { report: ClockReport; since: number } | undefined;
+
+  constructor({ read = readClocks, platform = process.platform }: ClockWatchOptions = {}) {
+    this.#read = read;
+    this.#mayCountSleep = platform !== 'linux';
+  }
+
+  get report(): ClockReport {
+    const { report, since } = this.#last ?? { report: STEADY, since: 0 };
+    return performance.now() - since < SHOWN_MS ? report : STEADY;
+  }
+
+  start(): void {
+    this.#before = this.#read();
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  look(): void {
+    const now = this.#read();
+    // The next look covers this one's time.
+    if (now === undefined) return;
+    const before = this.#before ?? now;
+    this.#before = now;
+    const rule = { lookMs: LOOK_MS, mayCountSleep: this.#mayCountSleep };
+    for (const happening of clockHappenings(before, now, rule)) this.#tell(happening, now);
+  }
+
+  #tell({ kind, ms }: ClockHappening, { wall, monotonic }: ClockReading): void {
+    this.#last = {
+      report: { state: kind, at: new Date(wall).toISOString(), by_ms: ms },
+      since: monotonic,
+    };
+    if (kind === 'slept') {
+      this.#log.log(`the computer slept for ${ms} ms`);
+      this.onSlept(ms);
+    } else {
+      const [way, by] = ms > 0 ? ['forward', ms] : ['back', -ms];
+      this.#log.warn(`the clock was set ${way} by ${by} ms`);
+      this.onJumped(ms);
+    }
+  }
+}
+
+const STEADY: ClockReport = { state: 'steady' };
+
+/** Undefined when the process was held up between one clock and the next, or the system does not tell. */
+export function readClocks(): ClockReading | undefined {
+  try {
+    const boot = uptime() * 1_000;
+    const reading = { wall: Date.now(), monotonic: performance.now(), boot };
+    return uptime() * 1_000 - boot < AT_ONCE_MS ? reading : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,260 @@
+import { constants, writeSync, fsyncSync } from 'node:fs';
+import { open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { HeycatError } from '../../errors.ts';
+import { syncFolder } from './private-file.ts';
+
+/** Bytes in front of each group. Little endian: magic, length of the body, CRC-32 of the body. */
+const HEADER = 12;
+/** Elsewhere `fsync` has to be asked for: only Linux's O_DSYNC means the disk itself. */
+const SYNCED = process.platform === 'linux' ? constants.O_DSYNC : 0;
+
+/** Files grow by these ahead of what is written: a synced write that changes no length waits for the data alone. */
+const ZEROS = Buffer.alloc(256 * 1024);
+
+/** Where a log lies; several may share a folder. */
+export interface SegmentPlace {
+  folder: string;
+  /** Files are called `<name>-<ten digits>`. */
+  name: string;
+  /** First four bytes of each group. */
+  magic: number;
+}
+
+/** One file of a log, read. */
+export interface Segment {
+  number: number;
+  path: string;
+  /** Bodies of the whole groups in order, those behind a damage included. */
+  groups: Buffer[];
+  /** Where the whole groups from the beginning on end. */
+  end: number;
+  /** `torn`: a crash cut off the last group, of which nobody was told. `damaged`: whole groups follow what is broken. */
+  state: 'whole' | 'torn' | 'damaged';
+}
+
+/**
+ * Files of checksummed groups of bytes, numbered upwards, in one folder: the end of it that is written. A group is
+ * written with one call and one sync.
+ */
+export class SegmentLog {
+  #broken = false;
+  /** Length of the current file, zeros included. */
+  #room = 0;
+
+  private constructor(
+    private readonly place: SegmentPlace,
+    private file: FileHandle,
+    private current: number,
+    private size: number,
+  ) {}
+
+  /** Goes on in a new file behind those that were read, or behind `after` when there are none. */
+  static async continue(place: SegmentPlace, read: readonly Segment[], after = 0): Promise<SegmentLog> {
+    // Before anything follows it: what a crash cut off would look like damage in the middle after the next crash.
+    for (const { state, path, end } of read) if (state === 'torn') await cutFile(path, end);
+    const next = (read.at(-1)?.number ?? after) + 1;
+    return new SegmentLog(place, await create(place, next), next, 0);
+  }
+
+  /** Bytes in the current file. */
+  get length(): number {
+    return this.size;
+  }
+
+  /**
+   * Resolves when the group is on disk. One call at a time.
+   * @param group made by {@link newGroup}.
+   * @throws the system's error; then nothing of the group is there, and a later call may succeed.
+   */
+  async append(group: Buffer): Promise<void> {
+    if (this.#broken) await this.#mend();
+    seal(group, this.place.magic);
+    try {
+      while (this.#room < this.size + group.length) {
+        await writeAll(this.file, ZEROS, this.#room);
+        this.#room += ZEROS.length;
+      }
+      await writeAll(this.file, group, this.size);
+      if (SYNCED === 0) await this.file.sync();
+    } catch (error) {
+      this.#broken = true;
+      await this.#mend().catch(() => undefined);
+      throw error;
+    }
+    this.size += group.length;
+  }
+
+  /** The same without leaving the turn; not while an append is under way. */
+  appendSync(group: Buffer): void {
+    if (this.#broken) throw new HeycatError('INTERNAL', 'A log must be mended by append first.');
+    seal(group, this.place.magic);
+    try {
+      while (this.#room < this.size + group.length) {
+        writeAllSync(this.file, ZEROS, this.#room);
+        this.#room += ZEROS.length;
+      }
+      writeAllSync(this.file, group, this.size);
+      if (SYNCED === 0) fsyncSync(this.file.fd);
+    } catch (error) {
+      this.#broken = true;
+      throw error;
+    }
+    this.size += group.length;
+  }
+
+  /** Continues in a new file; returns the number of the last one before it. */
+  async rotate(): Promise<number> {
+    if (this.#broken) await this.#mend();
+    const before = this.current;
+    const file = await create(this.place, before + 1);
+    await this.close();
+    this.file = file;
+    this.current = before + 1;
+    this.size = 0;
+    this.#room = 0;
+    return before;
+  }
+
+  /** Deletes the files up to this one. */
+  async forget(upTo: number): Promise<void> {
+    for (const number of await fileNumbers(this.place))
+      if (number <= upTo) await unlink(pathOf(this.place, number));
+  }
+
+  async close(): Promise<void> {
+    // What was made ahead reads as nothing, so it may stay where it cannot be taken away.
+    if (this.#room > this.size) await this.file.truncate(this.size).catch(() => undefined);
+    await this.file.close();
+  }
+
+  /** Takes away what a failed append has left, so that whole groups never follow half a one. */
+  async #mend(): Promise<void> {
+    await this.file.truncate(this.size);
+    await this.file.sync();
+    this.#room = this.size;
+    this.#broken = false;
+  }
+}
+
+/** Room for a group; the body begins at {@link BODY}. */
+export function newGroup(bodyLength: number): Buffer {
+  return Buffer.allocUnsafe(HEADER + bodyLength);
+}
+
+/** Where the body begins in a group of {@link newGroup}. */
+export const BODY = HEADER;
+
+/** Reads the files above `after` in order, and changes nothing. */
+export async function readSegments(place: SegmentPlace, after = 0): Promise<Segment[]> {
+  const segments: Segment[] = [];
+  for (const number of await fileNumbers(place)) {
+    if (number <= after) continue;
+    const path = pathOf(place, number);
+    segments.push({ number, path, ...readGroups(await readFile(path), place.magic) });
+  }
+  const last = segments.findLastIndex(({ groups }) => groups.length > 0);
+  // Only the end of all can be what a crash cut off.
+  for (const segment of segments.slice(0, Math.max(0, last)))
+    if (segment.state === 'torn') segment.state = 'damaged';
+  return segments;
+}
+
+function readGroups(bytes: Buffer, magic: number): Pick<Segment, 'groups' | 'end' | 'state'> {
+  const groups: Buffer[] = [];
+  let end = takeGroups(bytes, magic, { from: 0, groups });
+  if (isZero(bytes.subarray(end))) return { groups, end, state: 'whole' };
+  const before = groups.length;
+  for (let at = findGroup(bytes, magic, end + 1); at >= 0;) {
+    const behind = takeGroups(bytes, magic, { from: at, groups });
+    at = findGroup(bytes, magic, behind);
+  }
+  return { groups, end, state: groups.length > before ? 'damaged' : 'torn' };
+}
+
+/** Returns where the last whole group ends. */
+function takeGroups(
+  bytes: Buffer,
+  magic: number,
+  { from, groups }: { from: number; groups: Buffer[] },
+): number {
+  let at = from;
+  for (let end; (end = groupEnd(bytes, magic, at)) !== undefined; at = end)
+    groups.push(bytes.subarray(at + HEADER, end));
+  return at;
+}
+
+function groupEnd(bytes: Buffer, magic: number, at: number): number | undefined {
+  if (at + HEADER > bytes.length || bytes.readUInt32LE(at) !== magic) return undefined;
+  const end = at + HEADER + bytes.readUInt32LE(at + 4);
+  if (end > bytes.length || crc32(bytes.subarray(at + HEADER, end)) !== bytes.readUInt32LE(at + 8))
+    return undefined;
+  return end;
+}
+
+/** Where the next whole group begins, or -1. */
+function findGroup(bytes: Buffer, magic: number, from: number): number {
+  const mark = Buffer.allocUnsafe(4);
+  mark.writeUInt32LE(magic);
+  let at = bytes.indexOf(mark, from);
+  while (at >= 0 && groupEnd(bytes, magic, at) === undefined) at = bytes.indexOf(mark, at + 1);
+  return at;
+}
+
+function isZero(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const part = bytes.subarray(at, at + ZEROS.length);
+    if (!part.equals(ZEROS.subarray(0, part.length))) return false;
+  }
+  return true;
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let at = 0;
+  while (at < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
+function writeAllSync({ fd }: FileHandle, bytes: Buffer, position: number): void {
+  let at = 0;
+  while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
+}
+
+function seal(group: Buffer, magic: number): void {
+  group.writeUInt32LE(magic, 0);
+  group.writeUInt32LE(group.length - HEADER, 4);
+  group.writeUInt32LE(crc32(group.subarray(HEADER)), 8);
+}
+
+function pathOf({ folder, name }: SegmentPlace, number: number): string {
+  return join(folder, `${name}-${String(number).padStart(10, '0')}`);
+}
+
+async function fileNumbers({ folder, name }: SegmentPlace): Promise<number[]> {
+  const prefix = `${name}-`;
+  const digits = (await readdir(folder))
+    .filter((file) => file.startsWith(prefix))
+    .map((file) => file.slice(prefix.length))
+    .filter((rest) => /^\d{10}$/.test(rest));
+  return digits.map(Number).sort((left, right) => left - right);
+}
+
+async function create(place: SegmentPlace, number: number): Promise<FileHandle> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | SYNCED;
+  const file = await open(pathOf(place, number), flags, 0o600);
+  await syncFolder(place.folder);
+  return file;
+}
+
+async function cutFile(path: string, end: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.truncate(end);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

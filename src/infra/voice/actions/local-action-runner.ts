@@ -1,0 +1,84 @@
+import type { ActionErrorCode, ActionOutcome, ActionRunner } from '../../../dictation/ports/action-runner.ts';
+import { actionProblem, type Action } from '../../../dictation/rules/text/action.ts';
+import { findApplication } from './desktop-entries.ts';
+import { launch, run } from './program.ts';
+import { typeText } from './text-typing.ts';
+
+const OPEN_MS = 10_000;
+const DELAY_MS = 10;
+
+export interface LocalActionRunnerOptions {
+  /** The user's settings, now: `actions.open_app` and `actions.type_text` enable what their names say. */
+  setting: (key: string) => unknown;
+  platform?: NodeJS.Platform;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs `open_app` and `type_text` on this machine, only when the user enabled them, and never through a shell. */
+export class LocalActionRunner implements ActionRunner {
+  readonly #setting: (key: string) => unknown;
+  readonly #platform: NodeJS.Platform;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor({ setting, platform = process.platform, env = process.env }: LocalActionRunnerOptions) {
+    this.#setting = setting;
+    this.#platform = platform;
+    this.#env = env;
+  }
+
+  async run(action: Action): Promise<ActionOutcome> {
+    const { type, payload } = action;
+    if (type !== 'open_app' && type !== 'type_text') return { status: 'left_to_host' };
+    if (this.#setting(`actions.${type}`) !== true) return { status: 'left_to_host' };
+    const problem = actionProblem(action);
+    if (problem !== undefined) return failed(problem.error_code, problem.message);
+    if (type === 'type_text')
+      return this.#type(String(payload['text']), Number(payload['delay_ms'] ?? DELAY_MS));
+    if (payload['close'] === true) {
+      return failed('UNSUPPORTED_PLATFORM', 'Closing an application is left to the host.');
+    }
+    return this.#open(String(payload['app']));
+  }
+
+  async #open(app: string): Promise<ActionOutcome> {
+    const env = this.#env;
+    switch (this.#platform) {
+      case 'linux':
+        return this.#launchEntry(app);
+      case 'darwin': {
+        const code = await run(
+          { program: 'open', args: ['-a', app], env },
+          { input: '', timeoutMs: OPEN_MS },
+        );
+        return code === 0 ? EXECUTED : failed('OPEN_FAILED', 'There is no application of that name.');
+      }
+      case 'win32':
+        return (await launch({ program: `${app}.exe`, args: [], env })) ? EXECUTED : NO_APPLICATION;
+      default:
+        return failed('UNSUPPORTED_PLATFORM', 'Opening applications is left to the host on this platform.');
+    }
+  }
+
+  async #launchEntry(app: string): Promise<ActionOutcome> {
+    const line = await findApplication(app, this.#env);
+    if (line === undefined) return NO_APPLICATION;
+    const [program, ...args] = line;
+    const launched = await launch({ program, args, env: this.#env });
+    return launched ? EXECUTED : failed('OPEN_FAILED', 'The application is installed and cannot be started.');
+  }
+
+  async #type(text: string, delayMs: number): Promise<ActionOutcome> {
+    const typed = await typeText({ text, delayMs }, { platform: this.#platform, env: this.#env });
+    if (typed === 'typed') return EXECUTED;
+    if (typed === 'failed') return failed('EXECUTION_ERROR', 'The program that types has failed.');
+    const what = this.#platform === 'linux' ? 'Install xdotool, wtype or ydotool to' : 'Only a host can';
+    return failed('UNSUPPORTED_PLATFORM', `${what} type text here.`);
+  }
+}
+
+const EXECUTED: ActionOutcome = { status: 'executed' };
+const NO_APPLICATION = failed('NOT_FOUND', 'There is no application of that name.');
+
+function failed(error_code: ActionErrorCode, message: string): ActionOutcome {
+  return { status: 'failed', error_code, message };
+}

@@ -1,0 +1,44 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecordingRow } from '../../../events/rows.ts';
+
+export type KnownRecording = Pick<RecordingRow, 'id' | 'file_path' | 'status'>;
+
+export interface Leftovers {
+  /** Absolute paths of WAV files of the folder that no row names, by name and so by age. */
+  orphans: string[];
+  /** Rows whose take was under way when the service ended, by id. */
+  unfinished: KnownRecording[];
+}
+
+const UNDER_WAY: readonly string[] = ['recording', 'transcribing'];
+
+/**
+ * What an earlier run left in the recordings folder. Read before the first take of this run, or its file counts too.
+ * A folder that is missing holds nothing. Changes nothing.
+ */
+export async function findLeftovers(folder: string, rows: Iterable<KnownRecording>): Promise<Leftovers> {
+  const known = [...rows];
+  const named = new Set(known.map(({ file_path }) => file_path));
+  // A row may name the folder by a link that leads to it.
+  const real = await realpath(folder).catch(() => folder);
+  const names = await wavNames(folder);
+  const orphans = names.filter((name) => !named.has(join(folder, name)) && !named.has(join(real, name)));
+  return {
+    orphans: orphans.map((name) => join(folder, name)),
+    unfinished: known.filter(({ status }) => UNDER_WAY.includes(status)).sort((a, b) => a.id - b.id),
+  };
+}
+
+async function wavNames(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.wav'))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { HeycatError } from '../../../errors.ts';
+import { SpeechConverter } from '../audio/speech-converter.ts';
+import type { SampleFormat } from '../audio/wav-layout.ts';
+import type { PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
+
+/** Then a child that was asked to end is ended. */
+const STOP_MS = 1_000;
+
+export interface PcmChild {
+  child: ChildProcess;
+  pcm: Readable;
+  format: SampleFormat;
+  /** Resolves when the device is open; rejects with DEVICE_UNAVAILABLE. */
+  ready: Promise<void>;
+  /** Asks it to give what it has and to end. */
+  ask(): void;
+  /** What an end that nobody asked for means. */
+  endOf(code: number | null): StreamEnd;
+}
+
+/** The samples of a child process. */
+export class ChildStream implements PcmStream {
+  readonly #parts: PcmChild;
+  readonly #converter: SpeechConverter;
+  readonly #closed: Promise<number | null>;
+  /** Read from the beginning, because Node throws away what nobody has read when the child ends. */
+  #early: Int16Array[] = [];
+  #listener: StreamListener | undefined;
+  #isStopping = false;
+
+  private constructor(parts: PcmChild) {
+    this.#parts = parts;
+    this.#converter = new SpeechConverter(parts.format);
+    parts.pcm.on('data', (bytes: Buffer) => this.#give(this.#converter.push(bytes)));
+    this.#closed = new Promise((resolve) => parts.child.once('close', resolve));
+    // That it cannot be run is told by `ready`; that a signal cannot be sent does not matter.
+    parts.child.on('error', () => undefined);
+  }
+
+  /** @throws HeycatError DEVICE_UNAVAILABLE when it ends, or refuses, before it is ready. */
+  static async open(parts: PcmChild, listener: StreamListener): Promise<ChildStream> {
+    const stream = new ChildStream(parts);
+    const early = stream.#closed.then((code) => {
+      const end = parts.endOf(code);
+      throw new HeycatError(
+        'DEVICE_UNAVAILABLE',
+        'message' in end ? end.message : 'It ended without a sound.',
+      );
+    });
+    try {
+      await Promise.race([parts.ready, early]);
+    } catch (error) {
+      parts.child.kill('SIGKILL');
+      throw error;
+    } finally {
+      early.catch(() => undefined);
+      parts.ready.catch(() => undefined);
+    }
+    // Later, so that whoever waits for the stream has it before the first sample.
+    setImmediate(() => void stream.#flow(listener));
+    return stream;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const { child } = this.#parts;
+    this.#parts.ask();
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await this.#closed;
+    clearTimeout(timer);
+  }
+
+  async #flow(listener: StreamListener): Promise<void> {
+    this.#listener = listener;
+    for (const samples of this.#early.splice(0)) listener.samples(samples);
+    const code = await this.#closed;
+    this.#give(this.#converter.end());
+    listener.ended(this.#isStopping ? { reason: 'stopped' } : this.#parts.endOf(code));
+  }
+
+  #give(samples: Int16Array): void {
+    if (samples.length === 0) return;
+    if (this.#listener === undefined) this.#early.push(samples);
+    else this.#listener.samples(samples);
+  }
+}

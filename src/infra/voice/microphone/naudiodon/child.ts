@@ -1,0 +1,91 @@
+import { Socket } from 'node:net';
+import { HeycatError } from '../../../../errors.ts';
+import { SPEECH_RATE } from '../../audio/speech-converter.ts';
+import { findInput, listInputs, type Input } from './device-names.ts';
+import { PCM_FD, type FromChild, type Task, type ToChild } from './messages.ts';
+import { loadNaudiodon, type Naudiodon, type NativeStream } from './native.ts';
+
+/** A buffer of PortAudio's. */
+const PIECE_MS = 20;
+/** Ten seconds: while this process is held up, its callback still has room. */
+const QUEUE_PIECES = 500;
+
+const tell = (message: FromChild): Promise<void> =>
+  new Promise((resolve) => process.send!(message, undefined, {}, () => resolve()));
+
+/** Native calls may be waiting for a device that is gone; Node would wait for them. */
+const leave = (): void => void process.kill(process.pid, 'SIGKILL');
+
+interface Opened {
+  stream: NativeStream;
+  sample_rate: number;
+  channels: number;
+}
+
+/** At our rate where the device or its driver can, else at its own. */
+function open(native: Naudiodon, { id, device }: Input): Opened {
+  const ways = [
+    { sample_rate: SPEECH_RATE, channels: 1 },
+    { sample_rate: device.sample_rate, channels: 1 },
+    { sample_rate: device.sample_rate, channels: Math.min(2, device.channels) },
+  ];
+  let refusal: unknown;
+  for (const { sample_rate, channels } of ways) {
+    try {
+      const stream = native.create({
+        inOptions: {
+          deviceId: id,
+          channelCount: channels,
+          sampleFormat: 16,
+          sampleRate: sample_rate,
+          framesPerBuffer: Math.round((sample_rate * PIECE_MS) / 1_000),
+          maxQueue: QUEUE_PIECES,
+          closeOnError: false,
+        },
+      });
+      stream.start();
+      return { stream, sample_rate, channels };
+    } catch (error) {
+      refusal ??= error;
+    }
+  }
+  throw refusal;
+}
+
+async function capture(native: Naudiodon, name: string | null): Promise<void> {
+  const inputs = listInputs(native);
+  const input = findInput(inputs, name);
+  if (input === undefined) {
+    const message =
+      name === null
+        ? 'There is no audio input device; plug one in, or give this user access to it.'
+        : `There is no audio input device «${name}»; \`list_audio_devices\` lists them.`;
+    throw new HeycatError('DEVICE_UNAVAILABLE', message);
+  }
+  const { stream, sample_rate, channels } = open(native, input);
+  process.on('message', (message: ToChild) => message === 'stop' && void stream.quit('WAIT'));
+  await tell({ kind: 'opened', sample_rate, channels });
+  const out = new Socket({ fd: PCM_FD, readable: false, writable: true });
+  const bytes = (Math.round((sample_rate * PIECE_MS) / 1_000) * channels * 16) / 8;
+  for (let finished = false; !finished;) {
+    const piece = await stream.read(bytes);
+    finished = piece.finished;
+    if (piece.buf.length > 0) out.write(piece.buf);
+  }
+  await new Promise<void>((resolve) => out.end(resolve));
+}
+
+async function run({ path, work }: Task): Promise<void> {
+  try {
+    const native = loadNaudiodon(path);
+    if (work.kind === 'capture') await capture(native, work.device);
+    else await tell({ kind: 'devices', devices: listInputs(native).map(({ device }) => device) });
+  } catch (error) {
+    await tell({ kind: 'refused', message: (error as Error).message });
+  }
+  leave();
+}
+
+// The service has ended, however it did.
+process.on('disconnect', leave);
+await run(JSON.parse(process.argv[2]!) as Task);

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AudioDevice } from '../../../dictation/ports/microphone.ts';
+import { HeycatError } from '../../../errors.ts';
+import { rawFormat, SPEECH_RATE } from '../audio/speech-converter.ts';
+import { ChildStream } from './child-stream.ts';
+import { findProgram } from './find-program.ts';
+import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
+
+/** A program that has not failed by then is taken to work, though it has given nothing yet. */
+const FIRST_MS = 3_000;
+const ERROR_CHARS = 300;
+
+export interface Program {
+  /** Writes raw 16-bit samples of one channel at 16 kHz on its stdout. Run as it is, never by a shell. */
+  command(device: string | null): readonly string[];
+  /** When it ends well the sound is over; any other program is started again. */
+  isFinite?: boolean;
+  stallMs?: number;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A sound program that is installed, or one that the user names. */
+export class ProgramSource implements PcmSource {
+  readonly stallMs?: number;
+
+  constructor(private readonly program: Program) {
+    if (program.stallMs !== undefined) this.stallMs = program.stallMs;
+  }
+
+  /** The program's default, since programs have no common way to list devices. */
+  async devices(): Promise<AudioDevice[]> {
+    const { command, env = process.env } = this.program;
+    const [host_api = ''] = command(null);
+    if (findProgram(host_api, env) === undefined) {
+      const details = { reason: 'not_installed' };
+      throw new HeycatError('DEVICE_UNAVAILABLE', `${host_api} is not installed.`, details);
+    }
+    return [{ name: 'default', host_api, is_default: true, channels: 1, sample_rate: SPEECH_RATE }];
+  }
+
+  open(device: string | null, listener: StreamListener): Promise<PcmStream> {
+    const [name = '', ...args] = this.program.command(device);
+    const { env = process.env } = this.program;
+    const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env, windowsHide: true });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-ERROR_CHARS)));
+    const cannotRun = new Promise<void>((_, reject) => {
+      child.once('error', (error) => reject(notRun(name, error)));
+    });
+    const parts = {
+      child,
+      pcm: child.stdout,
+      format: rawFormat(SPEECH_RATE, 1),
+      ready: Promise.race([cannotRun, firstBytes(child.stdout), sleep(FIRST_MS, undefined, { ref: false })]),
+      ask: () => child.kill('SIGTERM'),
+      endOf: (code: number | null) => this.#endOf(code, `${name} ended${howOf(code)}${lastLine(said)}.`),
+    };
+    return ChildStream.open(parts, listener);
+  }
+
+  #endOf(code: number | null, message: string): StreamEnd {
+    if (code === 0 && this.program.isFinite) return { reason: 'exhausted' };
+    return { reason: 'lost', message };
+  }
+}
+
+function notRun(name: string, error: NodeJS.ErrnoException): HeycatError {
+  const details = error.code === 'ENOENT' ? { reason: 'not_installed' } : {};
+  return new HeycatError('DEVICE_UNAVAILABLE', `${name} cannot be run (${error.code}).`, details, {
+    cause: error,
+  });
+}
+
+function firstBytes(stdout: Readable): Promise<void> {
+  return new Promise((resolve) => stdout.once('data', () => resolve()));
+}
+
+function howOf(code: number | null): string {
+  return code === null ? ' by a signal' : ` with code ${code}`;
+}
+
+function lastLine(text: string): string {
+  const line = text.trim().split('\n').at(-1);
+  return line === undefined || line === '' ? '' : ` and says «${line}»`;
+}

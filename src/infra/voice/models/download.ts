@@ -1,0 +1,107 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HeycatError } from '../../../errors.ts';
+import { digestOf } from './digest.ts';
+
+export interface Download {
+  url: string;
+  /** In hex. */
+  sha256: string;
+  /** Told the bytes there are, from the first one on, and how many there will be; 0 where the server does not say. */
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal | undefined;
+  /** A connection that brings nothing for so long is given up, in ms. */
+  stallMs?: number;
+  /** Between two attempts, in ms; doubles each time. */
+  pauseMs?: number;
+}
+
+const STALL_MS = 30_000;
+const PAUSE_MS = 1_000;
+/** Attempts in a row that brought nothing. */
+const VAIN_ATTEMPTS = 4;
+
+/**
+ * Downloads a file; what a broken connection, Ctrl-C or a crash left is kept in it, and the next call goes on from there.
+ * @param path of the unfinished file; it is the whole one when this returns.
+ * @throws HeycatError CONFLICT when the content is not the one expected (it is removed), INTERNAL when it cannot be had,
+ * CANCELLED.
+ */
+export async function download(path: string, options: Download): Promise<void> {
+  const { pauseMs = PAUSE_MS, signal } = options;
+  for (let vain = 0; ;) {
+    const before = await sizeOf(path);
+    const failure = await attempt(path, before, options).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (signal?.aborted) throw HeycatError.from(signal.reason);
+    if (failure === undefined) break;
+    if (failure instanceof HeycatError) throw failure;
+    vain = (await sizeOf(path)) > before ? 1 : vain + 1;
+    if (vain >= VAIN_ATTEMPTS) throw unreachable(options.url, failure);
+    await sleep(pauseMs * 2 ** (vain - 1), undefined, { signal }).catch(() => undefined);
+  }
+  if ((await digestOf(path, signal)) === options.sha256) return;
+  await rm(path);
+  const sentence = `What ${options.url} sent has another SHA-256 than expected and was removed; try again, or take another source.`;
+  throw new HeycatError('CONFLICT', sentence, { url: options.url });
+}
+
+async function attempt(path: string, have: number, options: Download): Promise<void> {
+  const { url, onProgress, stallMs = STALL_MS } = options;
+  const stalled = new AbortController();
+  const timer = setTimeout(() => stalled.abort(), stallMs);
+  const signals = [stalled.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  try {
+    const headers = { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) };
+    const response = await fetch(url, { headers, signal: AbortSignal.any(signals) });
+    const from = startOf(response, have);
+    if (from === undefined) return;
+    const total = from + Number(response.headers.get('content-length') ?? -from);
+    const file = await open(path, from === 0 ? 'w' : 'r+', 0o600);
+    try {
+      let done = from;
+      onProgress?.(done, total);
+      for await (const chunk of response.body ?? []) {
+        await file.write(chunk, 0, chunk.length, done);
+        done += chunk.length;
+        timer.refresh();
+        onProgress?.(done, total);
+      }
+    } finally {
+      await file.close();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Where the body belongs; undefined when the whole file was there already. */
+function startOf(response: Response, have: number): number | undefined {
+  if (response.status === 200) return 0;
+  if (response.status === 206) {
+    const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+    return start === undefined ? have : Number(start);
+  }
+  // Nothing follows what is there: the digest tells whether it is right.
+  if (response.status === 416 && have > 0) return undefined;
+  // Busy servers say so with these; any other answer will be the same next time.
+  if (response.status === 429 || response.status >= 500) throw new TypeError(`status ${response.status}`);
+  throw new HeycatError('INTERNAL', `${response.url} answered ${response.status}.`, {
+    status: response.status,
+  });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function unreachable(url: string, failure: unknown): HeycatError {
+  const cause = (failure as { cause?: { code?: string } }).cause?.code;
+  const sentence = `${url} cannot be reached${cause === undefined ? '' : ` (${cause})`}; what came so far is kept.`;
+  return new HeycatError('INTERNAL', sentence, { url }, { cause: failure });
+}

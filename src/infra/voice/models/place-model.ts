@@ -1,0 +1,59 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HeycatError } from '../../../errors.ts';
+import { InstanceLock } from '../../process/instance-lock.ts';
+import { ensurePrivateFolder } from '../../process/paths.ts';
+import { syncFolder, writePrivateFile } from '../../process/private-file.ts';
+import { findModelFiles } from './model-files.ts';
+import { type ModelRecord, RECORD_FILE } from './model-record.ts';
+import type { InstalledModel, ModelStore } from './model-store.ts';
+import { recordFiles } from './record-files.ts';
+
+/**
+ * Fills a folder beside, and gives it its name once it is whole.
+ * @param fill puts the model's files into it; gives its record, without the files.
+ */
+export async function placeModel(
+  store: ModelStore,
+  name: string,
+  { signal }: { signal?: AbortSignal | undefined },
+  fill: (staging: string) => Promise<ModelRecord>,
+): Promise<InstalledModel> {
+  await mkdir(join(store.folder, '..'), { recursive: true, mode: 0o700 });
+  await ensurePrivateFolder(store.folder);
+  const lock = await InstanceLock.takeFile(
+    join(store.folder, '.install.lock'),
+    (who) => `${who} is installing a model in ${store.folder}; wait for its end.`,
+  );
+  const staging = join(store.folder, `.staging-${name}`);
+  try {
+    // A killed install may have left one.
+    await rm(staging, { recursive: true, force: true });
+    await mkdir(staging, { mode: 0o700 });
+    const record = await fill(staging);
+    if ((await findModelFiles(staging, record.kind)) === undefined) throw incomplete(name, record);
+    const files = await recordFiles(staging, signal);
+    await writePrivateFile(join(staging, RECORD_FILE), `${JSON.stringify({ ...record, files }, null, 2)}\n`);
+    await replace(staging, join(store.folder, name));
+    await syncFolder(store.folder);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+    await lock.release();
+  }
+  return (await store.find(name))!;
+}
+
+/** A folder cannot be renamed onto one with files in it. */
+async function replace(staging: string, folder: string): Promise<void> {
+  const old = `${staging}-old`;
+  await rm(old, { recursive: true, force: true });
+  await rename(folder, old).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(staging, folder);
+  await rm(old, { recursive: true, force: true });
+}
+
+function incomplete(name: string, { kind }: ModelRecord): HeycatError {
+  return new HeycatError('INVALID_ARGUMENT', `What came for ${name} is no whole model of the kind ${kind}.`);
+}

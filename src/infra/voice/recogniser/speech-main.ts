@@ -1,0 +1,30 @@
+import { HeycatError } from '../../../errors.ts';
+import { LiveSpeech } from './live-speech.ts';
+import type { SoundToChild, SpeechFromChild } from './messages.ts';
+import { liveWithParent, tellParent } from './own-process.ts';
+import { sherpaOnnx, sileroDetector } from './silero.ts';
+
+// The voice detector's own process, for the same reasons as the recogniser's, which is busy with the take before.
+
+/** Pauses are counted elsewhere: one window of quiet is told as one. */
+const SILENCE_S = 0.03;
+
+const detector = sherpaOnnx().then((sherpa) =>
+  sileroDetector(sherpa, { file: process.argv[2]!, silenceS: SILENCE_S }),
+);
+let current: { id: number; speech: LiveSpeech } | undefined;
+
+async function answer({ id, rate, pcm }: SoundToChild): Promise<SpeechFromChild> {
+  try {
+    const loaded = await detector;
+    if (current?.id !== id) current = { id, speech: new LiveSpeech(loaded, rate) };
+    return { kind: 'heard', ...current.speech.hear(pcm) };
+  } catch (thrown) {
+    return { kind: 'failed', message: HeycatError.from(thrown).message };
+  }
+}
+
+// Told by the answer to the first message.
+detector.catch(() => undefined);
+process.on('message', (message: SoundToChild) => void answer(message).then(tellParent));
+liveWithParent();

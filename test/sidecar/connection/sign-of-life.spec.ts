@@ -1,0 +1,64 @@
+import { HeycatError } from '../../../src/errors.ts';
+import { Backoff } from '../../../src/infra/process/backoff.ts';
+import { Link } from '../../../src/infra/database/connection/link.ts';
+import { Supervisor } from '../../../src/infra/database/connection/supervisor.ts';
+import { embeddedHarness } from '../../support/embedded-harness.ts';
+import { FaultyEngine } from '../../support/faulty-engine.ts';
+import { LinkHarness, until, type LinkedEngine } from '../../support/link-harness.ts';
+import { sidecarHarness } from '../../support/sidecar-harness.ts';
+import { describeWithServer } from '../../support/spacetimedb.ts';
+
+function describeSignOfLife(name: string, create: () => Promise<LinkedEngine>): void {
+  describe(`${name}: a sign of life that is asked for`, () => {
+    it('LNK19 comes at once; an engine that stays silent then is noticed as ever', async () => {
+      await using harness = await LinkHarness.start(await create());
+      await until(() => harness.link.isUp, 'the connection');
+      const { socket, sockets } = harness.engine;
+      const asked = () => socket.sent.filter((frame) => Buffer.from(frame).includes('heartbeat')).length;
+      // Heard a moment ago, so that nothing is asked by itself yet.
+      await harness.saveSetting('just heard', true);
+      const [before, answers] = [asked(), socket.frames.length];
+      harness.link.checkNow();
+      expect(asked()).toBe(before + 1);
+      await until(() => socket.frames.length > answers, 'the answer');
+      const { heard } = harness.link;
+      await until(() => harness.link.heard > heard, 'the next heartbeat');
+      expect(sockets).toHaveLength(1);
+
+      const { length } = harness.baselines;
+      socket.muted = true;
+      harness.link.checkNow();
+      await harness.baselineAfter(length);
+      expect(harness.statuses.findLast(({ connected }) => !connected)?.error).toBe(
+        'the engine does not answer',
+      );
+    });
+
+    it('LNK20 between two attempts the next one comes at once', async () => {
+      const { engine, ...rest } = await create();
+      await using _owned = rest;
+      const faulty = new FaultyEngine(engine);
+      faulty.refusal = new HeycatError('ENGINE_UNAVAILABLE');
+      const supervisor = new Supervisor({ backoff: new Backoff(600_000, 600_000, () => 1) });
+      const link = new Link(faulty, { supervisor });
+      const down = new Promise((resolve) => link.listen({ onBatch: () => undefined, onConnection: resolve }));
+      link.start();
+      await down;
+      faulty.refusal = undefined;
+      link.checkNow();
+      await until(() => link.isUp, 'the connection');
+      await link.stop();
+    });
+
+    it('LNK19 is not asked for where there is no session', async () => {
+      await using harness = await LinkHarness.start(await create());
+      await harness.link.stop();
+      const { length } = harness.engine.socket.sent;
+      harness.link.checkNow();
+      expect(harness.engine.socket.sent).toHaveLength(length);
+    });
+  });
+}
+
+describeSignOfLife('embedded', () => embeddedHarness());
+describeWithServer('on a server', () => describeSignOfLife('sidecar', () => sidecarHarness({ settleMs: 0 })));
