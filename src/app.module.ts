@@ -1,21 +1,21 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { BACKUP_MAKER, type BackupMaker } from './commands/backups/backup-maker.ts';
-import { COMMAND_LEDGER, type CommandLedger } from './commands/command-ledger.ts';
+import { BackupMaker } from './commands/backups/backup-maker.ts';
+import { CommandLedger } from './commands/command-ledger.ts';
 import { CommandsModule } from './commands/commands.module.ts';
-import { COMMAND_QUEUE, type CommandQueue } from './commands/queue/command-queue.ts';
-import { RECORDING_FILES } from './commands/recordings/recording-files.ts';
-import { WAV_INSPECTOR } from './commands/recordings/wav-inspector.ts';
+import { CommandQueue } from './commands/queue/command-queue.ts';
+import { RecordingFiles } from './commands/recordings/recording-files.ts';
+import { WavInspector } from './commands/recordings/wav-inspector.ts';
 import { ActiveWindowHolder } from './commands/window-contexts/active-window.ts';
-import { WINDOW_CONTEXTS } from './commands/window-contexts/window-contexts.ts';
-import { ACTION_RUNNER, type ActionRunner } from './dictation/ports/action-runner.ts';
-import { HOTKEYS, type Hotkeys } from './dictation/ports/hotkeys.ts';
-import { MICROPHONE, type WarmableMicrophone } from './dictation/ports/microphone.ts';
-import { RECOGNISER, type Recogniser } from './dictation/ports/recogniser.ts';
-import { SPEECH_DETECTOR, type SpeechDetector } from './dictation/ports/speech-detector.ts';
-import { CHANGE_FEED, type ChangeFeed } from './events/change-feed.ts';
-import { EVENT_LOG, type EventLog } from './events/event-log.ts';
-import { EVENT_TELLER } from './events/event-teller.ts';
+import { WindowContexts } from './commands/window-contexts/window-contexts.ts';
+import { ActionRunner } from './dictation/ports/action-runner.ts';
+import { Hotkeys } from './dictation/ports/hotkeys.ts';
+import { WarmableMicrophone } from './dictation/ports/microphone.ts';
+import { Recogniser } from './dictation/ports/recogniser.ts';
+import { SpeechDetector } from './dictation/ports/speech-detector.ts';
+import { ChangeFeed } from './events/change-feed.ts';
+import { EventLog } from './events/event-log.ts';
+import { EventTeller } from './events/event-teller.ts';
 import { RecordingsFolder } from './infra/voice/audio/recording-files.ts';
 import { WavTakeFiles } from './infra/voice/audio/take-files.ts';
 import { WavHeaderInspector } from './infra/voice/audio/wav-header.ts';
@@ -28,11 +28,11 @@ import { ReadModels } from './projections/read-models.ts';
 import { recordings } from './projections/recordings.ts';
 import { windowContexts } from './projections/window-contexts.ts';
 import { QueriesModule } from './queries/queries.module.ts';
-import { AUDIO_DEVICES } from './queries/system/audio-devices.ts';
-import { COMMAND_HISTORY, type CommandHistory } from './queries/system/command-history.ts';
-import { MODEL_LIST } from './queries/system/model-list.ts';
-import { STATUS_SOURCE, type StatusSource } from './queries/system/status-source.ts';
-import { TAKE_FILES } from './dictation/session/take-files.ts';
+import { AudioDevices } from './queries/system/audio-devices.ts';
+import { CommandHistory } from './queries/system/command-history.ts';
+import { ModelList } from './queries/system/model-list.ts';
+import { StatusSource } from './queries/system/status-source.ts';
+import { TakeFiles } from './dictation/session/take-files.ts';
 import { TakesModule } from './dictation/dictation.module.ts';
 
 /** What exists before the application does: the way to the engine, and what tells how the process is. */
@@ -76,28 +76,28 @@ export class AppModule {
 class Ports {
   static of({ feed, log, ledger, status, recordingsDir, ...parts }: AppParts): DynamicModule {
     const providers = [
-      { provide: CHANGE_FEED, useValue: feed },
-      { provide: EVENT_LOG, useValue: log },
-      { provide: COMMAND_LEDGER, useValue: ledger },
-      { provide: COMMAND_HISTORY, useValue: ledger },
-      { provide: COMMAND_QUEUE, useValue: ledger },
-      { provide: STATUS_SOURCE, useValue: status },
-      { provide: BACKUP_MAKER, useValue: parts.backups },
-      { provide: WAV_INSPECTOR, useClass: WavHeaderInspector },
+      { provide: ChangeFeed, useValue: feed },
+      { provide: EventLog, useValue: log },
+      { provide: CommandLedger, useValue: ledger },
+      { provide: CommandHistory, useValue: ledger },
+      { provide: CommandQueue, useValue: ledger },
+      { provide: StatusSource, useValue: status },
+      { provide: BackupMaker, useValue: parts.backups },
+      { provide: WavInspector, useClass: WavHeaderInspector },
       { provide: ReadModels, useFactory: () => new ReadModels() },
-      { provide: MICROPHONE, useValue: parts.microphone },
-      { provide: AUDIO_DEVICES, useExisting: MICROPHONE },
+      { provide: WarmableMicrophone, useValue: parts.microphone },
+      { provide: AudioDevices, useExisting: WarmableMicrophone },
       ActiveWindowHolder,
-      { provide: MODEL_LIST, useFactory: parts.models, inject: [ReadModels] },
-      { provide: RECOGNISER, useFactory: parts.recogniser, inject: [MODEL_LIST, ReadModels] },
-      { provide: SPEECH_DETECTOR, useValue: parts.speechDetector },
-      { provide: HOTKEYS, useValue: parts.hotkeys },
-      { provide: ACTION_RUNNER, useFactory: parts.actions, inject: [ReadModels] },
-      { provide: TAKE_FILES, useFactory: () => new WavTakeFiles(recordingsDir) },
-      { provide: WINDOW_CONTEXTS, useFactory: contextsOf, inject: [ReadModels] },
-      { provide: RECORDING_FILES, useFactory: filesIn(recordingsDir), inject: [ReadModels] },
+      { provide: ModelList, useFactory: parts.models, inject: [ReadModels] },
+      { provide: Recogniser, useFactory: parts.recogniser, inject: [ModelList, ReadModels] },
+      { provide: SpeechDetector, useValue: parts.speechDetector },
+      { provide: Hotkeys, useValue: parts.hotkeys },
+      { provide: ActionRunner, useFactory: parts.actions, inject: [ReadModels] },
+      { provide: TakeFiles, useFactory: () => new WavTakeFiles(recordingsDir) },
+      { provide: WindowContexts, useFactory: contextsOf, inject: [ReadModels] },
+      { provide: RecordingFiles, useFactory: filesIn(recordingsDir), inject: [ReadModels] },
       { provide: SubscriptionHub, useFactory: hubOver(log), inject: [ReadModels] },
-      { provide: EVENT_TELLER, useExisting: SubscriptionHub },
+      { provide: EventTeller, useExisting: SubscriptionHub },
     ];
     return {
       module: Ports,

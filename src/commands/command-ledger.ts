@@ -32,7 +32,7 @@ export interface Queued {
 export type Submitted = Applied | Queued;
 
 /** Where commands are submitted and remembered. */
-export interface CommandLedger {
+export abstract class CommandLedger {
   /**
    * Runs the reducer exactly once for a command_id, after all that were submitted before. Answers when the projections
    * hold the effect, or after wait_ms that the command is queued.
@@ -40,13 +40,11 @@ export interface CommandLedger {
    * other arguments, QUEUE_FULL when it can be neither carried out nor kept (details.outcome is `not_sent`, or
    * `unknown`; sending the same command_id again is safe).
    */
-  submit(submission: CommandSubmission): Promise<Submitted>;
+  abstract submit(submission: CommandSubmission): Promise<Submitted>;
 
   /** Resolves when a queued command is applied; rejects when it fails, is not known, or the service ends. */
-  settled(commandId: string): Promise<Applied>;
+  abstract settled(commandId: string): Promise<Applied>;
 
   /** The receipt of a command that was applied, or undefined. Throws HeycatError ENGINE_UNAVAILABLE. */
-  find(commandId: string): Promise<Receipt | undefined>;
+  abstract find(commandId: string): Promise<Receipt | undefined>;
 }
-
-export const COMMAND_LEDGER = Symbol('CommandLedger');

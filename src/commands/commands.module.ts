@@ -30,12 +30,7 @@ import { DeleteWindowContextHandler } from './window-contexts/delete-window-cont
 import { ReportActiveWindowHandler } from './window-contexts/report-active-window.ts';
 import { UpdateWindowContextHandler } from './window-contexts/update-window-context.ts';
 
-/**
- * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER, BACKUP_MAKER,
- * COMMAND_QUEUE, WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS and EVENT_TELLER.
- * All that may be asked. The application provides globally: CqrsModule.forRoot() and the ports COMMAND_LEDGER,
- * COMMAND_QUEUE, WAV_INSPECTOR, RECORDING_FILES, WINDOW_CONTEXTS, DICTATION and EVENT_TELLER, and ActiveWindowHolder.
- */
+/** All that may be asked: one handler for each command. The ports that they need come from the modules that implement them. */
 @Module({
   imports: [DiscoveryModule],
   providers: [

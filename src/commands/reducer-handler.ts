@@ -1,12 +1,13 @@
-import { Inject } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { UpdatingCommand, type CommandMessage } from './command.ts';
-import { COMMAND_LEDGER, type CommandLedger, type Submitted } from './command-ledger.ts';
+import { CommandLedger, type Submitted } from './command-ledger.ts';
 
 export type ReducerArgs = Record<string, unknown>;
 
 /** Carries a command out by submitting it to its reducer: a subclass names the reducer and its arguments. */
+@Injectable()
 export abstract class ReducerHandler<C extends CommandMessage> {
-  constructor(@Inject(COMMAND_LEDGER) private readonly ledger: CommandLedger) {}
+  constructor(private readonly ledger: CommandLedger) {}
 
   protected abstract readonly reducer: string;
 

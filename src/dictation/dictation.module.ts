@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
-import { DICTATION } from '../commands/takes/dictation.ts';
-import { RECORDING_STATE, type RecordingStateSource } from '../queries/takes/recording-state.ts';
+import { Dictation } from '../commands/takes/dictation.ts';
+import { RecordingStateSource } from '../queries/takes/recording-state.ts';
 import { BeginTakeHandler } from '../commands/recordings/begin-take.ts';
 import { DictationService } from './session/dictation-service.ts';
 import { HeardCommands } from './session/heard-commands.ts';
@@ -17,7 +17,7 @@ import { TakesInAir } from './session/takes-in-air.ts';
 import { Transcriptions } from './session/transcriptions.ts';
 
 const recordingState = {
-  provide: RECORDING_STATE,
+  provide: RecordingStateSource,
   useFactory: (service: DictationService, times: TakeTimes): RecordingStateSource => ({
     state: () => service.view,
     stages: () => times.summary(),
@@ -27,7 +27,7 @@ const recordingState = {
 
 /**
  * From the key press to the text. The application provides globally: CqrsModule.forRoot(), ReadModels,
- * ActiveWindowHolder and the ports COMMAND_LEDGER, EVENT_TELLER, MICROPHONE, HOTKEYS, RECOGNISER, SPEECH_DETECTOR, TAKE_FILES and ACTION_RUNNER.
+ * ActiveWindowHolder and the ports CommandLedger, EventTeller, WarmableMicrophone, Hotkeys, Recogniser, SpeechDetector, TakeFiles and ActionRunner.
  */
 @Global()
 @Module({
@@ -46,9 +46,9 @@ const recordingState = {
     TakeTeller,
     TakeTimes,
     Transcriptions,
-    { provide: DICTATION, useExisting: DictationService },
+    { provide: Dictation, useExisting: DictationService },
     recordingState,
   ],
-  exports: [DICTATION, RECORDING_STATE, DictationService],
+  exports: [Dictation, RecordingStateSource, DictationService],
 })
 export class TakesModule {}

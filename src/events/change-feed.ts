@@ -58,9 +58,7 @@ export interface ChangeFeedListener {
 }
 
 /** Where changes come from: every batch once, in commit order, the baseline of each connection first. */
-export interface ChangeFeed {
+export abstract class ChangeFeed {
   /** @returns a function that ends the subscription. */
-  listen(listener: ChangeFeedListener): () => void;
+  abstract listen(listener: ChangeFeedListener): () => void;
 }
-
-export const CHANGE_FEED = Symbol('ChangeFeed');

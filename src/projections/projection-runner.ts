@@ -1,6 +1,6 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
-import { CHANGE_FEED, type ChangeBatch, type ChangeFeed } from '../events/change-feed.ts';
+import { type ChangeBatch, ChangeFeed } from '../events/change-feed.ts';
 import { BaselineApplied } from './baseline-applied.ts';
 import { ReadModels } from './read-models.ts';
 import { TransactionProjected } from './transaction-projected.ts';
@@ -12,7 +12,7 @@ export class ProjectionRunner implements OnModuleInit, OnModuleDestroy {
   #stopListening: (() => void) | undefined;
 
   constructor(
-    @Inject(CHANGE_FEED) private readonly feed: ChangeFeed,
+    private readonly feed: ChangeFeed,
     private readonly models: ReadModels,
     private readonly eventBus: EventBus,
   ) {}

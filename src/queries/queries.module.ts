@@ -35,8 +35,8 @@ export const QUERY_HANDLERS = [
 ];
 
 /**
- * The read side. The application provides globally: CqrsModule.forRoot(), ReadModels, and the ports CHANGE_FEED,
- * EVENT_LOG, COMMAND_HISTORY, MODEL_LIST, RECORDING_STATE and STATUS_SOURCE.
+ * The read side. The application provides globally: CqrsModule.forRoot(), ReadModels, and the ports ChangeFeed,
+ * EventLog, CommandHistory, ModelList, RecordingStateSource and StatusSource.
  */
 @Module({
   providers: [ProjectionRunner, ...QUERY_HANDLERS],

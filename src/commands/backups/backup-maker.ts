@@ -20,13 +20,11 @@ export interface BackupProgress {
 }
 
 /** Writes the history into a file while commands go on. */
-export interface BackupMaker {
+export abstract class BackupMaker {
   /**
    * @param file absolute path of a file that does not exist yet; one in the data folder, named by the time, when absent.
    * @param signal gives it up.
    * @throws HeycatError DUPLICATE or INVALID_ARGUMENT for the file, ENGINE_UNAVAILABLE, INTERNAL when the disk refuses.
    */
-  make(file?: string, signal?: AbortSignal): Promise<BackupMade>;
+  abstract make(file?: string, signal?: AbortSignal): Promise<BackupMade>;
 }
-
-export const BACKUP_MAKER = Symbol('BackupMaker');

@@ -1,10 +1,9 @@
-import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import { IsWhole } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
 import { IsFilePath, normalised } from '../recordings/file-path.ts';
-import { BACKUP_MAKER, type BackupMade, type BackupMaker } from './backup-maker.ts';
+import { type BackupMade, BackupMaker } from './backup-maker.ts';
 
 /** Writes the whole history into a file, from which `heycat restore` brings it back. Sound files are not in it. */
 export class CreateBackup extends Command<BackupMade> {
@@ -24,7 +23,7 @@ export class CreateBackup extends Command<BackupMade> {
 
 @CommandHandler(CreateBackup)
 export class CreateBackupHandler implements ICommandHandler<CreateBackup> {
-  constructor(@Inject(BACKUP_MAKER) private readonly backups: BackupMaker) {}
+  constructor(private readonly backups: BackupMaker) {}
 
   execute({ file, signal }: CreateBackup): Promise<BackupMade> {
     return this.backups.make(file == null ? undefined : normalised(file), signal);

@@ -1,9 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IsOptional, IsUUID } from 'class-validator';
 import { IsWhole } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
-import { COMMAND_QUEUE, type CommandQueue } from './command-queue.ts';
+import { CommandQueue } from './command-queue.ts';
 
 export interface Dropped {
   status: 'dropped';
@@ -24,7 +23,7 @@ export class DropCommand extends Command<Dropped> {
 
 @CommandHandler(DropCommand)
 export class DropCommandHandler implements ICommandHandler<DropCommand> {
-  constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
+  constructor(private readonly queue: CommandQueue) {}
 
   async execute({ command_id }: DropCommand): Promise<Dropped> {
     await this.queue.drop(command_id);

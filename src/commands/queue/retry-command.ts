@@ -1,10 +1,9 @@
-import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IsOptional, IsUUID } from 'class-validator';
 import type { Submitted } from '../command-ledger.ts';
 import { IsWhole } from '../fields.ts';
 import { LIMITS } from '../limits.ts';
-import { COMMAND_QUEUE, type CommandQueue } from './command-queue.ts';
+import { CommandQueue } from './command-queue.ts';
 
 /** Sends a command again that was given up. */
 export class RetryCommand extends Command<Submitted> {
@@ -25,7 +24,7 @@ export class RetryCommand extends Command<Submitted> {
 
 @CommandHandler(RetryCommand)
 export class RetryCommandHandler implements ICommandHandler<RetryCommand> {
-  constructor(@Inject(COMMAND_QUEUE) private readonly queue: CommandQueue) {}
+  constructor(private readonly queue: CommandQueue) {}
 
   execute({ command_id, wait_ms }: RetryCommand): Promise<Submitted> {
     return this.queue.retry(command_id, wait_ms ?? undefined);

@@ -1,16 +1,15 @@
-import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import type { RecordingStatus } from '../../events/rows.ts';
 import { CommandMessage } from '../command.ts';
 import { HeycatError } from '../../errors.ts';
-import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
-import { COMMAND_LEDGER, type Applied, type CommandLedger, type Submitted } from '../command-ledger.ts';
+import { EventLog } from '../../events/event-log.ts';
+import { type Applied, CommandLedger, type Submitted } from '../command-ledger.ts';
 import { IsContents, IsText, IsWhole } from '../fields.ts';
 import { LIMITS, MAX_WHOLE } from '../limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsFilePath, normalised } from './file-path.ts';
-import { WAV_INSPECTOR, type WavInspector } from './wav-inspector.ts';
+import { WavInspector } from './wav-inspector.ts';
 
 /** Makes a sound file known that some program has recorded. */
 export class AddRecording extends CommandMessage {
@@ -41,9 +40,9 @@ export class AddRecordingHandler extends ReducerHandler<AddRecording> {
   protected readonly reducer = 'add_recording';
 
   constructor(
-    @Inject(COMMAND_LEDGER) private readonly receipts: CommandLedger,
-    @Inject(WAV_INSPECTOR) private readonly wav: WavInspector,
-    @Inject(EVENT_LOG) private readonly log: EventLog,
+    private readonly receipts: CommandLedger,
+    private readonly wav: WavInspector,
+    private readonly log: EventLog,
   ) {
     super(receipts);
   }

@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { RecordingStatus } from '../../events/rows.ts';
 import { CommandMessage } from '../command.ts';
-import { COMMAND_LEDGER, type CommandLedger, type Submitted } from '../command-ledger.ts';
+import { CommandLedger, type Submitted } from '../command-ledger.ts';
 
 /** Makes a take of the service's own known, from its first sample on. No method of the socket. */
 export class BeginTake extends CommandMessage {
@@ -19,7 +18,7 @@ export class BeginTake extends CommandMessage {
 
 @CommandHandler(BeginTake)
 export class BeginTakeHandler implements ICommandHandler<BeginTake> {
-  constructor(@Inject(COMMAND_LEDGER) private readonly ledger: CommandLedger) {}
+  constructor(private readonly ledger: CommandLedger) {}
 
   execute({ command_id, wait_ms, ...take }: BeginTake): Promise<Submitted> {
     const empty = { transcription: null, transcription_model: null, error: null, stop_reason: null };

@@ -1,12 +1,11 @@
-import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import { UpdatingCommand } from '../command.ts';
-import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
-import { COMMAND_LEDGER, type CommandLedger, type Submitted } from '../command-ledger.ts';
+import { EventLog } from '../../events/event-log.ts';
+import { CommandLedger, type Submitted } from '../command-ledger.ts';
 import { IsFlag, IsId } from '../fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
-import { RECORDING_FILES, type FileRemoval, type RecordingFiles } from './recording-files.ts';
+import { type FileRemoval, RecordingFiles } from './recording-files.ts';
 
 export class DeleteRecording extends UpdatingCommand {
   @IsId()
@@ -24,9 +23,9 @@ export class DeleteRecordingHandler extends ReducerHandler<DeleteRecording> {
   protected readonly reducer = 'delete_recording';
 
   constructor(
-    @Inject(COMMAND_LEDGER) private readonly commands: CommandLedger,
-    @Inject(RECORDING_FILES) private readonly files: RecordingFiles,
-    @Inject(EVENT_LOG) private readonly log: EventLog,
+    private readonly commands: CommandLedger,
+    private readonly files: RecordingFiles,
+    private readonly log: EventLog,
   ) {
     super(commands);
   }

@@ -2,12 +2,10 @@
 export type FileRemoval = { deleted: true } | { deleted: false; reason: string };
 
 /** The sound files of the recordings. */
-export interface RecordingFiles {
+export abstract class RecordingFiles {
   /**
    * Deletes a file that lies inside the recordings folder and that no recording names any more.
    * Never throws: what is not deleted is told with its reason. A file that is gone already counts as deleted.
    */
-  remove(path: string): Promise<FileRemoval>;
+  abstract remove(path: string): Promise<FileRemoval>;
 }
-
-export const RECORDING_FILES = Symbol('RecordingFiles');

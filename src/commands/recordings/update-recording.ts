@@ -1,15 +1,14 @@
-import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import { RECORDING_STATUSES, type RecordingStatus } from '../../events/rows.ts';
 import { changesOf } from '../changes.ts';
 import { UpdatingCommand } from '../command.ts';
-import { COMMAND_LEDGER, type CommandLedger } from '../command-ledger.ts';
+import { CommandLedger } from '../command-ledger.ts';
 import { IsContents, IsFlag, IsId, IsOneOf, IsText, IsWhole, MayBeAbsent } from '../fields.ts';
 import { LIMITS, MAX_WHOLE } from '../limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsFilePath, normalised } from './file-path.ts';
-import { WAV_INSPECTOR, type WavInspector } from './wav-inspector.ts';
+import { WavInspector } from './wav-inspector.ts';
 
 export class UpdateRecording extends UpdatingCommand {
   @IsId()
@@ -76,8 +75,8 @@ export class UpdateRecordingHandler extends ReducerHandler<UpdateRecording> {
   protected readonly reducer = 'update_recording';
 
   constructor(
-    @Inject(COMMAND_LEDGER) ledger: CommandLedger,
-    @Inject(WAV_INSPECTOR) private readonly wav: WavInspector,
+    ledger: CommandLedger,
+    private readonly wav: WavInspector,
   ) {
     super(ledger);
   }

@@ -6,12 +6,10 @@ export interface WavFacts {
 }
 
 /** Looks at sound files on disk. */
-export interface WavInspector {
+export abstract class WavInspector {
   /**
    * Reads the header only.
    * @throws HeycatError INVALID_ARGUMENT with details.field `file_path` unless it is a WAV file that holds sound.
    */
-  inspect(path: string): Promise<WavFacts>;
+  abstract inspect(path: string): Promise<WavFacts>;
 }
-
-export const WAV_INSPECTOR = Symbol('WavInspector');

@@ -1,12 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { Inject } from '@nestjs/common';
 import type { CommandMessage } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
-import { DICTATION, type Dictation, type TakeAnswer } from './dictation.ts';
+import { Dictation, type TakeAnswer } from './dictation.ts';
 
 /** Carries a command out that writes nothing by itself: its seq is 0, which every read has already reached. */
+@Injectable()
 export abstract class DictationHandler<C extends CommandMessage> {
-  constructor(@Inject(DICTATION) protected readonly dictation: Dictation) {}
+  constructor(protected readonly dictation: Dictation) {}
 
   protected abstract act(command: C): Promise<TakeAnswer>;
 

@@ -8,30 +8,28 @@ export interface TakeAnswer {
 }
 
 /** The one who records. Each of these is one input of one ordered queue, whoever gives it. */
-export interface Dictation {
+export abstract class Dictation {
   /**
    * Resolves when the microphone is open.
    * @param request.device name of an input device; null takes the one of the settings.
    * @param request.mode null takes the one of the settings.
    * @throws HeycatError BUSY while a take is recorded, DEVICE_UNAVAILABLE
    */
-  start(request: { device: string | null; mode: TakeMode | null }): Promise<TakeAnswer>;
+  abstract start(request: { device: string | null; mode: TakeMode | null }): Promise<TakeAnswer>;
   /** Resolves when the sound is on disk. @throws HeycatError NOT_FOUND when nothing is recorded. */
-  stop(): Promise<TakeAnswer>;
-  toggle(): Promise<TakeAnswer>;
+  abstract stop(): Promise<TakeAnswer>;
+  abstract toggle(): Promise<TakeAnswer>;
   /** @throws HeycatError NOT_FOUND when nothing is recorded. */
-  cancel(): Promise<TakeAnswer>;
+  abstract cancel(): Promise<TakeAnswer>;
   /** @param at when the key moved, in ms since 1970; null is now. */
-  press(at: number | null): Promise<TakeAnswer>;
-  release(at: number | null): Promise<TakeAnswer>;
+  abstract press(at: number | null): Promise<TakeAnswer>;
+  abstract release(at: number | null): Promise<TakeAnswer>;
   /**
    * Queues a recording to be transcribed, again or for the first time; refused, it stays as it is.
    * @param model name of an installed one; null takes that of the settings, or the best.
    * @throws HeycatError NOT_FOUND, BUSY (it is being recorded or transcribed), MODEL_MISSING
    */
-  transcribe(id: number, model: string | null): Promise<TakeAnswer>;
+  abstract transcribe(id: number, model: string | null): Promise<TakeAnswer>;
   /** Runs one of the candidates told last as `command_ambiguous`. @throws HeycatError NOT_FOUND */
-  resolve(commandId: number): Promise<TakeAnswer>;
+  abstract resolve(commandId: number): Promise<TakeAnswer>;
 }
-
-export const DICTATION = Symbol('Dictation');

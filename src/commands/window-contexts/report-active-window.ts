@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { IsOptional } from 'class-validator';
 import { matchWindowContext } from '../../dictation/rules/window-context-matching.ts';
-import { EVENT_TELLER, type EventTeller } from '../../events/event-teller.ts';
+import { EventTeller } from '../../events/event-teller.ts';
 import { CommandMessage } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
 import { IsName, IsText, IsWhole } from '../fields.ts';
 import { LIMITS, MAX_WHOLE } from '../limits.ts';
 import { ActiveWindowHolder } from './active-window.ts';
 import { titleMatches } from './title-pattern.ts';
-import { WINDOW_CONTEXTS, type WindowContexts } from './window-contexts.ts';
+import { WindowContexts } from './window-contexts.ts';
 
 /** The host tells which window has the keyboard; a backend cannot see it. */
 export class ReportActiveWindow extends CommandMessage {
@@ -35,8 +34,8 @@ export class ReportActiveWindowHandler implements ICommandHandler<ReportActiveWi
   #told = '';
 
   constructor(
-    @Inject(WINDOW_CONTEXTS) private readonly contexts: WindowContexts,
-    @Inject(EVENT_TELLER) private readonly teller: EventTeller,
+    private readonly contexts: WindowContexts,
+    private readonly teller: EventTeller,
     private readonly active: ActiveWindowHolder,
   ) {}
 

@@ -1,9 +1,7 @@
 import type { WindowContextRow } from '../../events/rows.ts';
 
 /** The window contexts as they are now. */
-export interface WindowContexts {
+export abstract class WindowContexts {
   /** All of them, in any order, without asking the engine. */
-  list(): readonly WindowContextRow[];
+  abstract list(): readonly WindowContextRow[];
 }
-
-export const WINDOW_CONTEXTS = Symbol('WindowContexts');

@@ -12,9 +12,7 @@ export type ActionOutcome =
   | { status: 'failed'; error_code: ActionErrorCode; message: string };
 
 /** Does what a voice command says, where no host does. */
-export interface ActionRunner {
+export abstract class ActionRunner {
   /** Never throws. */
-  run(action: Action): Promise<ActionOutcome>;
+  abstract run(action: Action): Promise<ActionOutcome>;
 }
-
-export const ACTION_RUNNER = Symbol('ActionRunner');

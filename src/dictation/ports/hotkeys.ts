@@ -6,12 +6,10 @@ export interface HotkeyEvent {
 }
 
 /** Listens to one key combination wherever the keyboard's focus is. */
-export interface Hotkeys {
+export abstract class Hotkeys {
   /** Takes the place of the combination registered before. @throws HeycatError INVALID_ARGUMENT, DEVICE_UNAVAILABLE */
-  register(combination: string, listener: (event: HotkeyEvent) => void): Promise<void>;
+  abstract register(combination: string, listener: (event: HotkeyEvent) => void): Promise<void>;
   /** The computer has slept, which some systems take for the end of listening. */
   rearm?(): void;
-  close(): Promise<void>;
+  abstract close(): Promise<void>;
 }
-
-export const HOTKEYS = Symbol('Hotkeys');

@@ -47,24 +47,21 @@ export interface CaptureRequest {
 }
 
 /** Where sound comes from. */
-export interface Microphone {
-  devices(): Promise<AudioDevice[]>;
+export abstract class Microphone {
+  abstract devices(): Promise<AudioDevice[]>;
   /** @throws HeycatError DEVICE_UNAVAILABLE, with what to do. */
-  open(request: CaptureRequest, listener: CaptureListener): Promise<Capture>;
+  abstract open(request: CaptureRequest, listener: CaptureListener): Promise<Capture>;
   /** Lets go of everything, children too. */
-  close(): Promise<void>;
+  abstract close(): Promise<void>;
 }
 
 /** A microphone that can be kept open between takes, which then begin with the moment before they were asked for. */
-export interface WarmableMicrophone extends Microphone {
+export abstract class WarmableMicrophone extends Microphone {
   /**
    * Opens a device and keeps it, in place of the one before; null is the default one. Does nothing where it is open, so
    * that it can be called again in case it was lost. Throws as {@link Microphone.open}.
    */
-  warmUp(device: string | null): Promise<void>;
+  abstract warmUp(device: string | null): Promise<void>;
   /** Lets go of the device, after the take that is recorded from it. */
-  coolDown(): Promise<void>;
+  abstract coolDown(): Promise<void>;
 }
-
-/** A {@link WarmableMicrophone}. */
-export const MICROPHONE = Symbol('Microphone');

@@ -21,17 +21,15 @@ export interface TranscriptionRequest {
 export type PartialListener = (text: string) => void;
 
 /** Turns recorded speech into text, one file after the other. */
-export interface Recogniser {
+export abstract class Recogniser {
   /**
    * Waits for its turn: any number of requests may wait.
    * @throws HeycatError MODEL_MISSING, INVALID_ARGUMENT (no WAV file, no samples), INTERNAL (it failed twice)
    */
-  transcribe(request: TranscriptionRequest, partial?: PartialListener): Promise<Transcript>;
+  abstract transcribe(request: TranscriptionRequest, partial?: PartialListener): Promise<Transcript>;
   /** @throws HeycatError MODEL_MISSING when there is no such model; loads nothing. */
-  check(model: string | null): Promise<void>;
+  abstract check(model: string | null): Promise<void>;
   /** Loads the model before its first file comes, so that it need not wait for it. Throws as {@link transcribe}. */
-  prepare(model: string | null): Promise<void>;
-  close(): Promise<void>;
+  abstract prepare(model: string | null): Promise<void>;
+  abstract close(): Promise<void>;
 }
-
-export const RECOGNISER = Symbol('Recogniser');

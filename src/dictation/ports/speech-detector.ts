@@ -24,13 +24,11 @@ export interface SpeechListening {
 }
 
 /** Tells speech from everything else while it is spoken. */
-export interface SpeechDetector {
+export abstract class SpeechDetector {
   /**
    * Begins with a sound; the one before counts as ended. Never throws: what goes wrong is told as `failed`.
    * @param sampleRate in Hz
    */
-  listen(sampleRate: number, listener: SpeechListener): SpeechListening;
-  close(): Promise<void>;
+  abstract listen(sampleRate: number, listener: SpeechListener): SpeechListening;
+  abstract close(): Promise<void>;
 }
-
-export const SPEECH_DETECTOR = Symbol('SpeechDetector');

@@ -1,6 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Dictation, TakeAnswer } from '../../commands/takes/dictation.ts';
-import { RECOGNISER, type Recogniser } from '../ports/recogniser.ts';
+import { Recogniser } from '../ports/recogniser.ts';
 import type { TakeEffect } from '../rules/take/take-effect.ts';
 import type { TakeInput, TakeMode, TimerName } from '../rules/take/take-input.ts';
 import { step } from '../rules/take/take-machine.ts';
@@ -30,7 +30,7 @@ export class DictationService implements Dictation {
     private readonly air: TakesInAir,
     private readonly transcriptions: Transcriptions,
     private readonly commands: HeardCommands,
-    @Inject(RECOGNISER) private readonly recogniser: Recogniser,
+    private readonly recogniser: Recogniser,
   ) {
     air.onReport = (report) => this.#put({ ...report, at: performance.now() });
   }

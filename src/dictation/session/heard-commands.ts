@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { ACTION_RUNNER, type ActionRunner } from '../ports/action-runner.ts';
+import { Injectable } from '@nestjs/common';
+import { ActionRunner } from '../ports/action-runner.ts';
 import { actionOf, type Action } from '../rules/text/action.ts';
 import type { CommandMatch } from '../rules/text/voice-commands.ts';
 import { HeycatError } from '../../errors.ts';
@@ -16,7 +16,7 @@ export class HeardCommands {
 
   constructor(
     private readonly models: ReadModels,
-    @Inject(ACTION_RUNNER) private readonly runner: ActionRunner,
+    private readonly runner: ActionRunner,
     private readonly teller: TakeTeller,
   ) {}
 

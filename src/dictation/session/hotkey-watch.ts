@@ -1,6 +1,6 @@
-import { Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { HOTKEYS, type Hotkeys } from '../ports/hotkeys.ts';
+import { Hotkeys } from '../ports/hotkeys.ts';
 import { HeycatError } from '../../errors.ts';
 import { BaselineApplied } from '../../projections/baseline-applied.ts';
 import { ReadModels } from '../../projections/read-models.ts';
@@ -18,7 +18,7 @@ export class HotkeyWatch implements IEventHandler<BaselineApplied | TransactionP
 
   constructor(
     private readonly models: ReadModels,
-    @Inject(HOTKEYS) private readonly hotkeys: Hotkeys,
+    private readonly hotkeys: Hotkeys,
     private readonly dictation: DictationService,
     private readonly teller: TakeTeller,
   ) {}

@@ -1,6 +1,6 @@
-import { Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { MICROPHONE, type WarmableMicrophone } from '../ports/microphone.ts';
+import { WarmableMicrophone } from '../ports/microphone.ts';
 import { HeycatError } from '../../errors.ts';
 import { BaselineApplied } from '../../projections/baseline-applied.ts';
 import { ReadModels } from '../../projections/read-models.ts';
@@ -20,7 +20,7 @@ export class PreRoll implements IEventHandler<BaselineApplied | TransactionProje
 
   constructor(
     private readonly models: ReadModels,
-    @Inject(MICROPHONE) private readonly microphone: WarmableMicrophone,
+    private readonly microphone: WarmableMicrophone,
     private readonly teller: TakeTeller,
   ) {}
 

@@ -40,13 +40,11 @@ export interface RepairedSound {
 type Listed = Pick<RecordingRow, 'id' | 'file_path' | 'status'>;
 
 /** The recordings folder, as takes use it. Nothing here deletes sound. */
-export interface TakeFiles {
+export abstract class TakeFiles {
   /** Throws as the disk does. */
-  create(file: NewTakeFile): Promise<TakeFile>;
+  abstract create(file: NewTakeFile): Promise<TakeFile>;
   /** Makes playable what a killed process left. @throws HeycatError INVALID_ARGUMENT when it is no WAV file. */
-  repair(path: string): Promise<RepairedSound>;
+  abstract repair(path: string): Promise<RepairedSound>;
   /** What an earlier run left: files that no row names, and rows that say a take is under way. */
-  leftovers(rows: Iterable<Listed>): Promise<{ orphans: string[]; unfinished: Listed[] }>;
+  abstract leftovers(rows: Iterable<Listed>): Promise<{ orphans: string[]; unfinished: Listed[] }>;
 }
-
-export const TAKE_FILES = Symbol('TakeFiles');

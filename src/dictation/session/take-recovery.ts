@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
-import { Inject, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import type { RecordingRow } from '../../events/rows.ts';
 import { HeycatError } from '../../errors.ts';
 import { BaselineApplied } from '../../projections/baseline-applied.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { recordings } from '../../projections/recordings.ts';
-import { TAKE_FILES, type RepairedSound, type TakeFiles } from './take-files.ts';
+import { type RepairedSound, TakeFiles } from './take-files.ts';
 import type { TakeRow } from './take-row.ts';
 import { TakeRows } from './take-rows.ts';
 import { TakesInAir } from './takes-in-air.ts';
@@ -26,7 +26,7 @@ export class TakeRecovery implements IEventHandler<BaselineApplied> {
 
   constructor(
     private readonly models: ReadModels,
-    @Inject(TAKE_FILES) private readonly files: TakeFiles,
+    private readonly files: TakeFiles,
     private readonly rows: TakeRows,
     private readonly air: TakesInAir,
     private readonly transcriptions: Transcriptions,

@@ -1,6 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { COMMAND_LEDGER, type CommandLedger } from '../../commands/command-ledger.ts';
+import { CommandLedger } from '../../commands/command-ledger.ts';
 import { DeleteRecording } from '../../commands/recordings/delete-recording.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 import { TakeRow, type RowWriter } from './take-row.ts';
@@ -14,7 +14,7 @@ export class TakeRows {
   readonly #writer: RowWriter;
   readonly #open = new Set<TakeRow>();
 
-  constructor(commands: CommandBus, @Inject(COMMAND_LEDGER) ledger: CommandLedger) {
+  constructor(commands: CommandBus, ledger: CommandLedger) {
     this.#writer = { commands, ledger, signal: this.#ended.signal };
   }
 

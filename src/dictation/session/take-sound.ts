@@ -1,6 +1,6 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { LevelMeter, QualityWatch } from '../rules/levels.ts';
-import { SPEECH_DETECTOR, type SpeechDetector, type SpeechListening } from '../ports/speech-detector.ts';
+import { SpeechDetector, type SpeechListening } from '../ports/speech-detector.ts';
 import { SilenceTimer, type SpeechReport } from '../rules/take/silence-timer.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { readTakeSettings } from './take-settings.ts';
@@ -23,7 +23,7 @@ export class TakeSound {
 
   constructor(
     private readonly models: ReadModels,
-    @Inject(SPEECH_DETECTOR) private readonly detector: SpeechDetector,
+    private readonly detector: SpeechDetector,
     private readonly teller: TakeTeller,
   ) {}
 

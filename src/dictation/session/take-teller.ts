@@ -1,11 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EphemeralEventType } from '../../events/domain-event.ts';
-import { EVENT_TELLER, type EventTeller } from '../../events/event-teller.ts';
+import { EventTeller } from '../../events/event-teller.ts';
 
 /** Tells UIs what happens to takes, now or never. */
 @Injectable()
 export class TakeTeller {
-  constructor(@Inject(EVENT_TELLER) private readonly teller: EventTeller) {}
+  constructor(private readonly teller: EventTeller) {}
 
   tell(type: EphemeralEventType, payload: Record<string, unknown>): void {
     this.teller.tell({ type, occurred_at: new Date().toISOString(), payload });

@@ -1,12 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ActiveWindowHolder } from '../../commands/window-contexts/active-window.ts';
-import { MICROPHONE, type CaptureEnd, type Microphone } from '../ports/microphone.ts';
+import { type CaptureEnd, WarmableMicrophone } from '../ports/microphone.ts';
 import type { CancelReason, StopReason, TakeNews } from '../rules/take/take-effect.ts';
 import type { TakeMode, TakeReport } from '../rules/take/take-input.ts';
 import type { HeycatError } from '../../errors.ts';
 import type { RecordingRow } from '../../events/rows.ts';
 import { LiveTake } from './live-take.ts';
-import { TAKE_FILES, type StorageFailure, type TakeFile, type TakeFiles } from './take-files.ts';
+import { type StorageFailure, type TakeFile, TakeFiles } from './take-files.ts';
 import { TakeNewsTeller } from './take-news.ts';
 import type { TakeRow } from './take-row.ts';
 import { TakeRows } from './take-rows.ts';
@@ -42,8 +42,8 @@ export class TakesInAir {
   readonly #ends = new Map<number, (closed: ClosedTake) => void>();
 
   constructor(
-    @Inject(MICROPHONE) private readonly microphone: Microphone,
-    @Inject(TAKE_FILES) private readonly files: TakeFiles,
+    private readonly microphone: WarmableMicrophone,
+    private readonly files: TakeFiles,
     private readonly rows: TakeRows,
     private readonly window: ActiveWindowHolder,
     private readonly transcriptions: Transcriptions,

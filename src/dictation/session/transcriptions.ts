@@ -1,5 +1,5 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { RECOGNISER, type Recogniser, type Transcript } from '../ports/recogniser.ts';
+import { Injectable, Logger } from '@nestjs/common';
+import { Recogniser, type Transcript } from '../ports/recogniser.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 import { HeycatError } from '../../errors.ts';
 import { HeardCommands } from './heard-commands.ts';
@@ -34,7 +34,7 @@ export class Transcriptions {
   #isClosed = false;
 
   constructor(
-    @Inject(RECOGNISER) private readonly recogniser: Recogniser,
+    private readonly recogniser: Recogniser,
     private readonly rules: TakeRules,
     private readonly commands: HeardCommands,
     private readonly times: TakeTimes,

@@ -11,9 +11,7 @@ export interface AudioDeviceReport {
 }
 
 /** What there is to record with. */
-export interface AudioDevices {
+export abstract class AudioDevices {
   /** As it is now. @throws HeycatError DEVICE_UNAVAILABLE where nothing can record at all. */
-  devices(): Promise<AudioDeviceReport[]>;
+  abstract devices(): Promise<AudioDeviceReport[]>;
 }
-
-export const AUDIO_DEVICES = Symbol('AudioDevices');

@@ -28,12 +28,10 @@ export interface QueuedCommand {
 }
 
 /** Where the outcomes of commands are looked up. */
-export interface CommandHistory {
+export abstract class CommandHistory {
   /** Undefined for a command that is not known. Throws HeycatError ENGINE_UNAVAILABLE when only the engine may know it. */
-  outcome(commandId: string): Promise<CommandOutcome | undefined>;
+  abstract outcome(commandId: string): Promise<CommandOutcome | undefined>;
 
   /** Those that wait or were given up, in order of position. */
-  queue(): QueuedCommand[];
+  abstract queue(): QueuedCommand[];
 }
-
-export const COMMAND_HISTORY = Symbol('CommandHistory');

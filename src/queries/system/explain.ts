@@ -1,10 +1,9 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { IsIn, ValidateBy } from 'class-validator';
 import { HeycatError } from '../../errors.ts';
 import { AREAS, type Area } from '../../events/areas.ts';
 import type { DomainEvent } from '../../events/domain-event.ts';
-import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
+import { EventLog } from '../../events/event-log.ts';
 import type { AreaRows } from '../../events/rows.ts';
 import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
@@ -39,7 +38,7 @@ export class Explain extends QueryMessage<Explanation> {
 export class ExplainHandler implements IQueryHandler<Explain> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(EVENT_LOG) private readonly log: EventLog,
+    private readonly log: EventLog,
   ) {}
 
   async execute(query: Explain) {

@@ -1,10 +1,9 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { IsUUID } from 'class-validator';
 import { HeycatError } from '../../errors.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { QueryMessage, reached, stamped } from '../query.ts';
-import { COMMAND_HISTORY, type CommandHistory, type CommandOutcome } from './command-history.ts';
+import { CommandHistory, type CommandOutcome } from './command-history.ts';
 
 /** What became of a command. */
 export class GetCommand extends QueryMessage<CommandOutcome> {
@@ -16,7 +15,7 @@ export class GetCommand extends QueryMessage<CommandOutcome> {
 export class GetCommandHandler implements IQueryHandler<GetCommand> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(COMMAND_HISTORY) private readonly history: CommandHistory,
+    private readonly history: CommandHistory,
   ) {}
 
   async execute(query: GetCommand) {

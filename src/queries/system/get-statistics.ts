@@ -1,9 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { IsOptional, Matches } from 'class-validator';
 import { ReadModels } from '../../projections/read-models.ts';
 import { statistics, statisticsView, type StatisticsView } from '../../projections/statistics.ts';
-import { RECORDING_STATE, type RecordingStateSource, type StageView } from '../takes/recording-state.ts';
+import { RecordingStateSource, type StageView } from '../takes/recording-state.ts';
 import { answer, QueryMessage } from '../query.ts';
 
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
@@ -31,7 +30,7 @@ export class GetStatistics extends QueryMessage<StatisticsView & StagesView> {
 export class GetStatisticsHandler implements IQueryHandler<GetStatistics> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(RECORDING_STATE) private readonly source: RecordingStateSource,
+    private readonly source: RecordingStateSource,
   ) {}
 
   async execute(query: GetStatistics) {

@@ -1,15 +1,13 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { ConnectionReport } from '../../events/change-feed.ts';
 import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
 import {
-  STATUS_SOURCE,
   type BackupReport,
   type ClockReport,
   type EngineReport,
   type ProcessStatus,
-  type StatusSource,
+  StatusSource,
 } from './status-source.ts';
 
 export interface ServiceStatus extends ProcessStatus {
@@ -36,7 +34,7 @@ export class GetStatus extends QueryMessage<ServiceStatus> {}
 export class GetStatusHandler implements IQueryHandler<GetStatus> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(STATUS_SOURCE) private readonly source: StatusSource,
+    private readonly source: StatusSource,
   ) {}
 
   async execute(query: GetStatus) {

@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
-import { AUDIO_DEVICES, type AudioDeviceReport, type AudioDevices } from './audio-devices.ts';
+import { type AudioDeviceReport, AudioDevices } from './audio-devices.ts';
 
 export interface AudioDeviceList {
   devices: AudioDeviceReport[];
@@ -16,7 +15,7 @@ export class ListAudioDevices extends QueryMessage<AudioDeviceList> {}
 export class ListAudioDevicesHandler implements IQueryHandler<ListAudioDevices> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(AUDIO_DEVICES) private readonly audio: AudioDevices,
+    private readonly audio: AudioDevices,
   ) {}
 
   async execute(query: ListAudioDevices) {

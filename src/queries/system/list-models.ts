@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
-import { MODEL_LIST, type ModelList, type ModelReport } from './model-list.ts';
+import { ModelList, type ModelReport } from './model-list.ts';
 
 export interface Models {
   /** The best first. */
@@ -17,7 +16,7 @@ export class ListModels extends QueryMessage<Models> {}
 export class ListModelsHandler implements IQueryHandler<ListModels> {
   constructor(
     private readonly readModels: ReadModels,
-    @Inject(MODEL_LIST) private readonly list: ModelList,
+    private readonly list: ModelList,
   ) {}
 
   async execute(query: ListModels) {

@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
-import { COMMAND_HISTORY, type CommandHistory, type QueuedCommand } from './command-history.ts';
+import { CommandHistory, type QueuedCommand } from './command-history.ts';
 
 export interface QueueList {
   /** In order of position. */
@@ -17,7 +16,7 @@ export class ListQueue extends QueryMessage<QueueList> {}
 export class ListQueueHandler implements IQueryHandler<ListQueue> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(COMMAND_HISTORY) private readonly history: CommandHistory,
+    private readonly history: CommandHistory,
   ) {}
 
   async execute(query: ListQueue) {

@@ -22,8 +22,6 @@ export interface ModelReport {
 }
 
 /** What is known of speech models. */
-export interface ModelList {
-  list(): Promise<ModelReport[]>;
+export abstract class ModelList {
+  abstract list(): Promise<ModelReport[]>;
 }
-
-export const MODEL_LIST = Symbol('ModelList');

@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { DURABLE_EVENT_TYPES, type DomainEvent, type DurableEventType } from '../../events/domain-event.ts';
-import { EVENT_LOG, type EventLog } from '../../events/event-log.ts';
+import { EventLog } from '../../events/event-log.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
 
@@ -46,7 +45,7 @@ export class ReadEvents extends QueryMessage<EventsPage> {
 export class ReadEventsHandler implements IQueryHandler<ReadEvents> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(EVENT_LOG) private readonly log: EventLog,
+    private readonly log: EventLog,
   ) {}
 
   async execute(query: ReadEvents) {

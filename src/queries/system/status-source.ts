@@ -1,15 +1,15 @@
 import type { ConnectionReport } from '../../events/change-feed.ts';
 
 /** What `get_status` tells about the service beside its read models. */
-export interface StatusSource {
-  process(): ProcessStatus;
-  engine(): EngineReport;
-  connection(): ConnectionReport;
-  queue(): { pending: number; dead: number };
-  backup(): BackupReport;
-  clock(): ClockReport;
+export abstract class StatusSource {
+  abstract process(): ProcessStatus;
+  abstract engine(): EngineReport;
+  abstract connection(): ConnectionReport;
+  abstract queue(): { pending: number; dead: number };
+  abstract backup(): BackupReport;
+  abstract clock(): ClockReport;
   /** Authenticated connections. */
-  clients(): number;
+  abstract clients(): number;
 }
 
 export interface ProcessStatus {
@@ -49,5 +49,3 @@ export interface EngineReport {
   /** Set when its data was damaged and made anew in this run of the service. */
   rebuilt?: { at: string; from: string; events: number; queued: number; kept: string };
 }
-
-export const STATUS_SOURCE = Symbol('StatusSource');

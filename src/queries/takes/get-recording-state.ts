@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
-import { RECORDING_STATE, type RecordingStateSource, type RecordingStateView } from './recording-state.ts';
+import { RecordingStateSource, type RecordingStateView } from './recording-state.ts';
 
 /** Whether something is recorded now, and how many takes wait for their text. */
 export class GetRecordingState extends QueryMessage<RecordingStateView> {}
@@ -11,7 +10,7 @@ export class GetRecordingState extends QueryMessage<RecordingStateView> {}
 export class GetRecordingStateHandler implements IQueryHandler<GetRecordingState> {
   constructor(
     private readonly models: ReadModels,
-    @Inject(RECORDING_STATE) private readonly source: RecordingStateSource,
+    private readonly source: RecordingStateSource,
   ) {}
 
   execute(query: GetRecordingState) {

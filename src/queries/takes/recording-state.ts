@@ -21,10 +21,8 @@ export interface StageView {
 }
 
 /** What only the recording side of the service knows. */
-export interface RecordingStateSource {
-  state(): RecordingStateView;
+export abstract class RecordingStateSource {
+  abstract state(): RecordingStateView;
   /** Where the time of this run's last takes went, by stage. */
-  stages(): Record<string, StageView>;
+  abstract stages(): Record<string, StageView>;
 }
-
-export const RECORDING_STATE = Symbol('RecordingState');

@@ -152,7 +152,7 @@ it('CM13 the same command again finds the file, or is answered alike after it we
 
 it('CM14 when the log cannot be read the file is kept, and told', async () => {
   const log = {
-    ...logOf('recording_deleted', '/x'),
+    history: () => Promise.resolve([]),
     read: () => Promise.reject(new HeycatError('ENGINE_UNAVAILABLE')),
   };
   const files = new RecordingsFolder('/nowhere', { isUsed: () => false });

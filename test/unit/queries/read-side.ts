@@ -4,28 +4,22 @@ import { Test } from '@nestjs/testing';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import type { Area } from '../../../src/events/areas.ts';
-import {
-  CHANGE_FEED,
-  type ChangeBatch,
-  type ChangeFeed,
-  type ChangeFeedListener,
-} from '../../../src/events/change-feed.ts';
+import { type ChangeBatch, ChangeFeed, type ChangeFeedListener } from '../../../src/events/change-feed.ts';
 import type { DomainEvent } from '../../../src/events/domain-event.ts';
-import { EVENT_LOG, type EventLog } from '../../../src/events/event-log.ts';
+import { EventLog } from '../../../src/events/event-log.ts';
 import type { RowChange } from '../../../src/events/rows.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../src/queries/queries.module.ts';
 import type { AsOf, QueryMessage } from '../../../src/queries/query.ts';
-import { AUDIO_DEVICES, type AudioDevices } from '../../../src/queries/system/audio-devices.ts';
+import { AudioDevices } from '../../../src/queries/system/audio-devices.ts';
 import {
-  COMMAND_HISTORY,
-  type CommandHistory,
+  CommandHistory,
   type CommandOutcome,
   type QueuedCommand,
 } from '../../../src/queries/system/command-history.ts';
-import { MODEL_LIST, type ModelList } from '../../../src/queries/system/model-list.ts';
-import { STATUS_SOURCE, type StatusSource } from '../../../src/queries/system/status-source.ts';
-import { RECORDING_STATE, type RecordingStateSource } from '../../../src/queries/takes/recording-state.ts';
+import { ModelList } from '../../../src/queries/system/model-list.ts';
+import { StatusSource } from '../../../src/queries/system/status-source.ts';
+import { RecordingStateSource } from '../../../src/queries/takes/recording-state.ts';
 import { baseline, transaction } from '../projections/histories.ts';
 
 /** A feed that brings what the test says. */
@@ -171,13 +165,13 @@ function keeping(lines: string[]): LoggerService {
 function portsModule(feed: ChangeFeed, log: EventLog, history: CommandHistory): Type {
   const providers = [
     { provide: ReadModels, useFactory: () => new ReadModels() },
-    { provide: CHANGE_FEED, useValue: feed },
-    { provide: EVENT_LOG, useValue: log },
-    { provide: COMMAND_HISTORY, useValue: history },
-    { provide: STATUS_SOURCE, useValue: STATUS },
-    { provide: AUDIO_DEVICES, useValue: AUDIO },
-    { provide: MODEL_LIST, useValue: MODELS },
-    { provide: RECORDING_STATE, useValue: RECORDING },
+    { provide: ChangeFeed, useValue: feed },
+    { provide: EventLog, useValue: log },
+    { provide: CommandHistory, useValue: history },
+    { provide: StatusSource, useValue: STATUS },
+    { provide: AudioDevices, useValue: AUDIO },
+    { provide: ModelList, useValue: MODELS },
+    { provide: RecordingStateSource, useValue: RECORDING },
   ];
   class Ports {}
   Global()(Ports);

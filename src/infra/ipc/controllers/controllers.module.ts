@@ -9,7 +9,7 @@ import { SystemController } from './system.controller.ts';
 import { VoiceCommandsController } from './voice-commands.controller.ts';
 import { WindowContextsController } from './window-contexts.controller.ts';
 
-/** The methods of the socket. The application provides globally: CqrsModule.forRoot() and the port STATUS_SOURCE. */
+/** The methods of the socket. The application provides globally: CqrsModule.forRoot() and the port StatusSource. */
 @Module({
   imports: [DiscoveryModule],
   controllers: [

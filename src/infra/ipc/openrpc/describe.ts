@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { Command, Query } from '@nestjs/cqrs';
 import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
@@ -6,7 +6,7 @@ import { LIMITS } from '../../../commands/limits.ts';
 import { ERRORS, type ErrorCode } from '../../../errors.ts';
 import { AREAS } from '../../../events/areas.ts';
 import { DURABLE_EVENT_TYPES, EPHEMERAL_EVENT_TYPES } from '../../../events/domain-event.ts';
-import { STATUS_SOURCE, type StatusSource } from '../../../queries/system/status-source.ts';
+import { StatusSource } from '../../../queries/system/status-source.ts';
 import type { DtoClass } from '../transport/dto-rules.ts';
 import { announcedLimits, IPC_LIMITS } from '../transport/limits.ts';
 import type { MethodExtras } from './method-extras.ts';
@@ -111,7 +111,7 @@ export class OpenRpc {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    @Inject(STATUS_SOURCE) private readonly status: StatusSource,
+    private readonly status: StatusSource,
   ) {}
 
   document(): OpenRpcDocument {

@@ -3,29 +3,29 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { firstValueFrom, from, isObservable } from 'rxjs';
-import { BACKUP_MAKER } from '../../../../src/commands/backups/backup-maker.ts';
-import { COMMAND_LEDGER } from '../../../../src/commands/command-ledger.ts';
+import { BackupMaker } from '../../../../src/commands/backups/backup-maker.ts';
+import { CommandLedger } from '../../../../src/commands/command-ledger.ts';
 import { CommandsModule } from '../../../../src/commands/commands.module.ts';
-import { COMMAND_QUEUE } from '../../../../src/commands/queue/command-queue.ts';
-import { RECORDING_FILES } from '../../../../src/commands/recordings/recording-files.ts';
-import { WAV_INSPECTOR } from '../../../../src/commands/recordings/wav-inspector.ts';
-import { DICTATION } from '../../../../src/commands/takes/dictation.ts';
+import { CommandQueue } from '../../../../src/commands/queue/command-queue.ts';
+import { RecordingFiles } from '../../../../src/commands/recordings/recording-files.ts';
+import { WavInspector } from '../../../../src/commands/recordings/wav-inspector.ts';
+import { Dictation } from '../../../../src/commands/takes/dictation.ts';
 import { ActiveWindowHolder } from '../../../../src/commands/window-contexts/active-window.ts';
-import { WINDOW_CONTEXTS } from '../../../../src/commands/window-contexts/window-contexts.ts';
+import { WindowContexts } from '../../../../src/commands/window-contexts/window-contexts.ts';
 import { HeycatError } from '../../../../src/errors.ts';
-import { CHANGE_FEED } from '../../../../src/events/change-feed.ts';
-import { EVENT_LOG } from '../../../../src/events/event-log.ts';
-import { EVENT_TELLER } from '../../../../src/events/event-teller.ts';
+import { ChangeFeed } from '../../../../src/events/change-feed.ts';
+import { EventLog } from '../../../../src/events/event-log.ts';
+import { EventTeller } from '../../../../src/events/event-teller.ts';
 import { ControllersModule } from '../../../../src/infra/ipc/controllers/controllers.module.ts';
 import { RpcErrorFilter } from '../../../../src/infra/ipc/transport/rpc-error.filter.ts';
 import { ValidationPipe } from '../../../../src/infra/ipc/transport/validation.pipe.ts';
 import { ReadModels } from '../../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../../src/queries/queries.module.ts';
-import { AUDIO_DEVICES } from '../../../../src/queries/system/audio-devices.ts';
-import { COMMAND_HISTORY } from '../../../../src/queries/system/command-history.ts';
-import { MODEL_LIST } from '../../../../src/queries/system/model-list.ts';
-import { STATUS_SOURCE } from '../../../../src/queries/system/status-source.ts';
-import { RECORDING_STATE } from '../../../../src/queries/takes/recording-state.ts';
+import { AudioDevices } from '../../../../src/queries/system/audio-devices.ts';
+import { CommandHistory } from '../../../../src/queries/system/command-history.ts';
+import { ModelList } from '../../../../src/queries/system/model-list.ts';
+import { StatusSource } from '../../../../src/queries/system/status-source.ts';
+import { RecordingStateSource } from '../../../../src/queries/takes/recording-state.ts';
 import { RECORDING } from '../../queries/read-side.ts';
 import { RecordingLedger } from '../../commands/support.ts';
 
@@ -55,25 +55,25 @@ const dictation = {
 const unknown = () => Promise.reject(new HeycatError('NOT_FOUND'));
 const PORTS = [
   { provide: ReadModels, useFactory: () => new ReadModels() },
-  { provide: COMMAND_LEDGER, useValue: ledger },
+  { provide: CommandLedger, useValue: ledger },
   {
-    provide: WAV_INSPECTOR,
+    provide: WavInspector,
     useValue: { inspect: () => Promise.resolve({ duration_ms: 1, sample_rate: 16_000 }) },
   },
-  { provide: BACKUP_MAKER, useValue: { make: (file: string) => Promise.resolve({ file }) } },
-  { provide: RECORDING_FILES, useValue: {} },
-  { provide: WINDOW_CONTEXTS, useValue: { list: () => [] } },
-  { provide: EVENT_TELLER, useValue: { tell: () => undefined } },
-  { provide: CHANGE_FEED, useValue: { listen: () => () => undefined } },
-  { provide: EVENT_LOG, useValue: { read: () => Promise.resolve([]), history: () => Promise.resolve([]) } },
-  { provide: COMMAND_HISTORY, useValue: { outcome: () => Promise.resolve(undefined), queue: () => [] } },
-  { provide: COMMAND_QUEUE, useValue: { retry: unknown, drop: unknown } },
-  { provide: STATUS_SOURCE, useValue: STATUS },
-  { provide: RECORDING_STATE, useValue: RECORDING },
-  { provide: DICTATION, useValue: dictation },
+  { provide: BackupMaker, useValue: { make: (file: string) => Promise.resolve({ file }) } },
+  { provide: RecordingFiles, useValue: {} },
+  { provide: WindowContexts, useValue: { list: () => [] } },
+  { provide: EventTeller, useValue: { tell: () => undefined } },
+  { provide: ChangeFeed, useValue: { listen: () => () => undefined } },
+  { provide: EventLog, useValue: { read: () => Promise.resolve([]), history: () => Promise.resolve([]) } },
+  { provide: CommandHistory, useValue: { outcome: () => Promise.resolve(undefined), queue: () => [] } },
+  { provide: CommandQueue, useValue: { retry: unknown, drop: unknown } },
+  { provide: StatusSource, useValue: STATUS },
+  { provide: RecordingStateSource, useValue: RECORDING },
+  { provide: Dictation, useValue: dictation },
   { provide: ActiveWindowHolder, useValue: new ActiveWindowHolder() },
-  { provide: AUDIO_DEVICES, useValue: { devices: () => Promise.resolve([]) } },
-  { provide: MODEL_LIST, useValue: { list: () => Promise.resolve([]) } },
+  { provide: AudioDevices, useValue: { devices: () => Promise.resolve([]) } },
+  { provide: ModelList, useValue: { list: () => Promise.resolve([]) } },
 ];
 
 @Global()
