@@ -21,7 +21,7 @@ export interface Applied {
   result: Record<string, unknown>;
 }
 
-/** The answer to a command that waits: it is on disk, and its end is told as `command_applied` or `command_failed`. */
+/** The answer to a command that waits: it is on disk, and its end is told as `queued_command_applied` or `queued_command_failed`. */
 export interface Queued {
   status: 'queued';
   command_id: string;

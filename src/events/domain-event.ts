@@ -40,8 +40,8 @@ export const EPHEMERAL_EVENT_TYPES = [
   'connection_status',
   'sync_complete',
   'system_resumed',
-  'command_applied',
-  'command_failed',
+  'queued_command_applied',
+  'queued_command_failed',
   'recording_started',
   'recording_stopped',
   'recording_cancelled',
@@ -56,6 +56,7 @@ export const EPHEMERAL_EVENT_TYPES = [
   'transcription_error',
   'command_matched',
   'command_executed',
+  'command_failed',
   'command_ambiguous',
 ] as const;
 export type EphemeralEventType = (typeof EPHEMERAL_EVENT_TYPES)[number];

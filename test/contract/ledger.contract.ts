@@ -113,7 +113,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       expect(log.map(({ command_id }) => command_id)).toEqual(ids);
       await until(() => told.length === 30, 'the outcomes');
       expect(told.map(({ type, payload }) => [type, payload['command_id']])).toEqual(
-        ids.map((id) => ['command_applied', id]),
+        ids.map((id) => ['queued_command_applied', id]),
       );
       expect(lastOf(ids[0]!)).toMatchObject({
         payload: { seq: before + 1, result: { id: expect.any(Number) } },
@@ -133,8 +133,8 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
         await send(trigger, id);
       harness.engine.refusal = undefined;
       await until(() => lastOf(last) !== undefined && lastOf(same) !== undefined, 'both ends');
-      expect(lastOf(last)!.type).toBe('command_applied');
-      expect(lastOf(same)).toMatchObject({ type: 'command_failed', payload: { code: 'DUPLICATE' } });
+      expect(lastOf(last)!.type).toBe('queued_command_applied');
+      expect(lastOf(same)).toMatchObject({ type: 'queued_command_failed', payload: { code: 'DUPLICATE' } });
       expect(await harness.ledger.outcome(same)).toMatchObject({ status: 'failed', code: 'DUPLICATE' });
       expect(harness.ledger.counts).toEqual({ pending: 0, dead: 1 });
       expect(harness.ledger.queue()).toMatchObject([
@@ -204,7 +204,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       expect(answers.map(({ status }) => status)).toContain('queued');
       await until(() => lastOf(bad) !== undefined && harness.ledger.counts.pending === 0, 'the end', 60_000);
       harness.engine.endsAt = undefined;
-      expect(lastOf(bad)).toMatchObject({ type: 'command_failed', payload: { code: 'INTERNAL' } });
+      expect(lastOf(bad)).toMatchObject({ type: 'queued_command_failed', payload: { code: 'INTERNAL' } });
       const log = await harness.log.read(before + 1, 3);
       expect(log.map(({ command_id }) => command_id)).toEqual([first, last]);
       await harness.ledger.retry(bad, 20_000);
@@ -218,7 +218,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       expect(answer).toMatchObject({ status: 'queued', command_id: id });
       expect(await harness.ledger.outcome(id)).toMatchObject({ status: 'queued' });
       expect(await harness.ledger.settled(id)).toMatchObject({ status: 'applied', command_id: id });
-      await until(() => lastOf(id)?.type === 'command_applied', 'the event');
+      await until(() => lastOf(id)?.type === 'queued_command_applied', 'the event');
     });
   });
 }

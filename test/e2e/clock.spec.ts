@@ -176,7 +176,7 @@ describeWithServer('a service whose clock is set while its server stands still',
     const clock = new MovedClock(place);
     await place.start();
     await using client = await HeycatClient.connect({ runtimeDir: place.runtimeDir });
-    const heard = await hear(client, { types: [...CLOCK_EVENTS, 'command_applied'] });
+    const heard = await hear(client, { types: [...CLOCK_EVENTS, 'queued_command_applied'] });
     const server = (await place.serverPid())!;
     process.kill(server, 'SIGSTOP');
     const asked = performance.now();
@@ -186,7 +186,7 @@ describeWithServer('a service whose clock is set while its server stands still',
     expect(await sent).toMatchObject({ status: 'queued', position: 1 });
     expect(performance.now() - asked).toBeGreaterThan(2_400);
     process.kill(server, 'SIGCONT');
-    expect(await heard.first(({ type }) => type === 'command_applied')).toMatchObject({
+    expect(await heard.first(({ type }) => type === 'queued_command_applied')).toMatchObject({
       payload: { seq: 1 },
     });
     expect((await statusOf(client)).connection.state).toBe('connected');

@@ -139,7 +139,9 @@ describeWithServer('the server dies under the service', () => {
     await using server = await serverThat('if [ -e "$HERE/wait" ]; then sleep 1; fi');
     await using service = await startService('sidecar');
     const client = await service.connect();
-    const heard = await service.hear({ types: ['connection_status', 'command_applied', 'command_failed'] });
+    const heard = await service.hear({
+      types: ['connection_status', 'queued_command_applied', 'queued_command_failed'],
+    });
     await writeFile(join(server.folder, 'wait'), '');
     await signal(client, 'SIGKILL');
     await heard.first(({ payload }) => payload['connected'] === false);
@@ -154,11 +156,14 @@ describeWithServer('the server dies under the service', () => {
     const endOf = (id: string) =>
       heard.first(({ type, payload }) => type.startsWith('command_') && payload['command_id'] === id);
     expect(await endOf(ids[0]!)).toMatchObject({
-      type: 'command_applied',
+      type: 'queued_command_applied',
       payload: { seq: 1, result: { id: 1 } },
     });
     for (const id of ids.slice(1))
-      expect(await endOf(id)).toMatchObject({ type: 'command_failed', payload: { code: 'DUPLICATE' } });
+      expect(await endOf(id)).toMatchObject({
+        type: 'queued_command_failed',
+        payload: { code: 'DUPLICATE' },
+      });
     expect((await statusOf(client)).queue).toEqual({ pending: 0, dead: 2 });
     expect(await client.call('get_command', { command_id: ids[1] })).toMatchObject({
       status: 'failed',

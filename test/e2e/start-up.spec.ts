@@ -50,13 +50,13 @@ describeWithServer('start-up', () => {
 
     expect(performance.now() - started).toBeGreaterThan(2_000);
     expect(seq).toBe(1);
-    await heard.first(({ type }) => type === 'command_applied');
+    await heard.first(({ type }) => type === 'queued_command_applied');
     expect(heard.events.map(({ type }) => type)).toEqual([
       'sync_complete',
       'connection_status',
       'setting_updated',
       'data_changed',
-      'command_applied',
+      'queued_command_applied',
     ]);
     expect(heard.events[0]!.payload).toEqual({ epoch: expect.stringMatching(/^[0-9a-f]{32}$/), seq: 0 });
     expect(heard.events[1]!.payload).toEqual({ connected: true, state: 'connected' });

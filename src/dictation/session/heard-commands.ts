@@ -45,7 +45,7 @@ export class HeardCommands {
   }
 
   #matched(transcription: string, { command, confidence, parameters }: Matched): void {
-    const about = { command_id: command.id, trigger: command.phrase };
+    const about = { voice_command_id: command.id, phrase: command.phrase };
     const action = actionOf(command, parameters);
     this.teller.tell('command_matched', { transcription, ...about, confidence, parameters, action });
     void this.#run(action, about);
@@ -55,7 +55,7 @@ export class HeardCommands {
     const outcome = await this.runner.run(action);
     if (outcome.status === 'executed') this.teller.tell('command_executed', about);
     if (outcome.status !== 'failed') return;
-    const { error_code, message } = outcome;
-    this.teller.tell('command_failed', { ...about, error_code, error_message: message });
+    const { error_code: code, message } = outcome;
+    this.teller.tell('command_failed', { ...about, code, message });
   }
 }

@@ -212,7 +212,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
       const { first_seq, last_seq: seq, result, created_at } = end;
       if (entry !== undefined) this.#keep(entry, { first_seq, seq, result, created_at });
       command.end.resolve(appliedOf(command_id, { seq, result }));
-      if (wasQueued) this.#tell('command_applied', { command_id, seq, result });
+      if (wasQueued) this.#tell('queued_command_applied', { command_id, seq, result });
       return;
     }
     // On disk before anybody hears of it: a command that was refused must not be sent again after a crash.
@@ -240,10 +240,10 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     this.#retention.release(entry);
     this.#ended.set(command_id, entry);
     await this.#journal.failed(entry, { code, message, failed_at: this.#now().toISOString() });
-    this.#tell('command_failed', { command_id, code, message });
+    this.#tell('queued_command_failed', { command_id, code, message });
   }
 
-  #tell(type: 'command_applied' | 'command_failed', payload: Record<string, unknown>): void {
+  #tell(type: 'queued_command_applied' | 'queued_command_failed', payload: Record<string, unknown>): void {
     this.onOutcome({ type, occurred_at: this.#now().toISOString(), payload });
   }
 

@@ -209,11 +209,12 @@ describeWithModel('a take', () => {
     }
     await say('open-the-calculator');
     const { payload } = await heard.first(({ type }) => type === 'command_ambiguous');
-    const [{ id }] = payload['candidates'] as [{ id: number }];
+    const [{ id, phrase }] = payload['candidates'] as [{ id: number; phrase: string }];
     expect(await codeOf(client.command('resolve_ambiguous_command', { id: 99 }))).toBe('NOT_FOUND');
     await client.command('resolve_ambiguous_command', { id });
     expect((await heard.first(({ type }) => type === 'command_matched')).payload).toMatchObject({
-      command_id: id,
+      voice_command_id: id,
+      phrase,
       transcription: HEARD['open-the-calculator'],
     });
     expect(await codeOf(client.command('resolve_ambiguous_command', { id }))).toBe('NOT_FOUND');

@@ -7,7 +7,7 @@ describe('slow readers', () => {
     const { hub, publish, open } = setUp({ waiting: { events: 5, bytes: 100_000 } });
     const reader = new Reader();
     reader.room = 1;
-    await open({ types: ['data_changed', 'connection_status', 'command_applied'] }, reader);
+    await open({ types: ['data_changed', 'connection_status', 'queued_command_applied'] }, reader);
     const status = (connected: boolean): void =>
       hub.tell({ type: 'connection_status', occurred_at: 'now', payload: { connected } });
     status(true);
@@ -15,13 +15,13 @@ describe('slow readers', () => {
       status(index % 2 === 0);
       publish(index % 2 === 0 ? 'recordings' : 'settings');
     }
-    hub.tell({ type: 'command_applied', occurred_at: 'now', payload: {} });
+    hub.tell({ type: 'queued_command_applied', occurred_at: 'now', payload: {} });
     reader.read();
     expect(reader.params.map(({ type, payload }) => [type, payload])).toEqual([
       ['connection_status', { connected: true }],
       ['connection_status', { connected: false }],
       ['data_changed', { areas: ['recordings', 'settings'] }],
-      ['command_applied', {}],
+      ['queued_command_applied', {}],
     ]);
   });
 

@@ -67,7 +67,8 @@ const SCHEMAS = {
   },
   Queued: {
     type: 'object',
-    description: 'The command is kept, and its end will be told as command_applied or command_failed.',
+    description:
+      'The command is kept, and its end will be told as queued_command_applied or queued_command_failed.',
     required: ['status', 'command_id', 'position'],
     properties: {
       status: { const: 'queued' },
