@@ -22,7 +22,7 @@ const suites = [
   'test/sidecar/move',
   'test/sidecar/backup/crash',
   'test/sidecar/embedded/embedded-contract',
-  'test/sidecar/link/link.spec',
+  'test/sidecar/connection/engine-connection.spec',
   'test/unit/embedded/host/crash',
   'test/unit/journal/command-journal',
   'test/unit/cache/crash',

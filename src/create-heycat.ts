@@ -29,8 +29,8 @@ import type { NotificationSink } from './infra/ipc/transport/notification-sink.t
 import { RpcErrorFilter } from './infra/ipc/transport/rpc-error.filter.ts';
 import { SubscriptionHub } from './infra/ipc/subscriptions/subscription-hub.ts';
 import { ValidationPipe } from './infra/ipc/transport/validation.pipe.ts';
-import { LinkEventLog } from './infra/database/connection/link-event-log.ts';
-import { Link } from './infra/database/connection/link.ts';
+import { EngineEventLog } from './infra/database/connection/event-log.ts';
+import { EngineConnection } from './infra/database/connection/engine-connection.ts';
 import { dataFolder, ensurePrivateFolder, runtimeFolder } from './infra/process/paths.ts';
 import { packageVersion } from './infra/process/version.ts';
 import { ReadModels } from './projections/read-models.ts';
@@ -111,7 +111,7 @@ async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
   const chosen = await chooseEngine(options.engine ?? 'auto', dataDir);
   const opened = CommandJournal.open(join(dataDir, journalName(chosen.status.kind)));
   const engine = typeof options.engine === 'object' ? chosen : rebuilding(chosen, dataDir, opened);
-  // It starts while the rest is put together; the link then asks for the same start, and hears why it failed.
+  // It starts while the rest is put together; the connection then asks for the same start, and hears why it failed.
   engine.start().catch(() => undefined);
   try {
     return await runOn(engine, await opened, { ...options, ...place });
@@ -139,46 +139,46 @@ async function runOn(
   options: Omit<HeycatOptions, 'dataDir'> & Place,
 ): Promise<Heycat> {
   const { dataDir, recordingsDir, lock } = options;
-  const link = new Link(engine);
-  const log = new LinkEventLog(link);
-  link.listen(log);
+  const connection = new EngineConnection(engine);
+  const log = new EngineEventLog(connection);
+  connection.listen(log);
   const room = new DiskRoom(dataDir);
   const { backups, folder } = backupsOf({ engine, dataDir, room });
-  const ledger = new JournalledLedger({ link, journal, room, newestBackup: () => backups.newest });
+  const ledger = new JournalledLedger({ connection, journal, room, newestBackup: () => backups.newest });
   const daily = new DailyBackup({ backups, folder, isUrgent: () => ledger.needsBackup });
   const strategy: IpcServer = new IpcServer({
     runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
     server: { name: 'heycat-backend', version: packageVersion() },
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
-    identity: () => link.identity ?? null,
+    identity: () => connection.identity ?? null,
   });
   const clock = new ClockWatch();
   const parts = {
-    feed: link,
+    feed: connection,
     log,
     ledger,
     backups,
     recordingsDir,
     ...voiceOf(options, dataDir),
-    status: statusOf({ strategy, engine, link, ledger, room, daily, clock }),
+    status: statusOf({ strategy, engine, connection, ledger, room, daily, clock }),
   };
   const app = await application(parts, { strategy, logger: options.logger ?? false });
   const [models, hub] = [app.get(ReadModels), app.get(SubscriptionHub)];
   const onConnection = (status: object): void => tell(hub, 'connection_status', status);
-  link.listen({ onBatch: () => undefined, onConnection });
-  if (engine instanceof RebuildingEngine) acquaint(engine, link, onConnection);
-  const cache = cacheOf(models, { dataDir, engine, link });
+  connection.listen({ onBatch: () => undefined, onConnection });
+  if (engine instanceof RebuildingEngine) acquaint(engine, connection, onConnection);
+  const cache = cacheOf(models, { dataDir, engine, connection });
   const restored = await cache.restore();
   if (restored !== undefined) log.resume(restored);
-  link.listen(cache);
+  connection.listen(cache);
   ledger.onOutcome = (event) => hub.tell(event);
   backups.onProgress = (progress) => tell(hub, 'backup_progress', progress);
   for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
-  link.start(restored?.told());
+  connection.start(restored?.told());
   await backups.look();
   await daily.start();
-  followClock(clock, { hub, link, daily, hotkeys: parts.hotkeys });
+  followClock(clock, { hub, connection, daily, hotkeys: parts.hotkeys });
   const takes = app.get(DictationService);
   return new RunningHeycat(strategy, async () => {
     clock.close();
@@ -186,7 +186,7 @@ async function runOn(
     // The take that is recorded ends first: its row is written while the engine is still there.
     await takes.close();
     await Promise.all([backups.close(), daily.close(), strategy.close()]);
-    await link.stop();
+    await connection.stop();
     await cache.close();
     await ledger.close();
     await app.close();
@@ -194,9 +194,14 @@ async function runOn(
   });
 }
 
-function acquaint(engine: RebuildingEngine, link: Link, onConnection: (status: object) => void): void {
-  engine.told = () => (link.epoch === undefined ? undefined : { epoch: link.epoch, seq: link.seq });
-  engine.onRebuild = (error) => onConnection({ connected: false, state: link.report.state, error });
+function acquaint(
+  engine: RebuildingEngine,
+  connection: EngineConnection,
+  onConnection: (status: object) => void,
+): void {
+  engine.told = () =>
+    connection.epoch === undefined ? undefined : { epoch: connection.epoch, seq: connection.seq };
+  engine.onRebuild = (error) => onConnection({ connected: false, state: connection.report.state, error });
 }
 
 async function application(
@@ -214,13 +219,13 @@ async function application(
 
 function cacheOf(
   models: ReadModels,
-  { dataDir, engine, link }: { dataDir: string; engine: Engine; link: Link },
+  { dataDir, engine, connection }: { dataDir: string; engine: Engine; connection: EngineConnection },
 ) {
   const identity = async () => (await EngineIdentity.load(join(dataDir, 'keys'))).identity('user');
   return new ProjectionCache({
     folder: join(dataDir, 'cache'),
     models,
-    owner: async () => ({ engine: engine.status.kind, identity: link.identity ?? (await identity()) }),
+    owner: async () => ({ engine: engine.status.kind, identity: connection.identity ?? (await identity()) }),
   });
 }
 
@@ -231,16 +236,16 @@ function backupsOf({ engine, dataDir, room }: { engine: Engine; dataDir: string;
 
 interface ClockFollowers {
   hub: SubscriptionHub;
-  link: Link;
+  connection: EngineConnection;
   daily: DailyBackup;
   hotkeys: Hotkeys;
 }
 
 /** Timers stand still while the computer sleeps: what they would have done by now is done at once. */
-function followClock(clock: ClockWatch, { hub, link, daily, hotkeys }: ClockFollowers): void {
+function followClock(clock: ClockWatch, { hub, connection, daily, hotkeys }: ClockFollowers): void {
   clock.onSlept = (slept_ms) => {
     tell(hub, 'system_resumed', { slept_ms });
-    link.checkNow();
+    connection.checkNow();
     hotkeys.rearm?.();
     void daily.check();
   };

@@ -4,14 +4,14 @@ import type { DiskRoom } from './infra/process/disk-room.ts';
 import type { Engine } from './infra/database/engine.ts';
 import type { IpcServer } from './infra/ipc/transport/ipc-server.ts';
 import type { JournalledLedger } from './infra/journal/journalled-ledger.ts';
-import type { Link } from './infra/database/connection/link.ts';
+import type { EngineConnection } from './infra/database/connection/engine-connection.ts';
 import { packageVersion } from './infra/process/version.ts';
 import type { StatusSource } from './queries/system/status-source.ts';
 
 interface Reported {
   strategy: IpcServer;
   engine: Engine;
-  link: Link;
+  connection: EngineConnection;
   ledger: JournalledLedger;
   room: DiskRoom;
   daily: DailyBackup;
@@ -19,7 +19,15 @@ interface Reported {
 }
 
 /** What `get_status` tells, asked of its parts at each call. */
-export function statusOf({ strategy, engine, link, ledger, room, daily, clock }: Reported): StatusSource {
+export function statusOf({
+  strategy,
+  engine,
+  connection,
+  ledger,
+  room,
+  daily,
+  clock,
+}: Reported): StatusSource {
   return {
     process: () => ({
       pid: process.pid,
@@ -33,7 +41,7 @@ export function statusOf({ strategy, engine, link, ledger, room, daily, clock }:
         ? engine.status
         : { ...engine.status, cause: shortage, reason: 'disk_full' };
     },
-    connection: () => link.report,
+    connection: () => connection.report,
     queue: () => ledger.counts,
     backup: () => daily.report,
     clock: () => clock.report,

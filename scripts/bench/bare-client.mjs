@@ -1,4 +1,4 @@
-/** The bare SDK as a program would use it: generated bindings, the link's subscriptions, nothing of ours in between. */
+/** The bare SDK as a program would use it: generated bindings, the connection's subscriptions, nothing of ours in between. */
 import { randomUUID } from 'node:crypto';
 import { Timestamp } from '@clockworklabs/spacetimedb-sdk';
 import { DbConnection } from '../../dist/infra/database/bindings/index.js';

@@ -2,26 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainEvent } from '../../src/events/domain-event.ts';
 import type { EphemeralEvent } from '../../src/events/domain-event.ts';
-import { LinkHarness, until, type LinkedEngine } from '../support/link-harness.ts';
+import { ConnectionHarness, until, type CrashableEngine } from '../support/connection-harness.ts';
 
 const KILLS = Number(process.env['HEYCAT_ENGINE_KILLS'] ?? (process.env['CI'] ? 20 : 4));
 const WRITERS = 24;
 
 /** What every engine's commands are promised, whatever ends. */
-export function describeLedgerContract(name: string, create: () => Promise<LinkedEngine>): void {
+export function describeLedgerContract(name: string, create: () => Promise<CrashableEngine>): void {
   describe(`${name}: the ledger`, () => {
-    let harness: LinkHarness;
+    let harness: ConnectionHarness;
     const told: EphemeralEvent[] = [];
     const lastOf = (command_id: string) =>
       told.findLast(({ payload }) => payload['command_id'] === command_id);
     beforeAll(async () => {
-      harness = await LinkHarness.start(await create());
+      harness = await ConnectionHarness.start(await create());
       harness.ledger.onOutcome = (event) => told.push(event);
     });
     afterAll(() => harness[Symbol.asyncDispose]());
     beforeEach(async () => {
       harness.engine.refusal = undefined;
-      await until(() => harness.link.isUp, 'a connection');
+      await until(() => harness.connection.isUp, 'a connection');
       told.length = 0;
     });
 
@@ -29,14 +29,14 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
     async function away(): Promise<void> {
       harness.engine.refusal = new Error('no way through');
       harness.engine.socket.break();
-      await until(() => !harness.link.isUp, 'the loss');
+      await until(() => !harness.connection.isUp, 'the loss');
     }
     const send = (trigger: string, command_id: string = trigger) => harness.sendEntry(trigger, command_id, 0);
 
     it(`JRN11 an engine that is killed under load loses and doubles nothing, and all is in order (${KILLS} kills)`, async () => {
       const events: DomainEvent[] = [];
-      const stop = harness.link.listen({ onBatch: (batch) => events.push(...batch.events) });
-      const first = harness.link.seq + 1;
+      const stop = harness.connection.listen({ onBatch: (batch) => events.push(...batch.events) });
+      const first = harness.connection.seq + 1;
       const sent: string[] = [];
       const answers = { applied: 0, queued: 0 };
       const load = { isOver: false };
@@ -50,12 +50,12 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       };
       const writers = Array.from({ length: WRITERS }, writer);
       for (let kill = 0; kill < KILLS; kill++) {
-        await until(() => harness.link.isUp, 'a connection');
+        await until(() => harness.connection.isUp, 'a connection');
         const acknowledged = answers.applied;
         await until(() => answers.applied > acknowledged + 50, 'progress');
         await sleep(Math.random() * 300);
         await harness.server.crash();
-        await until(() => !harness.link.isUp, 'the loss');
+        await until(() => !harness.connection.isUp, 'the loss');
       }
       load.isOver = true;
       await Promise.all(writers);
@@ -80,13 +80,13 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       await send(command_id);
       harness.freeBytes = 1024;
       harness.engine.refusal = undefined;
-      await until(() => harness.link.isUp, 'a session');
+      await until(() => harness.connection.isUp, 'a session');
       await expect(harness.addEntry(randomUUID())).rejects.toMatchObject({
         code: 'QUEUE_FULL',
         details: { reason: 'disk_full', outcome: 'not_sent' },
       });
-      const { heard } = harness.link;
-      await until(() => harness.link.heard > heard + 3, 'heartbeats');
+      const { heard } = harness.connection;
+      await until(() => harness.connection.heard > heard + 3, 'heartbeats');
       expect(await harness.ledger.outcome(command_id)).toMatchObject({ status: 'queued' });
       harness.freeBytes = 2 ** 40;
       expect(await harness.ledger.settled(command_id)).toMatchObject({ status: 'applied' });
@@ -95,7 +95,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
 
     it('JRN12 while there is no engine commands are queued, and are applied in order before any that follow', async () => {
       await away();
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       const ids = Array.from({ length: 30 }, () => randomUUID());
       const answers = await Promise.all(ids.map((id) => send(id)));
       const positions = answers.map((answer) => ('position' in answer ? answer.position : 0));
@@ -170,17 +170,17 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
       expect(await send(id)).toEqual(first);
       await expect(send(randomUUID(), id)).rejects.toMatchObject({ code: 'COMMAND_REUSED' });
       const [waits, too] = [harness.addEntry(id, id), harness.addEntry(id, id)];
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       harness.engine.refusal = undefined;
       expect(await waits).toEqual(await too);
       expect(await harness.addEntry(id, id)).toEqual(await waits);
-      expect(harness.link.seq).toBe(before + 1);
+      expect(harness.connection.seq).toBe(before + 1);
       await expect(harness.addEntry(randomUUID(), id)).rejects.toMatchObject({ code: 'COMMAND_REUSED' });
     });
 
     it('JRN15 what was queued survives the service, and comes before all else when it is back', async () => {
       await away();
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       const ids = Array.from({ length: 5 }, () => randomUUID());
       for (const id of ids) await send(id);
       await send(ids[0]!, (ids[5] = randomUUID()));
@@ -196,7 +196,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Linke
     });
 
     it('JRN16 a command that ends every session it is sent in is given up, and those behind it are applied', async () => {
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       const poison = randomUUID();
       harness.engine.endsAt = poison;
       const [first, bad, last] = [randomUUID(), poison, randomUUID()];

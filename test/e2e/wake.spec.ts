@@ -6,7 +6,7 @@ import { FakeHotkeys } from '../support/fake-hotkeys.ts';
 let sleptMs = 0;
 jest.unstable_mockModule('node:os', () => ({ ...realOs, uptime: () => realOs.uptime() + sleptMs / 1_000 }));
 const { DailyBackup } = await import('../../src/infra/backup/daily-backup.ts');
-const { Link } = await import('../../src/infra/database/connection/link.ts');
+const { EngineConnection } = await import('../../src/infra/database/connection/engine-connection.ts');
 const { startService } = await import('../support/service.ts');
 
 const HOUR = 60 * 60 * 1_000;
@@ -14,7 +14,7 @@ const HOUR = 60 * 60 * 1_000;
 it('CLK6 HOT9 after sleep the engine, the backup and the keys are looked at at once, and that is told', async () => {
   const { now } = Date;
   jest.spyOn(Date, 'now').mockImplementation(() => now() + sleptMs);
-  const asked = jest.spyOn(Link.prototype, 'checkNow');
+  const asked = jest.spyOn(EngineConnection.prototype, 'checkNow');
   const looked = jest.spyOn(DailyBackup.prototype, 'check').mockResolvedValue();
   const hotkeys = new FakeHotkeys();
   await using service = await startService('embedded', { host: { hotkeys } });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Timestamp } from '@clockworklabs/spacetimedb-sdk';
 import { EngineIdentity } from '../../src/infra/database/identity/engine-identity.ts';
 import { DbConnection } from '../../src/infra/database/bindings/index.ts';
-import { until } from '../support/link-harness.ts';
+import { until } from '../support/connection-harness.ts';
 import { oneOf, seededRandom } from '../support/random.ts';
 import { sidecarHarness } from '../support/sidecar-harness.ts';
 import { Load, type CommandAnswer, type Lane } from './load.ts';

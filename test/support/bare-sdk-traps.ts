@@ -5,7 +5,7 @@ import type { EventContext } from '../../src/infra/database/bindings/index.ts';
 import { DbConnection } from '../../src/infra/database/bindings/index.ts';
 import { EngineIdentity } from '../../src/infra/database/identity/engine-identity.ts';
 import { FaultyEngine } from './faulty-engine.ts';
-import { until } from './link-harness.ts';
+import { until } from './connection-harness.ts';
 import { sidecarHarness } from './sidecar-harness.ts';
 
 console.log = () => undefined;

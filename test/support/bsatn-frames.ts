@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Client frames of `v1.bsatn`, written by hand so that the engine is tested without the link. */
+/** Client frames of `v1.bsatn`, written by hand so that the engine is tested without the connection. */
 const CALL_REDUCER = 0;
 const SUBSCRIBE_MULTI = 4;
 const UNSUBSCRIBE_MULTI = 6;

@@ -14,7 +14,7 @@ import { readAll } from '../../src/infra/database/history/user-rows.ts';
 import { SidecarEngine } from '../../src/infra/database/sidecar/sidecar-engine.ts';
 import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
-import { Link } from '../../src/infra/database/connection/link.ts';
+import { EngineConnection } from '../../src/infra/database/connection/engine-connection.ts';
 import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
 import { serverBinary } from './spacetimedb.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -64,21 +64,21 @@ export class MovingFolder implements AsyncDisposable {
     }
   }
 
-  /** Runs the current engine with the link on top, as the service does. */
+  /** Runs the current engine with the connection on top, as the service does. */
   async command<T>(
     work: (ledger: JournalledLedger, engine: Engine) => Promise<T>,
     kind?: LocalEngine,
   ): Promise<T> {
     const engine = await openForTest(kind ?? (await this.current()), { dataDir: this.path });
-    const link = new Link(engine);
+    const connection = new EngineConnection(engine);
     await using folder = await tempFolder();
     const { journal } = await CommandJournal.open(folder.path);
-    const ledger = new JournalledLedger({ link, journal });
-    link.start();
+    const ledger = new JournalledLedger({ connection, journal });
+    connection.start();
     try {
       return await work(ledger, engine);
     } finally {
-      await link.stop();
+      await connection.stop();
       await ledger.close();
     }
   }

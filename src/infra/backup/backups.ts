@@ -94,7 +94,7 @@ export class Backups implements BackupMaker {
     const { engine } = this.#options;
     const signals = [this.#closed.signal, ...(backup.signal === undefined ? [] : [backup.signal])];
     const signal = AbortSignal.any(signals);
-    // One that has failed is the link's to start again.
+    // One that has failed is the connection's to start again.
     if (engine.status.state !== 'ready') throw new HeycatError('ENGINE_UNAVAILABLE');
     return writeBackup(await engine.start(), { ...backup, signal });
   }

@@ -198,8 +198,5 @@ function misfit(expected: string, value: unknown): HeycatError {
 }
 
 function unsupported(type: AlgebraicType): HeycatError {
-  return new HeycatError(
-    'INTERNAL',
-    `The module uses a type that the link cannot carry: ${String(type.type)}.`,
-  );
+  return new HeycatError('INTERNAL', `The module uses a type that cannot be carried: ${String(type.type)}.`);
 }

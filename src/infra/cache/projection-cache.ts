@@ -6,7 +6,7 @@ import type { AreaRows } from '../../events/rows.ts';
 import type { ReadModels } from '../../projections/read-models.ts';
 import type { Snapshot } from '../../projections/snapshot.ts';
 import { deferred } from '../process/deferred.ts';
-import type { Told } from '../database/connection/link.ts';
+import type { Told } from '../database/connection/engine-connection.ts';
 import { cacheKey, type CacheOwner } from './cache-key.ts';
 import type { SavedPage } from './saved-page.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
@@ -29,7 +29,7 @@ type Position = Pick<Snapshot, 'epoch' | 'seq'>;
 const NOTHING: Snapshot = { epoch: '', seq: 0, contents: {}, whole: Promise.resolve() };
 
 export interface RestoredModels extends Position {
-  /** All that the snapshot holds, for the link to compare with; undefined when it turned out to be damaged. */
+  /** All that the snapshot holds, for the connection to compare with; undefined when it turned out to be damaged. */
   told(): Promise<Told | undefined>;
 }
 

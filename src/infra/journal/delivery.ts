@@ -1,6 +1,6 @@
 import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
-import type { Link } from '../database/connection/link.ts';
+import type { EngineConnection } from '../database/connection/engine-connection.ts';
 import { receiptOf } from '../database/connection/receipts.ts';
 import type { Session } from '../database/connection/session.ts';
 import { areHeld } from './are-held.ts';
@@ -12,11 +12,11 @@ import { PoisonWatch } from './poison-watch.ts';
 
 /** Sent at once at most: a server hangs up on a client with 16,384 messages waiting. */
 const WINDOW = 1_000;
-/** Times of {@link Link.heard} after which a call that was not answered never will be. */
+/** Times of {@link EngineConnection.heard} after which a call that was not answered never will be. */
 const UNANSWERED = 30;
 
 export interface DeliveryOptions {
-  link: Link;
+  connection: EngineConnection;
   journal: CommandJournal;
   /** False while the disk is full: what waits is not sent then. */
   mayWrite(): boolean;
@@ -44,11 +44,11 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    const { link, journal } = options;
+    const { connection, journal } = options;
     // Half of what is under way with the engine, the other half on its way to the disk: so neither waits for the other.
-    journal.gathering.isFree = () => link.isUp && this.#sent.size > this.#writing;
-    link.beforeBaseline = (session) => this.#catchUp(session);
-    link.listen({
+    journal.gathering.isFree = () => connection.isUp && this.#sent.size > this.#writing;
+    connection.beforeBaseline = (session) => this.#catchUp(session);
+    connection.listen({
       onBatch: () => undefined,
       onConnection: ({ connected }) => connected && this.#connected(),
       onHeard: () => {
@@ -60,11 +60,11 @@ export class Delivery {
 
   /** True when a command may be sent at once without overtaking another. */
   get isFree(): boolean {
-    const { link } = this.#options;
-    return link.isUp && this.#waiting.length === 0 && this.#writing === 0 && this.#sent.size < WINDOW;
+    const { connection } = this.#options;
+    return connection.isUp && this.#waiting.length === 0 && this.#writing === 0 && this.#sent.size < WINDOW;
   }
 
-  /** A command of an earlier life of the service: whether it was sent is not known. In order, before the link starts. */
+  /** A command of an earlier life of the service: whether it was sent is not known. In order, before the connection starts. */
   takeUp(command: OutboundCommand): void {
     this.#sent.add(command);
   }
@@ -104,19 +104,19 @@ export class Delivery {
   }
 
   #pump(): void {
-    const { link, mayWrite } = this.#options;
+    const { connection, mayWrite } = this.#options;
     if (this.#waiting.length === 0 || !mayWrite()) return;
-    while (this.#waiting.length > 0 && link.isUp && this.#sent.size < WINDOW) {
+    while (this.#waiting.length > 0 && connection.isUp && this.#sent.size < WINDOW) {
       this.#send(this.#waiting.shift()!);
     }
   }
 
   #send(command: OutboundCommand): void {
-    const { link } = this.#options;
+    const { connection } = this.#options;
     const { reducer, command_id } = command.command;
     this.#sent.add(command);
-    command.sentAt = link.heard;
-    link.call(reducer, command_id, command.bytes).then(
+    command.sentAt = connection.heard;
+    connection.call(reducer, command_id, command.bytes).then(
       (receipt) => this.#applied(command, receipt),
       (thrown: unknown) => this.#refused(command, HeycatError.from(thrown)),
     );
@@ -125,10 +125,10 @@ export class Delivery {
   #applied(command: OutboundCommand, receipt: Receipt | undefined): void {
     if (receipt !== undefined) return this.#end(command, receipt);
     // No receipt in the transaction: the command had been applied before, and happened once.
-    receiptOf(this.#options.link, command.command.command_id).then(
+    receiptOf(this.#options.connection, command.command.command_id).then(
       (earlier) => this.#end(command, earlier ?? noReceipt()),
       () => {
-        this.#options.link.fail('a receipt could not be read');
+        this.#options.connection.fail('a receipt could not be read');
         this.#lost();
       },
     );
@@ -179,7 +179,7 @@ export class Delivery {
     const sent = new Map([...this.#sent].map((command) => [command.entry, command]));
     const entries = [...this.#options.journal.entries()];
     const settled = entries.filter((entry) => entry.settled);
-    const areThere = await areHeld(settled, session, this.#options.link.epoch);
+    const areThere = await areHeld(settled, session, this.#options.connection.epoch);
     const commands: Again[] = [];
     for (const entry of entries) {
       const command = sent.get(entry);
@@ -200,10 +200,10 @@ export class Delivery {
   }
 
   #endWhatHangs(): void {
-    const { link } = this.#options;
+    const { connection } = this.#options;
     const [oldest] = this.#sent;
-    if (link.isUp && oldest !== undefined && link.heard - oldest.sentAt > UNANSWERED)
-      link.fail('a command was not answered');
+    if (connection.isUp && oldest !== undefined && connection.heard - oldest.sentAt > UNANSWERED)
+      connection.fail('a command was not answered');
   }
 }
 

@@ -14,7 +14,7 @@ import type { CommandHistory, CommandOutcome, QueuedCommand } from '../../querie
 import { BriefWait } from '../process/brief-wait.ts';
 import type { DiskRoom } from '../process/disk-room.ts';
 import { deferred } from '../process/deferred.ts';
-import type { Link } from '../database/connection/link.ts';
+import type { EngineConnection } from '../database/connection/engine-connection.ts';
 import { receiptOf } from '../database/connection/receipts.ts';
 import { BackedUp, type NewestBackup } from './backed-up.ts';
 import type { CommandJournal } from './command-journal.ts';
@@ -28,7 +28,7 @@ const DEFAULT_WAIT_MS = 2_000;
 const BRIEF_MS = 2;
 
 export interface LedgerOptions {
-  link: Link;
+  connection: EngineConnection;
   journal: CommandJournal;
   /** Where journal and engine write; without it there is always enough. */
   room?: Pick<DiskRoom, 'shortage' | 'assertEnough'>;
@@ -44,7 +44,7 @@ export interface LedgerOptions {
 export class JournalledLedger implements CommandLedger, CommandHistory, CommandQueue {
   /** Hears how commands end that were answered as queued. */
   onOutcome: (event: EphemeralEvent) => void = () => undefined;
-  readonly #link: Link;
+  readonly #connection: EngineConnection;
   readonly #journal: CommandJournal;
   readonly #room: LedgerOptions['room'];
   readonly #backedUp: BackedUp;
@@ -62,21 +62,21 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   readonly #brief = new BriefWait(BRIEF_MS);
   #isClosed = false;
 
-  constructor({ link, journal, room, newestBackup, now = () => new Date() }: LedgerOptions) {
-    this.#link = link;
+  constructor({ connection, journal, room, newestBackup, now = () => new Date() }: LedgerOptions) {
+    this.#connection = connection;
     this.#journal = journal;
     this.#room = room;
-    this.#backedUp = new BackedUp(link, newestBackup);
+    this.#backedUp = new BackedUp(connection, newestBackup);
     this.#now = now;
     this.#delivery = new Delivery({
-      link,
+      connection,
       journal,
       mayWrite: () => room?.shortage === undefined,
       onEnd: (command, end) => void this.#onEnd(command, end),
       onAgain: (entry, end) => this.#onAgain(entry, end),
     });
     for (const entry of journal.entries()) this.#takeUp(entry);
-    link.listen({ onBatch: () => undefined, onHeard: () => this.#tidy() });
+    connection.listen({ onBatch: () => undefined, onHeard: () => this.#tidy() });
   }
 
   get counts(): { pending: number; dead: number } {
@@ -113,7 +113,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   }
 
   find(commandId: string): Promise<Receipt | undefined> {
-    return receiptOf(this.#link, commandId);
+    return receiptOf(this.#connection, commandId);
   }
 
   async outcome(command_id: string): Promise<CommandOutcome | undefined> {
@@ -161,11 +161,11 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   #start(reducer: string, command_id: string, args: Record<string, unknown>): OutboundCommand {
     this.#room?.assertEnough();
-    const since = this.#link.epoch === undefined ? -1 : this.#link.seq;
+    const since = this.#connection.epoch === undefined ? -1 : this.#connection.seq;
     const issued_at = this.#now().toISOString();
     const command = outboundCommand({ command_id, reducer, args, issued_at, since });
     this.#open.set(command_id, command);
-    if (this.#link.isDurable && this.#delivery.isFree) this.#delivery.sendNow(command);
+    if (this.#connection.isDurable && this.#delivery.isFree) this.#delivery.sendNow(command);
     else
       this.#delivery.enqueue(command).catch((error: unknown) => {
         this.#open.delete(command_id);
@@ -229,7 +229,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   /** An applied command stays until it cannot be lost any more. */
   #keep(entry: JournalEntry, outcome: AppliedOutcome): void {
-    if (this.#link.isDurable) return this.#forget(entry);
+    if (this.#connection.isDurable) return this.#forget(entry);
     this.#journal.applied(entry, outcome);
     this.#ended.set(entry.command_id, entry);
     this.#retention.keep(entry, this.#written);

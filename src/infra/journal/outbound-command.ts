@@ -18,7 +18,7 @@ export interface OutboundCommand {
   /** How many wait for its end; when it ends without any, or after one was told that it is queued, it is told as an event. */
   callers: number;
   wasQueued: boolean;
-  /** {@link Link.heard} when it was sent. */
+  /** {@link EngineConnection.heard} when it was sent. */
   sentAt: number;
 }
 

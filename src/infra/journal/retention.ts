@@ -12,7 +12,7 @@ const KEPT_BYTES = 16 * 1024 * 1024;
 
 /** Acknowledged commands that may be lost yet: with the end of what the engine wrote, or with all that it has. */
 export class Retention {
-  /** Those that the engine may not have on disk, with {@link Link.heard} at the acknowledgement, in its order. */
+  /** Those that the engine may not have on disk, with {@link EngineConnection.heard} at the acknowledgement, in its order. */
   readonly #young = new Map<JournalEntry, number>();
   /** Those that it has, and no backup. */
   readonly #settled = new Set<JournalEntry>();

@@ -1,5 +1,5 @@
 import type { Engine } from '../../../src/infra/database/engine.ts';
-import { Link } from '../../../src/infra/database/connection/link.ts';
+import { EngineConnection } from '../../../src/infra/database/connection/engine-connection.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import type { Logged } from '../model.ts';
 import type { EnginePlace } from './engine.ts';
@@ -22,19 +22,19 @@ export async function readEngine({ server }: EnginePlace): Promise<State> {
     start: async () => ({ database: 'heycat-data', identity: USER, durable: true, connect }),
     stop: async () => undefined,
   };
-  const link = new Link(engine);
+  const connection = new EngineConnection(engine);
   const models = new ReadModels();
   await new Promise<void>((resolve) => {
-    link.listen({
+    connection.listen({
       onBatch: (batch) => {
         models.apply(batch);
         resolve();
       },
     });
-    link.start();
+    connection.start();
   });
-  const rows = (await link.fetch('event_log', { from: 1 })) as unknown as Logged[];
-  await link.stop();
+  const rows = (await connection.fetch('event_log', { from: 1 })) as unknown as Logged[];
+  await connection.stop();
   return {
     models: JSON.parse(JSON.stringify(models.snapshot())) as State['models'],
     log: rows.toSorted((a, b) => a.seq - b.seq),

@@ -1,7 +1,7 @@
 import { describeWithServer } from '../../support/spacetimedb.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
 
-describeWithServer('the bare SDK, which the link must survive', () => {
+describeWithServer('the bare SDK, which the connection must survive', () => {
   let found: Record<string, unknown>;
   beforeAll(async () => {
     const { line } = await runTypescript('./bare-sdk-traps.ts', []);

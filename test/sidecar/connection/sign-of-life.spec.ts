@@ -1,33 +1,33 @@
 import { HeycatError } from '../../../src/errors.ts';
 import { Backoff } from '../../../src/infra/process/backoff.ts';
-import { Link } from '../../../src/infra/database/connection/link.ts';
+import { EngineConnection } from '../../../src/infra/database/connection/engine-connection.ts';
 import { Supervisor } from '../../../src/infra/database/connection/supervisor.ts';
 import { embeddedHarness } from '../../support/embedded-harness.ts';
 import { FaultyEngine } from '../../support/faulty-engine.ts';
-import { LinkHarness, until, type LinkedEngine } from '../../support/link-harness.ts';
+import { ConnectionHarness, until, type CrashableEngine } from '../../support/connection-harness.ts';
 import { sidecarHarness } from '../../support/sidecar-harness.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
 
-function describeSignOfLife(name: string, create: () => Promise<LinkedEngine>): void {
+function describeSignOfLife(name: string, create: () => Promise<CrashableEngine>): void {
   describe(`${name}: a sign of life that is asked for`, () => {
     it('LNK19 comes at once; an engine that stays silent then is noticed as ever', async () => {
-      await using harness = await LinkHarness.start(await create());
-      await until(() => harness.link.isUp, 'the connection');
+      await using harness = await ConnectionHarness.start(await create());
+      await until(() => harness.connection.isUp, 'the connection');
       const { socket, sockets } = harness.engine;
       const asked = () => socket.sent.filter((frame) => Buffer.from(frame).includes('heartbeat')).length;
       // Heard a moment ago, so that nothing is asked by itself yet.
       await harness.saveSetting('just heard', true);
       const [before, answers] = [asked(), socket.frames.length];
-      harness.link.checkNow();
+      harness.connection.checkNow();
       expect(asked()).toBe(before + 1);
       await until(() => socket.frames.length > answers, 'the answer');
-      const { heard } = harness.link;
-      await until(() => harness.link.heard > heard, 'the next heartbeat');
+      const { heard } = harness.connection;
+      await until(() => harness.connection.heard > heard, 'the next heartbeat');
       expect(sockets).toHaveLength(1);
 
       const { length } = harness.baselines;
       socket.muted = true;
-      harness.link.checkNow();
+      harness.connection.checkNow();
       await harness.baselineAfter(length);
       expect(harness.statuses.findLast(({ connected }) => !connected)?.error).toBe(
         'the engine does not answer',
@@ -40,21 +40,23 @@ function describeSignOfLife(name: string, create: () => Promise<LinkedEngine>): 
       const faulty = new FaultyEngine(engine);
       faulty.refusal = new HeycatError('ENGINE_UNAVAILABLE');
       const supervisor = new Supervisor({ backoff: new Backoff(600_000, 600_000, () => 1) });
-      const link = new Link(faulty, { supervisor });
-      const down = new Promise((resolve) => link.listen({ onBatch: () => undefined, onConnection: resolve }));
-      link.start();
+      const connection = new EngineConnection(faulty, { supervisor });
+      const down = new Promise((resolve) =>
+        connection.listen({ onBatch: () => undefined, onConnection: resolve }),
+      );
+      connection.start();
       await down;
       faulty.refusal = undefined;
-      link.checkNow();
-      await until(() => link.isUp, 'the connection');
-      await link.stop();
+      connection.checkNow();
+      await until(() => connection.isUp, 'the connection');
+      await connection.stop();
     });
 
     it('LNK19 is not asked for where there is no session', async () => {
-      await using harness = await LinkHarness.start(await create());
-      await harness.link.stop();
+      await using harness = await ConnectionHarness.start(await create());
+      await harness.connection.stop();
       const { length } = harness.engine.socket.sent;
-      harness.link.checkNow();
+      harness.connection.checkNow();
       expect(harness.engine.socket.sent).toHaveLength(length);
     });
   });

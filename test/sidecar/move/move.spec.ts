@@ -22,7 +22,7 @@ const STRANGER = `c200${'ab'.repeat(30)}`;
 const committed = (reducer: string) => (told: Listener['told'][number]) =>
   told.kind === 'committed' && told.call.reducer === reducer;
 
-/** A time that the link's own clock cannot name. */
+/** A time that the connection's own clock cannot name. */
 async function saveAtMicrosecond(folder: MovingFolder): Promise<void> {
   await folder.on(async (endpoint) => {
     const writer = new BinaryWriter(64);

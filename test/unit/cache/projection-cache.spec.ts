@@ -11,7 +11,7 @@ import { ProjectionCache } from '../../../src/infra/cache/projection-cache.ts';
 import { ListRecordings, ListRecordingsHandler } from '../../../src/queries/recordings/list-recordings.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
-import { until } from '../../support/link-harness.ts';
+import { until } from '../../support/connection-harness.ts';
 import { aRecording, aSetting, baseline, EPOCH, transaction } from '../projections/histories.ts';
 
 const OWNER: CacheOwner = { engine: 'embedded', identity: 'ab'.repeat(32) };
@@ -52,7 +52,7 @@ async function savedRun(folder: string): Promise<ReadModels> {
 const filesOf = async (folder: string) => (await readdir(folder)).sort();
 
 describe('the cache of the read models', () => {
-  it('CCH1 a start has what the last run had, stale; the link is told the same rows', async () => {
+  it('CCH1 a start has what the last run had, stale; the connection is told the same rows', async () => {
     await using folder = await tempFolder();
     const path = join(folder.path, 'cache');
     const before = await savedRun(path);

@@ -1,7 +1,7 @@
 import { CommandJournal } from '../../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../../src/infra/journal/journalled-ledger.ts';
 import type { ChangeFeedListener, Receipt } from '../../../src/events/change-feed.ts';
-import type { Link } from '../../../src/infra/database/connection/link.ts';
+import type { EngineConnection } from '../../../src/infra/database/connection/engine-connection.ts';
 import type { Session } from '../../../src/infra/database/connection/session.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -31,7 +31,7 @@ class Engine {
 /** A run of the service, as far as the ledger sees it. */
 class Run {
   readonly #listeners: ChangeFeedListener[] = [];
-  readonly link;
+  readonly connection;
   readonly ledger: JournalledLedger;
   backup: { epoch: string; events: number } | undefined;
 
@@ -40,7 +40,7 @@ class Run {
     readonly journal: CommandJournal,
     epoch?: string,
   ) {
-    this.link = {
+    this.connection = {
       epoch,
       seq: engine.receipts.length,
       isUp: true,
@@ -52,7 +52,11 @@ class Run {
       fetch: (table: string) => engine.fetch(table),
     };
     const newestBackup = () => this.backup;
-    this.ledger = new JournalledLedger({ link: this.link as unknown as Link, journal, newestBackup });
+    this.ledger = new JournalledLedger({
+      connection: this.connection as unknown as EngineConnection,
+      journal,
+      newestBackup,
+    });
   }
 
   async send(...names: string[]): Promise<void> {
@@ -73,14 +77,14 @@ class Run {
   /** @returns what the engine was asked for before the rows are read. */
   async connect(): Promise<string[]> {
     this.engine.asked = [];
-    await this.link.beforeBaseline({
+    await this.connection.beforeBaseline({
       call: async (_: string, command_id: string) => {
         if (!this.engine.receipts.some((receipt) => receipt.command_id === command_id))
           this.engine.call(command_id);
       },
       fetch: (table: string) => this.engine.fetch(table),
     } as unknown as Session);
-    this.link.epoch = this.engine.epoch;
+    this.connection.epoch = this.engine.epoch;
     const status = { connected: true, state: 'connected' as const };
     for (const listener of this.#listeners) listener.onConnection?.(status);
     return this.engine.asked;
@@ -133,7 +137,7 @@ describe('commands that are kept for a backup', () => {
   });
 
   it('JRN20 go after their minute where no backups are made, or the engine is durable by itself', async () => {
-    run.link.isDurable = true;
+    run.connection.isDurable = true;
     run.hear(MINUTE);
     expect(run.kept).toEqual([]);
   });

@@ -45,7 +45,7 @@ function restored(snapshot: Snapshot): ReadModels {
   return models;
 }
 
-/** What a link that was told the snapshot finds different in the engine. */
+/** What a connection that was told the snapshot finds different in the engine. */
 function differences(snapshot: Snapshot, engine: readonly RowChange[]): RowChange[] {
   const mirror = new RowMirror();
   return AREAS.flatMap((area) => {

@@ -3,7 +3,7 @@ import { HeycatError } from '../../../errors.ts';
 import { DbConnection } from '../bindings/index.ts';
 import { compileEncoder, type Encode } from '../../bsatn/schema-codec.ts';
 
-/** What the link uses of the generated description of the module. */
+/** What the connection uses of the generated description of the module. */
 export interface GeneratedModule {
   tables: Record<string, { rowType: AlgebraicType }>;
   reducers: Record<string, { argsType: AlgebraicType }>;

@@ -2,7 +2,7 @@ import type { Receipt } from '../../../events/change-feed.ts';
 import type { KeyedRow } from './remote-module.ts';
 import { receiptsAfter, type Selection } from './sql.ts';
 
-/** What can look rows up: the link, or one session. */
+/** What can look rows up: the connection, or one session. */
 interface Rows {
   fetch(table: string, selection: Selection): Promise<KeyedRow[]>;
 }

@@ -26,7 +26,7 @@ export const STATE_TABLES: Readonly<Record<Area, string>> = {
   window_contexts: 'window_contexts',
 };
 
-/** Every table that the link subscribes to; the benchmark's bare client does the same. */
+/** Every table that the connection subscribes to; the benchmark's bare client does the same. */
 export const OWNER_TABLES = [...Object.values(STATE_TABLES), 'event_log', 'command_receipts', 'stream_heads'];
 
 /** Columns that hold JSON text in the table and are told as the value itself. */

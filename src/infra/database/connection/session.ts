@@ -4,7 +4,7 @@ import type { ChangeBatch, Receipt } from '../../../events/change-feed.ts';
 import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { RowChange } from '../../../events/rows.ts';
 import type { EngineEndpoint } from '../engine.ts';
-import { Connection } from './connection.ts';
+import { SdkConnection } from './sdk-connection.ts';
 import { deferred, type Deferred } from '../../process/deferred.ts';
 import { encodeCall } from './generated-module.ts';
 import { STATE_TABLES, type KeyedRow } from './remote-module.ts';
@@ -15,7 +15,7 @@ import type { CallOutcome, Transaction } from './transaction-frame.ts';
 import { within } from '../../process/within.ts';
 
 /** What outlives a connection: how far the read models are, and the rows they were told. */
-export interface LinkMemory {
+export interface ConnectionMemory {
   epoch: string | undefined;
   seq: number;
   readonly mirror: RowMirror;
@@ -23,7 +23,7 @@ export interface LinkMemory {
 
 export interface SessionOptions {
   endpoint: EngineEndpoint;
-  memory: LinkMemory;
+  memory: ConnectionMemory;
   onBatch(batch: ChangeBatch): void;
   onDown(cause: string): void;
   /** Something came from the engine since the last heartbeat's time. */
@@ -47,7 +47,7 @@ export class Session {
   readonly #fetches = new Map<string, Promise<KeyedRow[]>>();
   /** Subscriptions that were not answered yet. */
   readonly #asked = new Set<Deferred<void>>();
-  #connection!: Connection;
+  #connection!: SdkConnection;
   #heartbeat: NodeJS.Timeout | undefined;
   /** Ticks since anything was heard; counted, not timed, so that a sleeping computer is not taken for a dead engine. */
   #silentTicks = 0;
@@ -62,7 +62,7 @@ export class Session {
   /** Connects and applies the baseline. Throws HeycatError ENGINE_UNAVAILABLE or NOT_AUTHORIZED. */
   static async open(options: SessionOptions): Promise<Session> {
     const session = new Session(options);
-    session.#connection = await Connection.open(options.endpoint, options.deadlineMs, {
+    session.#connection = await SdkConnection.open(options.endpoint, options.deadlineMs, {
       onTransaction: (transaction) => session.#transaction(transaction),
       onDown: (cause) => session.#down(cause),
     });
@@ -120,7 +120,7 @@ export class Session {
 
   close(): void {
     this.#connection.close();
-    this.#finish('the link was closed');
+    this.#finish('the connection was closed');
   }
 
   async #baseline(): Promise<void> {

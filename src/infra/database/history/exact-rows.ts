@@ -1,13 +1,13 @@
 import { BinaryReader, type AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
 import type { BsatnReader } from '../../bsatn/bsatn-reader.ts';
-import { Connection } from '../connection/connection.ts';
+import { SdkConnection } from '../connection/sdk-connection.ts';
 import { deferred } from '../../process/deferred.ts';
 import { remoteModule, type RemoteModuleOptions, type RemoteTable } from '../connection/remote-module.ts';
 import type { SubscribedRows } from '../connection/subscription-frame.ts';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineEndpoint } from '../engine.ts';
 
-/** A row to the last bit: what the link makes of it for the wire loses microseconds and numbers beyond 2^53. */
+/** A row to the last bit: what the connection makes of it for the wire loses microseconds and numbers beyond 2^53. */
 export interface ExactRow<T = Record<string, unknown>> {
   /** As the SDK reads it. */
   value: T;
@@ -31,7 +31,7 @@ export async function readRows<T = Record<string, unknown>>(
   const fail = (cause: string): void =>
     rows.reject(new HeycatError('ENGINE_UNAVAILABLE', `${table} could not be read: ${cause}.`, { table }));
   const handlers = { onTransaction: () => undefined, onDown: fail };
-  const connection = await Connection.open(endpoint, DEADLINE_MS, handlers, exactModule);
+  const connection = await SdkConnection.open(endpoint, DEADLINE_MS, handlers, exactModule);
   const late = setTimeout(() => fail('the engine did not answer in time'), DEADLINE_MS);
   try {
     const query = `SELECT * FROM ${table}${where === undefined ? '' : ` WHERE ${where}`}`;

@@ -1,6 +1,6 @@
 import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import { ImportBatch, type CommandReceipt, type LoggedEvent, type StreamHead } from '../bindings/index.ts';
-import { Connection } from '../connection/connection.ts';
+import { SdkConnection } from '../connection/sdk-connection.ts';
 import { deferred, type Deferred } from '../../process/deferred.ts';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineEndpoint } from '../engine.ts';
@@ -12,7 +12,7 @@ const BATCH_ROWS = 500;
 
 /** Writes a user's history into an engine that has none of it; the module makes the state from it. */
 export class Importer implements Disposable {
-  #connection!: Connection;
+  #connection!: SdkConnection;
   #answer: Deferred<void> | undefined;
   #end: HeycatError | undefined;
   #nextSeq = 1n;
@@ -23,7 +23,7 @@ export class Importer implements Disposable {
   /** @throws HeycatError ENGINE_UNAVAILABLE or NOT_AUTHORIZED. */
   static async open(endpoint: EngineEndpoint): Promise<Importer> {
     const importer = new Importer();
-    importer.#connection = await Connection.open(endpoint, DEADLINE_MS, {
+    importer.#connection = await SdkConnection.open(endpoint, DEADLINE_MS, {
       onTransaction: ({ outcome }) => {
         if (outcome === undefined) return;
         if (outcome.error === undefined) importer.#answer?.resolve();

@@ -15,7 +15,7 @@ async function moduleSchema() {
   return host.schema;
 }
 
-describe("the link's queries", () => {
+describe("the connection's queries", () => {
   it('LNK14 name keys as the module makes them', () => {
     expect(selectOwn('event_log', USER, { from: 1, to: 2 })).toBe(
       `SELECT * FROM event_log WHERE owner_identity = 0x${USER} AND ` +

@@ -5,7 +5,7 @@ import type { Action } from '../../../../src/dictation/rules/text/action.ts';
 import { LocalActionRunner } from '../../../../src/infra/voice/actions/local-action-runner.ts';
 import { launchLine } from '../../../../src/infra/voice/actions/desktop-entries.ts';
 import { fakeProgram } from '../../../support/fake-program.ts';
-import { until } from '../../../support/link-harness.ts';
+import { until } from '../../../support/connection-harness.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 const open = (app: string, more: object = {}): Action => ({ type: 'open_app', payload: { app, ...more } });

@@ -1,22 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Applied } from '../../src/commands/command-ledger.ts';
 import type { AreaRows } from '../../src/events/rows.ts';
-import type { Told } from '../../src/infra/database/connection/link.ts';
+import type { Told } from '../../src/infra/database/connection/engine-connection.ts';
 import { SERVER_TAG } from '../support/bsatn-frames.ts';
-import { LinkHarness, until, type LinkedEngine } from '../support/link-harness.ts';
+import { ConnectionHarness, until, type CrashableEngine } from '../support/connection-harness.ts';
 
-export interface LinkContract {
-  create(): Promise<LinkedEngine>;
+export interface ConnectionContract {
+  create(): Promise<CrashableEngine>;
   /** How long after its answer a write may still be lost to a crash, in ms. */
   writesSettleMs: number;
 }
 
-/** What the link does on every engine. */
-export function describeLinkContract(name: string, { create, writesSettleMs }: LinkContract): void {
-  describe(`${name}: the link`, () => {
-    let harness: LinkHarness;
+/** What the connection does on every engine. */
+export function describeConnectionContract(
+  name: string,
+  { create, writesSettleMs }: ConnectionContract,
+): void {
+  describe(`${name}: the connection`, () => {
+    let harness: ConnectionHarness;
     beforeAll(async () => {
-      harness = await LinkHarness.start(await create());
+      harness = await ConnectionHarness.start(await create());
     });
     afterAll(() => harness[Symbol.asyncDispose]());
     beforeEach(async () => {
@@ -25,13 +28,13 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
     });
 
     it('LNK1 a listener that throws ends only that session: the next one tells the rest', async () => {
-      const stop = harness.link.listen({
+      const stop = harness.connection.listen({
         onBatch: () => {
           stop();
           throw new RangeError('a listener failed');
         },
       });
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       await harness.addEntry(randomUUID());
       await harness.baselineAfter(0);
       expect(harness.statuses.findLast(({ connected }) => !connected)?.error).toContain('callback');
@@ -58,14 +61,14 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
     });
 
     it('LNK4 what was on its way when the connection vanished is found out or sent again on a new one', async () => {
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       harness.engine.socket.muted = true;
       const onItsWay = [randomUUID(), randomUUID(), randomUUID()].map((id) => harness.addEntry(id));
       await new Promise((resolve) => setTimeout(resolve, 20));
       harness.engine.socket.break();
       const answers = await Promise.all(onItsWay);
       expect(answers.map(({ seq }) => seq)).toEqual([before + 1, before + 2, before + 3]);
-      expect(harness.link.seq).toBe(before + 3);
+      expect(harness.connection.seq).toBe(before + 3);
       expect(harness.statuses.map(({ connected }) => connected).slice(-2)).toEqual([false, true]);
     });
 
@@ -92,7 +95,7 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       harness.engine.refusal = new Error('no way through');
       harness.engine.socket.break();
       await until(() => harness.statuses.at(-1)?.connected === false, 'the loss');
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       const meanwhile = randomUUID();
       const { seq } = await other.addEntry(meanwhile);
       harness.batches.length = 0;
@@ -139,7 +142,7 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
     });
 
     it('LNK7 a thousand pipelined commands are a thousand batches in order of their seqs', async () => {
-      const first = harness.link.seq + 1;
+      const first = harness.connection.seq + 1;
       const answers = await Promise.all(
         Array.from({ length: 1_000 }, (_, n) => harness.saveSetting('count', n)),
       );
@@ -160,14 +163,14 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
     it('LNK8 the same command sent twice at once happens once and is answered twice alike', async () => {
       const command_id = randomUUID();
       const trigger = randomUUID();
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       const answers = await Promise.all([
         harness.addEntry(trigger, command_id),
         harness.addEntry(trigger, command_id),
       ]);
       expect(answers[0]).toEqual(answers[1]);
       expect(answers[0]!.seq).toBe(before + 1);
-      expect(harness.link.seq).toBe(before + 1);
+      expect(harness.connection.seq).toBe(before + 1);
       expect(await harness.ledger.find(command_id)).toMatchObject({ command_id, last_seq: before + 1 });
       await expect(harness.addEntry('another', command_id)).rejects.toMatchObject({ code: 'COMMAND_REUSED' });
     });
@@ -200,7 +203,7 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       for (const value of [1, 2, 3]) await harness.saveSetting(key, value);
       const all = await harness.log.read(1, 100_000);
       expect(all.map(({ seq }) => seq)).toEqual(all.map((_, n) => n + 1));
-      expect(all).toHaveLength(harness.link.seq);
+      expect(all).toHaveLength(harness.connection.seq);
       const other = await harness.another();
       await until(() => other.batches.length > 0, 'the other reader');
       const atOnce = await Promise.all([other.log.read(2, 3), other.log.read(2, 3)]);
@@ -244,7 +247,7 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
       harness.engine.refusal = new Error('no way through');
       harness.engine.socket.break();
       await until(() => harness.statuses.at(-1)?.connected === false, 'the loss');
-      const before = harness.link.seq;
+      const before = harness.connection.seq;
       const command_id = randomUUID();
       const queued = await harness.sendEntry(randomUUID(), command_id, 50);
       expect(queued).toMatchObject({ status: 'queued', command_id, position: expect.any(Number) });
@@ -255,9 +258,9 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
     it('LNK16 an engine that ends five times is degraded with the cause, serves on, and is well again once a session has held', async () => {
       harness.statuses.length = 0;
       for (let end = 0; end < 5; end++) {
-        await until(() => harness.link.isUp, 'a session');
+        await until(() => harness.connection.isUp, 'a session');
         const { length } = harness.baselines;
-        harness.link.fail(`fault number ${end}`);
+        harness.connection.fail(`fault number ${end}`);
         await harness.baselineAfter(length);
       }
       expect(harness.statuses).toContainEqual({
@@ -266,17 +269,17 @@ export function describeLinkContract(name: string, { create, writesSettleMs }: L
         error: 'fault number 4',
       });
       expect((await harness.addEntry(randomUUID())).status).toBe('applied');
-      await until(() => harness.link.report.state === 'connected', 'the end of the fault');
+      await until(() => harness.connection.report.state === 'connected', 'the end of the fault');
       const states = harness.statuses.map(({ connected, state }) => `${state} ${connected}`);
       expect(states.slice(-2)).toEqual(['degraded true', 'connected true']);
-      expect(harness.link.report).toEqual({ state: 'connected', since: expect.any(String) });
+      expect(harness.connection.report).toEqual({ state: 'connected', since: expect.any(String) });
     });
 
-    it('LNK9 a link that is stopped at any moment of its connecting ends, and connects no more', async () => {
+    it('LNK9 a connection that is stopped at any moment of its connecting ends, and connects no more', async () => {
       for (let ms = 0; ms < 40; ms += 2) {
         const other = await harness.another();
         await new Promise((resolve) => setTimeout(resolve, ms));
-        await other.link.stop();
+        await other.connection.stop();
         const { length } = other.engine.sockets;
         await new Promise((resolve) => setTimeout(resolve, 5));
         expect(other.engine.sockets).toHaveLength(length);

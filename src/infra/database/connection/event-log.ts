@@ -3,19 +3,19 @@ import type { ChangeBatch, ChangeFeedListener } from '../../../events/change-fee
 import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { EventLog } from '../../../events/event-log.ts';
 import { sqlText, type Selection } from './sql.ts';
-import type { Link } from './link.ts';
+import type { EngineConnection } from './engine-connection.ts';
 
 /** Events held in memory; older ones are looked up in the engine. */
 const RECENT_MAX = 2_000;
 
-/** The event log as the link sees it: the newest events in memory, the rest in event_log. */
-export class LinkEventLog implements EventLog, ChangeFeedListener {
+/** The event log as the connection sees it: the newest events in memory, the rest in event_log. */
+export class EngineEventLog implements EventLog, ChangeFeedListener {
   /** Gapless, oldest first. */
   #recent: DomainEvent[] = [];
   #epoch: string | undefined;
   #seq = 0;
 
-  constructor(private readonly link: Link) {}
+  constructor(private readonly connection: EngineConnection) {}
 
   /** Goes on behind what an earlier run of the service knew: none of it is in memory. Before the first batch. */
   resume({ epoch, seq }: { epoch: string; seq: number }): void {
@@ -49,7 +49,7 @@ export class LinkEventLog implements EventLog, ChangeFeedListener {
   }
 
   async #lookUp(selection: Selection): Promise<DomainEvent[]> {
-    const rows = await this.link.fetch('event_log', selection);
+    const rows = await this.connection.fetch('event_log', selection);
     return (rows as unknown as DomainEvent[]).toSorted((a, b) => a.seq - b.seq);
   }
 }

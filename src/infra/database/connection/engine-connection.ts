@@ -15,12 +15,12 @@ import type { Engine, EngineEndpoint } from '../engine.ts';
 import { deferred, type Deferred } from '../../process/deferred.ts';
 import type { KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
-import { Session, type LinkMemory } from './session.ts';
+import { Session, type ConnectionMemory } from './session.ts';
 import type { Selection } from './sql.ts';
 import { Supervisor } from './supervisor.ts';
 import { within } from '../../process/within.ts';
 
-export interface LinkOptions {
+export interface EngineConnectionOptions {
   /** For opening a connection, for each look-up, and for a silent engine; in ms. */
   deadlineMs?: number;
   heartbeatMs?: number;
@@ -41,10 +41,10 @@ const RECONNECTS_BEFORE_RESTART = 3;
  * Keeps the engine running and one session to it open, for as long as it is started: a session that ends is replaced
  * by a new one, which tells what changed in between.
  */
-export class Link implements ChangeFeed {
-  readonly #log = new Logger('Link');
+export class EngineConnection implements ChangeFeed {
+  readonly #log = new Logger('EngineConnection');
   readonly #listeners = new Set<ChangeFeedListener>();
-  readonly #memory: LinkMemory = { epoch: undefined, seq: 0, mirror: new RowMirror() };
+  readonly #memory: ConnectionMemory = { epoch: undefined, seq: 0, mirror: new RowMirror() };
   readonly #supervisor: Supervisor;
   readonly #deadlineMs: number;
   readonly #heartbeatMs: number;
@@ -65,7 +65,7 @@ export class Link implements ChangeFeed {
 
   constructor(
     private readonly engine: Engine,
-    { deadlineMs = 5_000, heartbeatMs = 1_000, supervisor = new Supervisor() }: LinkOptions = {},
+    { deadlineMs = 5_000, heartbeatMs = 1_000, supervisor = new Supervisor() }: EngineConnectionOptions = {},
   ) {
     this.#deadlineMs = deadlineMs;
     this.#heartbeatMs = heartbeatMs;
@@ -191,7 +191,7 @@ export class Link implements ChangeFeed {
         cause = HeycatError.from(thrown).message;
       }
       const waitMs = this.#disconnected(cause);
-      // Rejects when the link is stopped meanwhile, and leaves no timer that would keep a host's process alive.
+      // Rejects when the connection is stopped meanwhile, and leaves no timer that would keep a host's process alive.
       const { signal } = (this.#pause = new AbortController());
       if (this.#stopping.signal.aborted) return;
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);

@@ -29,7 +29,7 @@ interface ConnectionOptions {
  * One connection of the SDK, used for one life only: it is never reused after a failure, and tells nothing after its
  * end (the fence). The SDK greets and subscribes; calls and rows go without it.
  */
-export class Connection {
+export class SdkConnection {
   readonly #handlers: ConnectionHandlers;
   readonly #module: RemoteModule;
   readonly #sdk: DbConnectionImpl;
@@ -59,9 +59,9 @@ export class Connection {
     deadlineMs: number,
     handlers: ConnectionHandlers,
     moduleOf?: ModuleOf,
-  ): Promise<Connection> {
+  ): Promise<SdkConnection> {
     const socket = await endpoint.connect(deadlineMs);
-    const connection = new Connection(endpoint, socket, { handlers, ...(moduleOf && { moduleOf }) });
+    const connection = new SdkConnection(endpoint, socket, { handlers, ...(moduleOf && { moduleOf }) });
     const timer = setTimeout(() => connection.fail('the engine did not greet in time'), deadlineMs);
     try {
       await connection.#opened.promise;

@@ -9,20 +9,20 @@ import { DiskRoom } from '../../src/infra/process/disk-room.ts';
 import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { Backoff } from '../../src/infra/process/backoff.ts';
-import { LinkEventLog } from '../../src/infra/database/connection/link-event-log.ts';
-import { Link, type Told } from '../../src/infra/database/connection/link.ts';
+import { EngineEventLog } from '../../src/infra/database/connection/event-log.ts';
+import { EngineConnection, type Told } from '../../src/infra/database/connection/engine-connection.ts';
 import { Supervisor } from '../../src/infra/database/connection/supervisor.ts';
 import { FaultyEngine } from './faulty-engine.ts';
 import { tempFolder, type TempFolder } from './temp-folder.ts';
 
-/** What runs under the link. */
-export interface LinkedEngine extends AsyncDisposable {
+/** An engine for the connection, which can be made to end. */
+export interface CrashableEngine extends AsyncDisposable {
   engine: Engine;
   crash(): Promise<void>;
 }
 
-/** A link on a real engine whose connections can be made to misbehave. */
-export class LinkHarness implements AsyncDisposable {
+/** A connection to a real engine, over sockets that can be made to misbehave. */
+export class ConnectionHarness implements AsyncDisposable {
   readonly batches: ChangeBatch[] = [];
   readonly statuses: ConnectionStatus[] = [];
   /** What a reader holds who applied every change, by area and key. */
@@ -31,14 +31,14 @@ export class LinkHarness implements AsyncDisposable {
   /** What the disk is said to have. */
   freeBytes = 2 ** 40;
   #looks = 0;
-  readonly #others: LinkHarness[] = [];
+  readonly #others: ConnectionHarness[] = [];
   readonly engine: FaultyEngine;
-  link!: Link;
-  log!: LinkEventLog;
+  connection!: EngineConnection;
+  log!: EngineEventLog;
   ledger!: JournalledLedger;
 
   private constructor(
-    readonly server: LinkedEngine,
+    readonly server: CrashableEngine,
     engine: FaultyEngine,
     private readonly kept: TempFolder,
     journal: CommandJournal,
@@ -51,12 +51,12 @@ export class LinkHarness implements AsyncDisposable {
     // Faults come by the dozen here, and a lasting one is soon over.
     const backoff = new Backoff(10, 200);
     const supervisor = new Supervisor({ backoff, stableMs: 300, degradedWaitMs: 20 });
-    this.link = new Link(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, supervisor });
-    this.log = new LinkEventLog(this.link);
+    this.connection = new EngineConnection(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, supervisor });
+    this.log = new EngineEventLog(this.connection);
     const room = new DiskRoom('the disk', { probe: () => this.freeBytes, now: () => (this.#looks += 1_000) });
-    this.ledger = new JournalledLedger({ link: this.link, journal, room });
-    this.link.listen(this.log);
-    this.link.listen({
+    this.ledger = new JournalledLedger({ connection: this.connection, journal, room });
+    this.connection.listen(this.log);
+    this.connection.listen({
       onBatch: (batch) => {
         this.batches.push(batch);
         this.epoch = batch.epoch;
@@ -66,30 +66,35 @@ export class LinkHarness implements AsyncDisposable {
     });
   }
 
-  static async start(server: LinkedEngine): Promise<LinkHarness> {
+  static async start(server: CrashableEngine): Promise<ConnectionHarness> {
     const folder = await tempFolder();
-    const harness = new LinkHarness(server, new FaultyEngine(server.engine), folder, await journalIn(folder));
-    harness.link.start();
+    const harness = new ConnectionHarness(
+      server,
+      new FaultyEngine(server.engine),
+      folder,
+      await journalIn(folder),
+    );
+    harness.connection.start();
     await until(() => harness.batches.length > 0, 'the first baseline');
     return harness;
   }
 
-  /** Ends link and ledger, and begins anew with nothing but the journal, as a restart of the service does. */
+  /** Ends connection and ledger, and begins anew with nothing but the journal, as a restart of the service does. */
   async restart(): Promise<void> {
-    await this.link.stop();
+    await this.connection.stop();
     await this.ledger.close();
     this.batches.length = 0;
     this.held.clear();
     this.#build(await journalIn(this.kept));
-    this.link.start();
-    await until(() => this.link.isUp, 'the connection');
+    this.connection.start();
+    await until(() => this.connection.isUp, 'the connection');
   }
 
   /** Another reader of the same engine and user, with a memory of its own, or with that of an earlier run. */
-  async another(told?: Told): Promise<LinkHarness> {
+  async another(told?: Told): Promise<ConnectionHarness> {
     const { engine } = this.server;
     const borrowed: Engine = {
-      // Asked each time: a link that is refused restarts the engine, and the other one has to follow.
+      // Asked each time: one that is refused restarts the engine, and the other one has to follow.
       get status() {
         return engine.status;
       },
@@ -97,8 +102,13 @@ export class LinkHarness implements AsyncDisposable {
       stop: async () => undefined,
     };
     const folder = await tempFolder();
-    const other = new LinkHarness(this.server, new FaultyEngine(borrowed), folder, await journalIn(folder));
-    other.link.start(told && Promise.resolve(told));
+    const other = new ConnectionHarness(
+      this.server,
+      new FaultyEngine(borrowed),
+      folder,
+      await journalIn(folder),
+    );
+    other.connection.start(told && Promise.resolve(told));
     this.#others.push(other);
     return other;
   }
@@ -129,11 +139,11 @@ export class LinkHarness implements AsyncDisposable {
 
   /** What this reader has been told so far, as a later run would remember it. */
   get told(): Told {
-    const { held, link, epoch } = this;
+    const { held, connection, epoch } = this;
     const rowsOf = (area: string) =>
       [...held].filter(([key]) => key.startsWith(`${area}/`)).map(([, row]) => row);
     const rows = new Map(AREAS.map((area) => [area, rowsOf(area)]));
-    return { epoch, seq: link.seq, rows: (area) => structuredClone(rows.get(area)) as never };
+    return { epoch, seq: connection.seq, rows: (area) => structuredClone(rows.get(area)) as never };
   }
 
   /** Resolves at the next baseline after `count`. */
@@ -155,7 +165,7 @@ export class LinkHarness implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    await this.link.stop();
+    await this.connection.stop();
     await this.ledger.close();
     await this.kept[Symbol.asyncDispose]();
   }
