@@ -162,8 +162,8 @@ export class DictationService implements Dictation {
         return this.#setTimer(effect.name, effect.at);
       case 'clear_timer':
         return this.#clearTimer(effect.name);
-      case 'tell':
-        return this.air.tell(effect.news);
+      case 'publish':
+        return this.air.tell(effect.event);
       case 'refuse':
     }
   }

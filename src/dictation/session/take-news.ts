@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TakeNews } from '../rules/take/take-effect.ts';
+import type { TakeEvent } from '../rules/take/take-effect.ts';
 import type { TakeMode } from '../rules/take/take-input.ts';
 import type { LiveTake } from './live-take.ts';
 import type { TakeRow } from './take-row.ts';
@@ -19,7 +19,7 @@ interface ToldTake {
 export class TakeNewsTeller {
   constructor(private readonly teller: TakeTeller) {}
 
-  async tell(news: TakeNews, take: ToldTake): Promise<void> {
+  async tell(news: TakeEvent, take: ToldTake): Promise<void> {
     const { live, row, file, closed } = take;
     const about = { take: news.take, file_path: file?.path ?? null };
     switch (news.type) {

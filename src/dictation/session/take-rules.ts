@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 import { matchWindowContext } from '../rules/window-context-matching.ts';
-import { effectiveRules } from '../rules/text/effective-rules.ts';
+import { effectiveRules } from '../rules/text/text-rules.ts';
 import { applyRules, compileRules, type CompiledRules, type RuledText } from '../rules/text/text-rules.ts';
 import { titleMatches } from '../../commands/window-contexts/title-pattern.ts';
 import { dictionary } from '../../projections/dictionary.ts';

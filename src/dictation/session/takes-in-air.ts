@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ActiveWindowHolder } from '../../commands/window-contexts/active-window.ts';
 import { type CaptureEnd, WarmableMicrophone } from '../ports/microphone.ts';
-import type { CancelReason, StopReason, TakeNews } from '../rules/take/take-effect.ts';
+import type { CancelReason, StopReason, TakeEvent } from '../rules/take/take-effect.ts';
 import type { TakeMode, TakeReport } from '../rules/take/take-input.ts';
 import type { HeycatError } from '../../errors.ts';
 import type { RecordingRow } from '../../events/rows.ts';
@@ -28,7 +28,7 @@ interface InAir {
   row?: TakeRow;
   closed?: ClosedTake;
   /** Told once the file is there, which it names. */
-  started?: TakeNews;
+  started?: TakeEvent;
 }
 
 /** The takes between the press and the closed file: does what the state machine decides, and reports what happens. */
@@ -110,7 +110,7 @@ export class TakesInAir {
     });
   }
 
-  tell(news: TakeNews): void {
+  tell(news: TakeEvent): void {
     const take = this.#takes.get(news.take);
     if (take === undefined) return;
     if (news.type === 'started' && take.file === undefined) take.started = news;

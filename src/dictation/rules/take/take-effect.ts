@@ -16,8 +16,8 @@ export type StopReason =
 /** Why a take is not transcribed. `no_sound`: not one sample came. */
 export type CancelReason = 'cancelled' | 'no_speech' | 'no_sound';
 
-/** What is told to whoever listens; the events recording_started, recording_stopped … */
-export type TakeNews =
+/** What UIs are told: the events recording_started, recording_stopped … */
+export type TakeEvent =
   /** After the first real sample. */
   | { type: 'started'; take: number; mode: TakeMode; device: string | null }
   /** The user's wish was understood; the last words are still being recorded. */
@@ -39,6 +39,6 @@ export type TakeEffect =
   /** In place of the timer of that name that is set. */
   | { type: 'set_timer'; name: TimerName; at: number }
   | { type: 'clear_timer'; name: TimerName }
-  | { type: 'tell'; news: TakeNews }
+  | { type: 'publish'; event: TakeEvent }
   /** The request changed nothing. */
   | { type: 'refuse'; code: ErrorCode; message: string };

@@ -8,7 +8,7 @@ export const TAKE_MODES = ['toggle', 'push_to_talk', 'hybrid'] as const;
 export type TakeMode = (typeof TAKE_MODES)[number];
 
 /**
- * `take`: the one in the air has been long enough, or its microphone too long without an answer; what it means depends
+ * `take`: the current one has been long enough, or its microphone too long without an answer; what it means depends
  * on the phase. `release`: the key was let go for good.
  */
 export type TimerName = 'take' | 'release';
@@ -25,7 +25,7 @@ export type TakeRequest =
   /** The service ends: stops at once, with what there is. */
   | { type: 'shutdown' };
 
-/** What happens to a take; of one that is no longer in the air it is ignored. */
+/** What happens to a take; of one that is no longer recorded it is ignored. */
 export type TakeReport = { take: number } & (
   | { type: 'first_sample' }
   /** Opening was refused; `message` is a sentence. */

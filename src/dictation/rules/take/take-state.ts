@@ -1,4 +1,4 @@
-import type { CancelReason, StopReason, TakeNews } from './take-effect.ts';
+import type { CancelReason, StopReason, TakeEffect, TakeEvent } from './take-effect.ts';
 import { KEY_AT_REST, type KeyState } from './hotkey-strokes.ts';
 import type { TakeMode } from './take-input.ts';
 
@@ -19,7 +19,7 @@ export const DEFAULT_TAKE_RULES: TakeRules = {
   tail_ms: 350,
 };
 
-/** A take that is wished for. */
+/** A take that was asked for. */
 export interface WantedTake {
   readonly mode: TakeMode;
   readonly device: string | null;
@@ -30,7 +30,7 @@ export interface WantedTake {
 export type Outcome =
   { kind: 'finish'; stop_reason: StopReason } | { kind: 'cancel'; reason: CancelReason; at: number };
 
-/** The take in the air: its microphone is open. */
+/** The take that is being recorded: its microphone is open. */
 export interface Take extends WantedTake {
   readonly id: number;
   /**
@@ -50,10 +50,10 @@ export interface Take extends WantedTake {
   readonly next: WantedTake | null;
 }
 
-/** A take whose file is being closed, and what is told then. */
+/** A take whose file is being closed, and what is published then. */
 export interface ClosingTake {
   readonly take: number;
-  readonly news: TakeNews;
+  readonly event: TakeEvent;
 }
 
 /** All there is to know of recording; transcription is no part of it. */
@@ -68,6 +68,22 @@ export interface TakeState {
 }
 
 export const IDLE: TakeState = { current: null, closing: [], key: KEY_AT_REST, toggledAt: null, takes: 0 };
+
+/** A state, and what is to be done on the way to it. */
+export interface Step {
+  readonly state: TakeState;
+  readonly effects: readonly TakeEffect[];
+}
+
+export function only(state: TakeState, ...effects: TakeEffect[]): Step {
+  return { state, effects };
+}
+
+/** Goes on from a step, its effects first. */
+export function andThen(step: Step, next: (state: TakeState) => Step): Step {
+  const { state, effects } = next(step.state);
+  return { state, effects: [...step.effects, ...effects] };
+}
 
 /** What `get_recording_state` answers, but for the clock: times are monotonic milliseconds. */
 export interface RecordingState {

@@ -1,6 +1,78 @@
+import type {
+  ContextMode,
+  DictionaryEntryRow,
+  VoiceCommandRow,
+  WindowContextRow,
+} from '../../../events/rows.ts';
 import { compileDictionary, expand, type Dictionary, type Expansion } from './dictionary.ts';
-import type { TextRules } from './effective-rules.ts';
+import { spokenKey, tokenise } from './tokens.ts';
 import { compileCommands, matchCommand, type CommandMatch, type VoiceCommands } from './voice-commands.ts';
+
+/** The user's rules about text, all of them or those that hold for a window. */
+export interface TextRules {
+  entries: readonly DictionaryEntryRow[];
+  commands: readonly VoiceCommandRow[];
+}
+
+interface Kind<Row> {
+  idsOf: (context: WindowContextRow) => readonly number[];
+  modeOf: (context: WindowContextRow) => ContextMode;
+  /** What is said to apply a row. */
+  spoken: (row: Row) => string;
+}
+
+const ENTRIES: Kind<DictionaryEntryRow> = {
+  idsOf: (context) => context.dictionary_entry_ids,
+  modeOf: (context) => context.dictionary_mode,
+  spoken: (row) => row.trigger,
+};
+const COMMANDS: Kind<VoiceCommandRow> = {
+  idsOf: (context) => context.voice_command_ids,
+  modeOf: (context) => context.command_mode,
+  spoken: (row) => row.phrase,
+};
+
+/**
+ * The rules that hold where `context` matched, or where none did. What any context names, even one that is off, belongs
+ * to contexts; the rest holds everywhere but under a context that replaces. An empty set stays empty: a context that
+ * replaces with nothing switches the rules off.
+ * @param contexts all of them.
+ */
+export function effectiveRules(
+  all: TextRules,
+  contexts: readonly WindowContextRow[],
+  context: WindowContextRow | undefined,
+): TextRules {
+  return {
+    entries: effective(all.entries, ENTRIES, { contexts, context }),
+    commands: effective(all.commands, COMMANDS, { contexts, context }),
+  };
+}
+
+interface Where {
+  contexts: readonly WindowContextRow[];
+  context: WindowContextRow | undefined;
+}
+
+function effective<Row extends { id: number; enabled: boolean }>(
+  rows: readonly Row[],
+  kind: Kind<Row>,
+  { contexts, context }: Where,
+): Row[] {
+  const named = new Set(context === undefined ? [] : kind.idsOf(context));
+  const enabled = rows.filter((row) => row.enabled);
+  const own = enabled.filter((row) => named.has(row.id));
+  if (context !== undefined && kind.modeOf(context) === 'replace') return own;
+  const assigned = new Set(contexts.flatMap((each) => kind.idsOf(each)));
+  const everywhere = enabled.filter((row) => !assigned.has(row.id));
+  if (own.length === 0) return everywhere;
+  const hidden = new Set(own.map((row) => keyOf(kind.spoken(row))));
+  return [...own, ...everywhere.filter((row) => !hidden.has(keyOf(kind.spoken(row))))];
+}
+
+function keyOf(spoken: string): string {
+  return spokenKey(tokenise(spoken));
+}
 
 /** Rules made ready for many texts; make them anew when a rule or the context changes. */
 export interface CompiledRules {

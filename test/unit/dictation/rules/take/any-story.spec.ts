@@ -5,9 +5,9 @@ import {
   type TakeInput,
   type TakeMode,
 } from '../../../../../src/dictation/rules/take/take-input.ts';
-import { CAPTURE_END_MS } from '../../../../../src/dictation/rules/take/take-life.ts';
+import { CAPTURE_END_MS } from '../../../../../src/dictation/rules/take/take-lifecycle.ts';
 import { DEFAULT_TAKE_RULES } from '../../../../../src/dictation/rules/take/take-state.ts';
-import { Dictation } from './dictation.ts';
+import { Machine } from './machine.ts';
 
 const RUNS = Number(process.env['HEYCAT_TAKES'] ?? (process.env['CI'] ? 2_000 : 500));
 const SEED = Number(process.env['HEYCAT_SEED'] ?? Date.now() % 1_000_000);
@@ -78,34 +78,34 @@ const story = fc.array(
 );
 
 /** Plays a story, then lets it become quiet; gives all that was done. */
-function play(happenings: readonly Happening[]): { dictation: Dictation; done: string[] } {
-  const dictation = new Dictation({ ...DEFAULT_TAKE_RULES, max_duration_ms: 20_000 });
+function play(happenings: readonly Happening[]): { machine: Machine; done: string[] } {
+  const machine = new Machine({ ...DEFAULT_TAKE_RULES, max_duration_ms: 20_000 });
   let now = 0;
   for (const { after, punctual, mode, input } of happenings) {
     now = Math.max(0, now + after);
-    dictation.rules = { ...dictation.rules, mode };
-    if (punctual) dictation.until(now);
-    deepFreeze(dictation.state);
-    apply(dictation, { ...input(dictation.state.takes), at: now } as TakeInput);
+    machine.rules = { ...machine.rules, mode };
+    if (punctual) machine.until(now);
+    deepFreeze(machine.state);
+    apply(machine, { ...input(machine.state.takes), at: now } as TakeInput);
   }
   // A microphone that is told to stop does; files are closed; timers run out.
   for (let round = 0; round < 10; round++) {
     now += 60_000;
-    dictation.until(now);
-    if (dictation.state.current?.phase === 'ending') apply(dictation, endOf(dictation, now));
-    for (const { take } of dictation.state.closing) dictation.closed(take);
+    machine.until(now);
+    if (machine.state.current?.phase === 'ending') apply(machine, endOf(machine, now));
+    for (const { take } of machine.state.closing) machine.closed(take);
   }
-  return { dictation, done: dictation.look() };
+  return { machine, done: machine.look() };
 }
 
 /** Notes when the microphone answers, to compare with when the next one is opened. */
-function apply(dictation: Dictation, input: TakeInput): void {
+function apply(machine: Machine, input: TakeInput): void {
   const answers = input.type === 'capture_ended' || input.type === 'capture_failed';
-  if (answers && dictation.state.current?.id === input.take) dictation.done.push(`free ${input.take}`);
-  dictation.input(input);
+  if (answers && machine.state.current?.id === input.take) machine.done.push(`free ${input.take}`);
+  machine.input(input);
 }
 
-const endOf = ({ state }: Dictation, at: number): TakeInput => ({
+const endOf = ({ state }: Machine, at: number): TakeInput => ({
   type: 'capture_ended',
   take: state.takes,
   end: { reason: 'stopped' },
@@ -120,12 +120,12 @@ function deepFreeze(value: unknown): void {
 
 /** Everything about one take, in order, by its first words. */
 function lifeOf(take: number, done: readonly string[]): string {
-  const words = done.map((each) => each.replace('told ', 'told-').split(' '));
+  const words = done.map((each) => each.replace('published ', 'published-').split(' '));
   return words.flatMap(([what, id]) => (id === String(take) ? [what] : [])).join(' ');
 }
 
 const ANY_LIFE =
-  /^begin open( told-started)?( told-stopping)?( told-started)?( stop)?( told-error)?( told-started)?( free)?( told-error)? (finish|cancel) told-(stopped|cancelled)$/;
+  /^begin open( published-started)?( published-stopping)?( published-started)?( stop)?( published-error)?( published-started)?( free)?( published-error)? (finish|cancel) published-(stopped|cancelled)$/;
 
 describe(`any story of dictation (${RUNS} runs, seed ${SEED})`, () => {
   const check = (holds: (played: ReturnType<typeof play>) => void, { runs = RUNS, seed = SEED } = {}) =>
@@ -135,16 +135,16 @@ describe(`any story of dictation (${RUNS} runs, seed ${SEED})`, () => {
     );
 
   it('TAK17 ends idle once it is quiet, and leaves no timer', () => {
-    check(({ dictation }) => {
-      expect(dictation.view.state).toBe('idle');
-      expect(dictation.timers).toEqual([]);
+    check(({ machine }) => {
+      expect(machine.view.state).toBe('idle');
+      expect(machine.timers).toEqual([]);
     });
   });
 
   it('TAK17 finishes or cancels each take that it began exactly once, in order, and tells it', () => {
-    check(({ dictation, done }) => {
-      for (let take = 1; take <= dictation.state.takes; take++) expect(lifeOf(take, done)).toMatch(ANY_LIFE);
-      const started = done.filter((each) => each.startsWith('told started'));
+    check(({ machine, done }) => {
+      for (let take = 1; take <= machine.state.takes; take++) expect(lifeOf(take, done)).toMatch(ANY_LIFE);
+      const started = done.filter((each) => each.startsWith('published started'));
       expect(new Set(started).size).toBe(started.length);
     });
   });

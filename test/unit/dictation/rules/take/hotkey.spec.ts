@@ -1,186 +1,186 @@
 import type { TakeMode } from '../../../../../src/dictation/rules/take/take-input.ts';
 import { DEFAULT_TAKE_RULES } from '../../../../../src/dictation/rules/take/take-state.ts';
-import { Dictation } from './dictation.ts';
+import { Machine } from './machine.ts';
 
-const inMode = (mode: TakeMode) => new Dictation({ ...DEFAULT_TAKE_RULES, mode });
+const inMode = (mode: TakeMode) => new Machine({ ...DEFAULT_TAKE_RULES, mode });
 /** What was done but for the microphone's part. */
-const deeds = (dictation: Dictation) => dictation.look().filter((each) => /begin|stopping|refuse/.test(each));
+const deeds = (machine: Machine) => machine.look().filter((each) => /begin|stopping|refuse/.test(each));
 
 describe('the key', () => {
   it('TAK10 toggles with each press, and its release means nothing', () => {
-    const dictation = inMode('toggle').ask('press', 0).ask('release', 80).heard(100).until(3_000);
-    expect(deeds(dictation)).toEqual(['begin 1 toggle']);
-    expect(deeds(dictation.ask('press', 3_000).ask('release', 3_900).until(5_000))).toEqual([
-      'told stopping 1',
+    const machine = inMode('toggle').ask('press', 0).ask('release', 80).heard(100).until(3_000);
+    expect(deeds(machine)).toEqual(['begin 1 toggle']);
+    expect(deeds(machine.ask('press', 3_000).ask('release', 3_900).until(5_000))).toEqual([
+      'published stopping 1',
     ]);
   });
 
   it('TAK10 toggles that follow each other within 200 ms are one, however many', () => {
-    const dictation = inMode('toggle').ask('toggle', 0).heard(10);
-    for (let at = 199; at < 2_000; at += 199) dictation.ask('toggle', at);
-    expect(deeds(dictation)).toEqual(['begin 1 toggle']);
-    expect(deeds(dictation.ask('toggle', 2_190))).toEqual(['told stopping 1']);
+    const machine = inMode('toggle').ask('toggle', 0).heard(10);
+    for (let at = 199; at < 2_000; at += 199) machine.ask('toggle', at);
+    expect(deeds(machine)).toEqual(['begin 1 toggle']);
+    expect(deeds(machine.ask('toggle', 2_190))).toEqual(['published stopping 1']);
   });
 
   it('TAK10 a toggle with a time from another clock does not deafen those after it', () => {
-    const dictation = inMode('toggle').input({ type: 'toggle', at: 1e12 }).heard(10);
-    expect(deeds(dictation.input({ type: 'toggle', at: 1_000 }))).toEqual([
+    const machine = inMode('toggle').input({ type: 'toggle', at: 1e12 }).heard(10);
+    expect(deeds(machine.input({ type: 'toggle', at: 1_000 }))).toEqual([
       'begin 1 toggle',
-      'told stopping 1',
+      'published stopping 1',
     ]);
   });
 
   it('TAK11 pushed to talk records while it is held, without debounce', () => {
-    const dictation = inMode('push_to_talk').ask('press', 0).heard(20).ask('release', 100).until(150);
-    expect(deeds(dictation)).toEqual(['begin 1 push_to_talk', 'told stopping 1']);
-    expect(dictation.until(450).look()).toEqual(['stop 1']);
-    dictation.ended(455).ask('press', 460);
-    expect(deeds(dictation)).toEqual(['begin 2 push_to_talk']);
+    const machine = inMode('push_to_talk').ask('press', 0).heard(20).ask('release', 100).until(150);
+    expect(deeds(machine)).toEqual(['begin 1 push_to_talk', 'published stopping 1']);
+    expect(machine.until(450).look()).toEqual(['stop 1']);
+    machine.ended(455).ask('press', 460);
+    expect(deeds(machine)).toEqual(['begin 2 push_to_talk']);
   });
 
   it('TAK11 pushed to talk leaves a take alone that it did not start', () => {
-    const dictation = inMode('push_to_talk').ask('start').heard(20);
-    expect(deeds(dictation.ask('press', 1_000).ask('release', 3_000).until(4_000))).toEqual([
+    const machine = inMode('push_to_talk').ask('start').heard(20);
+    expect(deeds(machine.ask('press', 1_000).ask('release', 3_000).until(4_000))).toEqual([
       'begin 1 push_to_talk',
     ]);
-    expect(dictation.view.phase).toBe('recording');
+    expect(machine.view.phase).toBe('recording');
   });
 
   it('TAK11 pushed in a tail and let go before the microphone was free records nothing', () => {
-    const dictation = inMode('push_to_talk').ask('press', 0).heard(20).ask('release', 1_000).until(1_100);
-    dictation.ask('press', 1_110).ask('release', 1_180).until(1_240).ended(1_250);
-    expect(deeds(dictation)).toEqual(['begin 1 push_to_talk', 'told stopping 1']);
+    const machine = inMode('push_to_talk').ask('press', 0).heard(20).ask('release', 1_000).until(1_100);
+    machine.ask('press', 1_110).ask('release', 1_180).until(1_240).ended(1_250);
+    expect(deeds(machine)).toEqual(['begin 1 push_to_talk', 'published stopping 1']);
   });
 
   it('TAK11 pushed while another take waits for the microphone changes nothing', () => {
-    const dictation = inMode('push_to_talk').ask('start').heard(20).ask('stop', 1_000).ask('start', 1_010);
-    dictation.ask('press', 1_020).ask('release', 1_200).until(1_260).ended(1_270);
-    expect(deeds(dictation)).toEqual(['begin 1 push_to_talk', 'told stopping 1', 'begin 2 push_to_talk']);
+    const machine = inMode('push_to_talk').ask('start').heard(20).ask('stop', 1_000).ask('start', 1_010);
+    machine.ask('press', 1_020).ask('release', 1_200).until(1_260).ended(1_270);
+    expect(deeds(machine)).toEqual(['begin 1 push_to_talk', 'published stopping 1', 'begin 2 push_to_talk']);
   });
 
   it('TAK12 in hybrid mode a tap toggles', () => {
-    const dictation = inMode('hybrid').ask('press', 0).ask('release', 499).heard(600).until(5_000);
-    expect(deeds(dictation)).toEqual(['begin 1 hybrid']);
-    expect(deeds(dictation.ask('press', 5_000).ask('release', 7_000).until(8_000))).toEqual([
-      'told stopping 1',
+    const machine = inMode('hybrid').ask('press', 0).ask('release', 499).heard(600).until(5_000);
+    expect(deeds(machine)).toEqual(['begin 1 hybrid']);
+    expect(deeds(machine.ask('press', 5_000).ask('release', 7_000).until(8_000))).toEqual([
+      'published stopping 1',
     ]);
   });
 
   it('TAK12 in hybrid mode a key that is held is push-to-talk', () => {
-    const dictation = inMode('hybrid').ask('press', 0).heard(100).ask('release', 500).until(549);
-    expect(deeds(dictation)).toEqual(['begin 1 hybrid']);
-    expect(deeds(dictation.until(550))).toEqual(['told stopping 1']);
+    const machine = inMode('hybrid').ask('press', 0).heard(100).ask('release', 500).until(549);
+    expect(deeds(machine)).toEqual(['begin 1 hybrid']);
+    expect(deeds(machine.until(550))).toEqual(['published stopping 1']);
   });
 
   it('TAK12 a slow microphone does not make a tap a hold: the key’s own times count', () => {
-    const dictation = inMode('hybrid');
-    dictation.now = 4_000;
+    const machine = inMode('hybrid');
+    machine.now = 4_000;
     // Both were pressed long before they could be handled.
-    dictation
+    machine
       .input({ type: 'press', at: 1_000 })
       .heard(4_000)
       .input({ type: 'release', at: 1_100 })
       .until(9_000);
-    expect(deeds(dictation)).toEqual(['begin 1 hybrid']);
-    expect(dictation.view.phase).toBe('recording');
+    expect(deeds(machine)).toEqual(['begin 1 hybrid']);
+    expect(machine.view.phase).toBe('recording');
   });
 
   it('TAK12 a tap in a tail starts the next take, a hold there nothing', () => {
     const tail = () => inMode('hybrid').ask('press', 0).heard(20).ask('release', 1_000).until(1_060);
     const tapped = tail().ask('press', 1_070).ask('release', 1_150).until(1_220).ended(1_230);
-    expect(deeds(tapped)).toEqual(['begin 1 hybrid', 'told stopping 1', 'begin 2 hybrid']);
+    expect(deeds(tapped)).toEqual(['begin 1 hybrid', 'published stopping 1', 'begin 2 hybrid']);
     expect(deeds(tapped.heard(1_300).until(9_000))).toEqual([]);
     const held = tail().ask('press', 1_070).ask('release', 1_570).until(1_640).ended(1_650);
-    expect(deeds(held)).toEqual(['begin 1 hybrid', 'told stopping 1']);
+    expect(deeds(held)).toEqual(['begin 1 hybrid', 'published stopping 1']);
   });
 
   it.each<TakeMode>(['toggle', 'push_to_talk', 'hybrid'])(
     'TAK13 a keyboard that repeats is one press in %s mode',
     (mode) => {
-      const dictation = inMode(mode).ask('press', 0).heard(10);
-      for (let at = 600; at < 5_000; at += 33) dictation.ask('release', at).ask('press', at + 1);
-      for (let at = 5_000; at < 9_000; at += 33) dictation.ask('press', at);
-      expect(deeds(dictation)).toEqual([`begin 1 ${mode}`]);
-      dictation.ask('release', 9_000).until(9_060);
-      expect(deeds(dictation)).toEqual(mode === 'toggle' ? [] : ['told stopping 1']);
+      const machine = inMode(mode).ask('press', 0).heard(10);
+      for (let at = 600; at < 5_000; at += 33) machine.ask('release', at).ask('press', at + 1);
+      for (let at = 5_000; at < 9_000; at += 33) machine.ask('press', at);
+      expect(deeds(machine)).toEqual([`begin 1 ${mode}`]);
+      machine.ask('release', 9_000).until(9_060);
+      expect(deeds(machine)).toEqual(mode === 'toggle' ? [] : ['published stopping 1']);
     },
   );
 
   it('TAK13 repetitions that are heard of late or in another order are still none', () => {
-    const dictation = inMode('push_to_talk').ask('press', 0).heard(10);
-    dictation.input({ type: 'press', at: 631 }).input({ type: 'release', at: 630 }).until(900);
-    dictation.input({ type: 'release', at: 1_000 }).input({ type: 'press', at: 990 });
-    dictation.input({ type: 'press', at: 1_010 }).until(3_000);
-    expect(deeds(dictation)).toEqual(['begin 1 push_to_talk']);
-    expect(deeds(dictation.ask('release', 3_000).until(3_050))).toEqual(['told stopping 1']);
+    const machine = inMode('push_to_talk').ask('press', 0).heard(10);
+    machine.input({ type: 'press', at: 631 }).input({ type: 'release', at: 630 }).until(900);
+    machine.input({ type: 'release', at: 1_000 }).input({ type: 'press', at: 990 });
+    machine.input({ type: 'press', at: 1_010 }).until(3_000);
+    expect(deeds(machine)).toEqual(['begin 1 push_to_talk']);
+    expect(deeds(machine.ask('release', 3_000).until(3_050))).toEqual(['published stopping 1']);
   });
 
   it('TAK13 a press just after the grace is a new one, also when the grace’s timer is late', () => {
-    const dictation = inMode('push_to_talk').ask('press', 0).heard(10);
-    dictation.input({ type: 'release', at: 1_000 }).input({ type: 'press', at: 1_051 });
-    expect(dictation.view).toMatchObject({ take: 1, phase: 'ending', next: true });
-    expect(deeds(dictation.ended(1_100))).toEqual([
+    const machine = inMode('push_to_talk').ask('press', 0).heard(10);
+    machine.input({ type: 'release', at: 1_000 }).input({ type: 'press', at: 1_051 });
+    expect(machine.view).toMatchObject({ take: 1, phase: 'ending', next: true });
+    expect(deeds(machine.ended(1_100))).toEqual([
       'begin 1 push_to_talk',
-      'told stopping 1',
+      'published stopping 1',
       'begin 2 push_to_talk',
     ]);
   });
 
   it.each<[TakeMode, string[]]>([
     ['toggle', ['begin 1 toggle']],
-    ['push_to_talk', ['begin 1 push_to_talk', 'told stopping 1']],
-    ['hybrid', ['begin 1 hybrid', 'told stopping 1']],
+    ['push_to_talk', ['begin 1 push_to_talk', 'published stopping 1']],
+    ['hybrid', ['begin 1 hybrid', 'published stopping 1']],
   ])(
     'TAK14 a release that is heard of before its press ends it in %s mode (upstream defect 6)',
     (mode, expected) => {
-      const dictation = inMode(mode);
-      dictation.now = 2_000;
-      dictation
+      const machine = inMode(mode);
+      machine.now = 2_000;
+      machine
         .input({ type: 'release', at: 1_900 })
         .input({ type: 'press', at: 1_000 })
         .heard(2_000)
         .until(9_000);
-      expect(deeds(dictation)).toEqual(expected);
+      expect(deeds(machine)).toEqual(expected);
       // And the key is not stuck: the next press is one.
       const next = {
-        toggle: ['told stopping 1'],
+        toggle: ['published stopping 1'],
         push_to_talk: ['begin 2 push_to_talk'],
         hybrid: ['begin 2 hybrid'],
       };
-      if (mode !== 'toggle') dictation.ended(9_000);
-      expect(deeds(dictation.ask('press', 9_100))).toEqual(next[mode]);
+      if (mode !== 'toggle') machine.ended(9_000);
+      expect(deeds(machine.ask('press', 9_100))).toEqual(next[mode]);
     },
   );
 
   it('TAK14 a press that is heard of after its release is none', () => {
-    const dictation = inMode('toggle').ask('press', 1_000).ask('release', 1_100).until(1_200);
-    dictation.input({ type: 'press', at: 1_090 });
-    expect(deeds(dictation)).toEqual(['begin 1 toggle']);
-    expect(dictation.state.key.lastPress).toBeNull();
+    const machine = inMode('toggle').ask('press', 1_000).ask('release', 1_100).until(1_200);
+    machine.input({ type: 'press', at: 1_090 });
+    expect(deeds(machine)).toEqual(['begin 1 toggle']);
+    expect(machine.state.key.lastPress).toBeNull();
   });
 
   it.each<TakeMode>(['toggle', 'push_to_talk', 'hybrid'])(
     'TAK15 after a lost release the next press ends the take in %s mode',
     (mode) => {
-      const dictation = inMode(mode).ask('press', 0).heard(10).ask('press', 5_000);
-      expect(deeds(dictation)).toEqual([`begin 1 ${mode}`, 'told stopping 1']);
-      expect(deeds(dictation.ask('release', 5_100).until(6_000).ended(6_000).ask('press', 6_100))).toEqual([
+      const machine = inMode(mode).ask('press', 0).heard(10).ask('press', 5_000);
+      expect(deeds(machine)).toEqual([`begin 1 ${mode}`, 'published stopping 1']);
+      expect(deeds(machine.ask('release', 5_100).until(6_000).ended(6_000).ask('press', 6_100))).toEqual([
         `begin 2 ${mode}`,
       ]);
     },
   );
 
   it('TAK16 a changed mode holds from the next press on, in either direction (upstream defect 7)', () => {
-    const dictation = inMode('toggle').ask('press', 0).heard(10).ask('release', 100).until(1_000);
-    dictation.rules = { ...dictation.rules, mode: 'push_to_talk' };
-    dictation.ask('stop').until(2_000).ended(2_000).ask('press', 3_000).heard(3_010);
-    dictation.rules = { ...dictation.rules, mode: 'toggle' };
-    dictation.ask('release', 4_000).until(4_050);
-    expect(deeds(dictation)).toEqual([
+    const machine = inMode('toggle').ask('press', 0).heard(10).ask('release', 100).until(1_000);
+    machine.rules = { ...machine.rules, mode: 'push_to_talk' };
+    machine.ask('stop').until(2_000).ended(2_000).ask('press', 3_000).heard(3_010);
+    machine.rules = { ...machine.rules, mode: 'toggle' };
+    machine.ask('release', 4_000).until(4_050);
+    expect(deeds(machine)).toEqual([
       'begin 1 toggle',
-      'told stopping 1',
+      'published stopping 1',
       'begin 2 push_to_talk',
-      'told stopping 2',
+      'published stopping 2',
     ]);
   });
 });

@@ -1,6 +1,11 @@
-import { actionOf, actionProblem, type Action } from '../../../../../src/dictation/rules/text/action.ts';
-import { applyRules, compileRules } from '../../../../../src/dictation/rules/text/text-rules.ts';
-import { command, entry } from './rows.ts';
+import {
+  applyRules,
+  compileRules,
+  effectiveRules,
+} from '../../../../../src/dictation/rules/text/text-rules.ts';
+import { matchWindowContext } from '../../../../../src/dictation/rules/window-context-matching.ts';
+import type { WindowContextRow } from '../../../../../src/events/rows.ts';
+import { command, context, entry } from './rows.ts';
 
 describe('what becomes of heard text', () => {
   const rules = compileRules({
@@ -22,84 +27,66 @@ describe('what becomes of heard text', () => {
   });
 });
 
-const open = (app: unknown, more: object = {}): Action => ({ type: 'open_app', payload: { app, ...more } });
-const type = (text: unknown, more: object = {}): Action => ({
-  type: 'type_text',
-  payload: { text, ...more },
-});
+const entries = [
+  entry(1, 'brb', 'be right back'),
+  entry(2, 'sig', 'signature'),
+  entry(3, 'lgtm', 'looks good'),
+  entry(4, 'off', 'never', { enabled: false }),
+];
+const commands = [command(1, 'save'), command(2, 'build'), command(3, 'send')];
 
-describe('an action', () => {
-  it('TXT14 has the parameters where its payload names them (upstream defect 9)', () => {
-    const payload = { text: 'Dear {name}, {other} $& {name}', deep: [{ to: '{ name }' }], delay_ms: 5 };
-    const filled = actionOf({ action_type: 'type_text', action_payload: payload }, { name: '$1 {name}' });
-    expect(filled).toEqual({
-      type: 'type_text',
-      payload: {
-        name: '$1 {name}',
-        text: 'Dear $1 {name}, {other} $& $1 {name}',
-        deep: [{ to: '$1 {name}' }],
-        delay_ms: 5,
-      },
-    });
+function ids(contexts: WindowContextRow[], matched?: WindowContextRow) {
+  const { entries: e, commands: c } = effectiveRules({ entries, commands }, contexts, matched);
+  return { entries: e.map(({ id }) => id).sort(), commands: c.map(({ id }) => id).sort() };
+}
+
+const editor = context(1, { dictionary_entry_ids: [2], voice_command_ids: [2] });
+const mail = context(2, { dictionary_entry_ids: [3], voice_command_ids: [3], enabled: false });
+const both = [editor, mail];
+
+describe('the rules that hold for a window', () => {
+  it('TXT1 without a context are those that no context names, not even one that is off', () => {
+    expect(ids(both)).toEqual({ entries: [1], commands: [1] });
+    expect(ids([])).toEqual({ entries: [1, 2, 3], commands: [1, 2, 3] });
   });
 
-  it('TXT14 has parameters that its payload has no field for', () => {
-    expect(
-      actionOf({ action_type: 'open_app', action_payload: null }, { app: 'Calculator' }).payload,
-    ).toEqual({
-      app: 'Calculator',
-    });
-    const fixed = actionOf(
-      { action_type: 'open_app', action_payload: { app: 'Mail' } },
-      { app: 'Calculator' },
-    );
-    expect(fixed.payload).toEqual({ app: 'Mail' });
+  it('TXT1 that merges are these and its own, and nothing of other contexts (upstream defect 14)', () => {
+    expect(ids(both, editor)).toEqual({ entries: [1, 2], commands: [1, 2] });
   });
 
-  it.each([
-    open('Calculator'),
-    open('Visual Studio Code', { close: true }),
-    open('org.gnome.Calculator'),
-    open('Übersicht 2.0'),
-    type('x', { delay_ms: 0 }),
-    type('rm -rf / ; $(echo)\n'),
-    { type: 'custom', payload: { anything: '|' } } as const,
-    { type: 'system_control', payload: {} } as const,
-  ])('TXT15 may be run: %j', (action) => {
-    expect(actionProblem(action)).toBeUndefined();
+  it('TXT1 that replaces are its own alone, for entries and commands by themselves', () => {
+    const half = { ...editor, dictionary_mode: 'replace' as const };
+    expect(ids([half, mail], half)).toEqual({ entries: [2], commands: [1, 2] });
   });
 
-  it.each<[Action, string, string]>([
-    ...[
-      'a/b',
-      '../x',
-      'a..b',
-      'a\0b',
-      'a\\b',
-      'a`b',
-      'a$b',
-      'a;b',
-      'a|b',
-      'a&b',
-      'a\nb',
-      '--new',
-      ' ',
-      '',
-      7,
-      null,
-    ].map((app): [Action, string, string] => [open(app), 'INVALID_APP_NAME', 'app']),
-    [open('x'.repeat(257)), 'INVALID_APP_NAME', 'app'],
-    [open(undefined), 'MISSING_PARAM', 'app'],
-    [open('x', { close: 'yes' }), 'INVALID_PARAMETER', 'close'],
-    [type(undefined), 'MISSING_PARAM', 'text'],
-    [type(''), 'INVALID_PARAMETER', 'text'],
-    [type(3), 'INVALID_PARAMETER', 'text'],
-    [type('a\0'), 'INVALID_PARAMETER', 'text'],
-    [type('a', { delay_ms: -1 }), 'INVALID_PARAMETER', 'delay_ms'],
-    [type('a', { delay_ms: 1.5 }), 'INVALID_PARAMETER', 'delay_ms'],
-    [type('a', { delay_ms: 1_001 }), 'INVALID_PARAMETER', 'delay_ms'],
-    [type('a', { delay_ms: '5' }), 'INVALID_PARAMETER', 'delay_ms'],
-  ])('TXT15 is refused: %j is %s of %s', (action, error_code, field) => {
-    expect(actionProblem(action)).toMatchObject({ error_code, field: `action_payload.${field}` });
+  it('TXT1 that replaces with nothing, or with what is off, are none', () => {
+    const silent = {
+      dictionary_mode: 'replace',
+      command_mode: 'replace',
+      dictionary_entry_ids: [4],
+    } as const;
+    const none = context(3, { ...silent, dictionary_entry_ids: [...silent.dictionary_entry_ids] });
+    expect(ids([none], none)).toEqual({ entries: [], commands: [] });
+  });
+
+  it('TXT1 an item of the context hides another that is said the same', () => {
+    const rows = [entry(1, 'brb', 'be right back'), entry(2, ' BRB ', 'bis gleich'), entry(3, 'x', 'y')];
+    const german = context(1, { dictionary_entry_ids: [2] });
+    const { entries: effective } = effectiveRules({ entries: rows, commands: [] }, [german], german);
+    expect(effective.map(({ id }) => id)).toEqual([2, 3]);
+    const asleep = [{ ...rows[1]!, enabled: false }, rows[0]!];
+    const { entries: awake } = effectiveRules({ entries: asleep, commands: [] }, [german], german);
+    expect(awake.map(({ id }) => id)).toEqual([1]);
+  });
+
+  it('TXT1 are read anew for each take: an edited context holds in a window that stayed (upstream defect 15)', () => {
+    const window = { app_name: 'editor', title: null };
+    const now = (contexts: WindowContextRow[]) =>
+      ids(
+        contexts,
+        matchWindowContext(contexts, window, () => false),
+      );
+    expect(now([editor]).entries).toEqual([1, 2, 3]);
+    expect(now([{ ...editor, dictionary_mode: 'replace' }]).entries).toEqual([2]);
   });
 });

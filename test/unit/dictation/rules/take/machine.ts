@@ -1,6 +1,6 @@
 import type { CaptureEnd } from '../../../../../src/dictation/ports/microphone.ts';
 import { step } from '../../../../../src/dictation/rules/take/take-machine.ts';
-import type { TakeEffect } from '../../../../../src/dictation/rules/take/take-effect.ts';
+import type { TakeEffect, TakeEvent } from '../../../../../src/dictation/rules/take/take-effect.ts';
 import type {
   TakeInput,
   TakeReport,
@@ -18,7 +18,7 @@ import {
 type ReportOf<R> = R extends { take: number } ? Omit<R, 'take'> : never;
 
 /** The machine with timers that run when time passes, and what it wanted done, as words. */
-export class Dictation {
+export class Machine {
   state: TakeState = IDLE;
   now = 0;
   done: string[] = [];
@@ -101,17 +101,17 @@ export function words(effect: TakeEffect): string {
       return `cancel ${effect.take} ${effect.reason}${effect.keep ? ' kept' : ''}`;
     case 'refuse':
       return `refuse ${effect.code}`;
-    case 'tell':
-      return tidings(effect.news);
+    case 'publish':
+      return publishedWords(effect.event);
     default:
       return effect.type;
   }
 }
 
-function tidings(news: Extract<TakeEffect, { type: 'tell' }>['news']): string {
-  if (news.type === 'stopped') return `told stopped ${news.take} ${news.stop_reason}`;
-  if (news.type === 'cancelled')
-    return `told cancelled ${news.take} ${news.reason}${news.kept ? ' kept' : ''}`;
-  if (news.type === 'error') return `told error ${news.take} ${news.code}`;
-  return `told ${news.type} ${news.take}`;
+function publishedWords(event: TakeEvent): string {
+  if (event.type === 'stopped') return `published stopped ${event.take} ${event.stop_reason}`;
+  if (event.type === 'cancelled')
+    return `published cancelled ${event.take} ${event.reason}${event.kept ? ' kept' : ''}`;
+  if (event.type === 'error') return `published error ${event.take} ${event.code}`;
+  return `published ${event.type} ${event.take}`;
 }

@@ -1,8 +1,16 @@
 import type { ErrorCode } from '../../../errors.ts';
 import type { CaptureEnd } from '../../ports/microphone.ts';
-import { andThen, only, type Step } from './step.ts';
-import type { CancelReason, StopReason, TakeEffect, TakeNews } from './take-effect.ts';
-import type { Outcome, Take, TakeRules, TakeState, WantedTake } from './take-state.ts';
+import type { CancelReason, StopReason, TakeEffect, TakeEvent } from './take-effect.ts';
+import {
+  andThen,
+  only,
+  type Outcome,
+  type Step,
+  type Take,
+  type TakeRules,
+  type TakeState,
+  type WantedTake,
+} from './take-state.ts';
 
 /** A microphone that gives nothing for so long is broken; slow ones need four seconds. */
 export const FIRST_SAMPLE_MS = 10_000;
@@ -12,7 +20,7 @@ export const CAPTURE_END_MS = 5_000;
 export const KEPT_MS = 1_000;
 const NO_SOUND = 'The microphone gives no sound; choose another one or connect it again.';
 
-const tell = (news: TakeNews): TakeEffect => ({ type: 'tell', news });
+const publish = (event: TakeEvent): TakeEffect => ({ type: 'publish', event });
 const takeTimer = (at: number): TakeEffect => ({ type: 'set_timer', name: 'take', at });
 const changed = (state: TakeState, take: Take): TakeState => ({ ...state, current: take });
 
@@ -47,7 +55,7 @@ export function begin(state: TakeState, wanted: WantedTake, at: number): Step {
 export function heard(state: TakeState, take: Take, { at, rules }: { at: number; rules: TakeRules }): Step {
   if (take.heardAt !== null) return only(state);
   const { id, mode, device } = take;
-  const started = tell({ type: 'started', take: id, mode, device });
+  const started = publish({ type: 'started', take: id, mode, device });
   if (take.phase !== 'starting') return only(changed(state, { ...take, heardAt: at }), started);
   const due = at + rules.max_duration_ms;
   return only(changed(state, { ...take, heardAt: at, phase: 'recording', due }), takeTimer(due), started);
@@ -62,7 +70,7 @@ export function stopWithTail(
   const due = at + rules.tail_ms;
   const outcome: Outcome = { kind: 'finish', stop_reason: 'user' };
   const tail: Take = { ...take, phase: 'tail', due, outcome };
-  return only(changed(state, tail), takeTimer(due), tell({ type: 'stopping', take: take.id }));
+  return only(changed(state, tail), takeTimer(due), publish({ type: 'stopping', take: take.id }));
 }
 
 /** Ends the capture at once. A decision that was made before stays, but for a cancel. */
@@ -121,10 +129,10 @@ export function captureEnded(
 function close(state: TakeState, take: Take, end: CaptureEnd): Step {
   const outcome = outcomeOf(take, end);
   const { id } = take;
-  const closing = (news: TakeNews): TakeState => ({
+  const closing = (event: TakeEvent): TakeState => ({
     ...state,
     current: null,
-    closing: [...state.closing, { take: id, news }],
+    closing: [...state.closing, { take: id, event }],
   });
   const before: TakeEffect[] = [{ type: 'clear_timer', name: 'take' }, ...failure(take, end)];
   if (outcome.kind === 'finish') {
@@ -159,5 +167,5 @@ function failure(take: Take, end: CaptureEnd): TakeEffect[] {
 }
 
 export function error(take: Take, code: ErrorCode, message: string): TakeEffect {
-  return tell({ type: 'error', take: take.id, code, message });
+  return publish({ type: 'error', take: take.id, code, message });
 }
