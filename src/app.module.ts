@@ -84,7 +84,6 @@ class Ports {
       { provide: StatusSource, useValue: status },
       { provide: BackupMaker, useValue: parts.backups },
       { provide: WavInspector, useClass: WavHeaderInspector },
-      { provide: ReadModels, useFactory: () => new ReadModels() },
       { provide: WarmableMicrophone, useValue: parts.microphone },
       { provide: AudioDevices, useExisting: WarmableMicrophone },
       ActiveWindowHolder,

@@ -1,9 +1,29 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
+import type { Area } from '../events/areas.ts';
 import { type ChangeBatch, ChangeFeed } from '../events/change-feed.ts';
-import { BaselineApplied } from './baseline-applied.ts';
+import type { DomainEvent } from '../events/domain-event.ts';
 import { ReadModels } from './read-models.ts';
-import { TransactionProjected } from './transaction-projected.ts';
+
+/** The read models now hold one more transaction, or what a baseline brought. */
+export class TransactionProjected {
+  constructor(
+    /** Those not told before, in order of seq. */
+    readonly events: readonly DomainEvent[],
+    /** Areas whose rows or events changed. */
+    readonly areas: ReadonlySet<Area>,
+    /** as_of_seq of the read models from now on. */
+    readonly seq: number,
+  ) {}
+}
+
+/** The read models agree with the engine again; told to UIs as `sync_complete`. */
+export class BaselineApplied {
+  constructor(
+    readonly epoch: string,
+    readonly seq: number,
+  ) {}
+}
 
 /** Brings every batch into the read models at once, then tells the service what changed. Never throws into the feed. */
 @Injectable()

@@ -4,12 +4,11 @@ import type { DomainEvent } from '../events/domain-event.ts';
 import { HeycatError } from '../errors.ts';
 import type { AreaRows, RowChange } from '../events/rows.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { changedKey, inApplyOrder } from './change-order.ts';
 import { dictionary } from './dictionary.ts';
 import type { OrderedRows } from './ordered-rows.ts';
 import type { Projection } from './projection.ts';
 import { recordings } from './recordings.ts';
-import type { RowKey } from './row-key.ts';
+import { rowKey, type RowKey } from './row-projection.ts';
 import { notYet, SeqWaiters } from './seq-waiters.ts';
 import { settings } from './settings.ts';
 import type { CapturedModels, Snapshot } from './snapshot.ts';
@@ -222,4 +221,28 @@ export class ReadModels {
 /** Only the name: a message might quote dictated text. */
 function errorName(cause: unknown): string {
   return cause instanceof Error ? cause.name : typeof cause;
+}
+
+/** The key of the row that a change is about. */
+function changedKey(change: RowChange): RowKey | undefined {
+  const row = change.after ?? change.before;
+  return row === undefined ? undefined : rowKey(row);
+}
+
+/**
+ * The same changes with removals from the newest row down, then the rest from the oldest up. Changes of one
+ * transaction come in no order; in this one a baseline of any size only appends to and shortens the read models.
+ */
+function inApplyOrder(changes: readonly RowChange[]): readonly RowChange[] {
+  if (changes.length < 2) return changes;
+  const removed = changes.filter((change) => change.after === undefined).sort(byKey);
+  const kept = changes.filter((change) => change.after !== undefined).sort(byKey);
+  return [...removed.toReversed(), ...kept];
+}
+
+function byKey(a: RowChange, b: RowChange): number {
+  if (a.area !== b.area) return a.area < b.area ? -1 : 1;
+  const [left, right] = [changedKey(a), changedKey(b)];
+  if (left === undefined || right === undefined || left === right) return 0;
+  return left < right ? -1 : 1;
 }

@@ -2,8 +2,16 @@ import type { Area } from '../events/areas.ts';
 import type { AreaRows } from '../events/rows.ts';
 import { OrderedRows } from './ordered-rows.ts';
 import type { Projection } from './projection.ts';
-import { rowKey, type KeyOf } from './row-key.ts';
 import type { RowPage } from './snapshot.ts';
+
+export type RowKey = number | string;
+
+/** Settings are known by their key, everything else by its id. */
+export type KeyOf<A extends Area> = A extends 'settings' ? string : number;
+
+export function rowKey<A extends Area>(row: AreaRows[A]): KeyOf<A> {
+  return ('id' in row ? row.id : row.key) as KeyOf<A>;
+}
 
 /** All rows of one area, in order of id or key. */
 export type AreaState<A extends Area> = OrderedRows<KeyOf<A>, AreaRows[A]>;

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ProjectionRunner } from '../projections/projection-runner.ts';
+import { ProjectionsModule } from '../projections/projections.module.ts';
 import { GetRecordingStateHandler } from './takes/get-recording-state.ts';
 import { ListDictionaryEntriesHandler } from './dictionary/list-dictionary-entries.ts';
 import { GetRecordingHandler } from './recordings/get-recording.ts';
@@ -35,10 +35,11 @@ export const QUERY_HANDLERS = [
 ];
 
 /**
- * The read side. The application provides globally: CqrsModule.forRoot(), ReadModels, and the ports ChangeFeed,
- * EventLog, CommandHistory, ModelList, RecordingStateSource and StatusSource.
+ * The read side. The application provides globally: CqrsModule.forRoot() and the ports ChangeFeed, EventLog,
+ * CommandHistory, ModelList, RecordingStateSource and StatusSource.
  */
 @Module({
-  providers: [ProjectionRunner, ...QUERY_HANDLERS],
+  imports: [ProjectionsModule],
+  providers: QUERY_HANDLERS,
 })
 export class QueriesModule {}

@@ -2,9 +2,8 @@ import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { WarmableMicrophone } from '../ports/microphone.ts';
 import { HeycatError } from '../../errors.ts';
-import { BaselineApplied } from '../../projections/baseline-applied.ts';
+import { BaselineApplied, TransactionProjected } from '../../projections/projection-runner.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { TransactionProjected } from '../../projections/transaction-projected.ts';
 import { readTakeSettings } from './take-settings.ts';
 import { TakeTeller } from './take-teller.ts';
 

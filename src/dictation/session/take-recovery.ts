@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import type { RecordingRow } from '../../events/rows.ts';
 import { HeycatError } from '../../errors.ts';
-import { BaselineApplied } from '../../projections/baseline-applied.ts';
+import { BaselineApplied } from '../../projections/projection-runner.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { recordings } from '../../projections/recordings.ts';
 import { type RepairedSound, TakeFiles } from './take-files.ts';

@@ -1,5 +1,4 @@
-import { BaselineApplied } from '../../../src/projections/baseline-applied.ts';
-import { TransactionProjected } from '../../../src/projections/transaction-projected.ts';
+import { BaselineApplied, TransactionProjected } from '../../../src/projections/projection-runner.ts';
 import { openReadSide } from '../queries/read-side.ts';
 import { aRecording, aSetting, anEvent, baseline, EPOCH, transaction } from './histories.ts';
 

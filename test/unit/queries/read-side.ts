@@ -164,7 +164,6 @@ function keeping(lines: string[]): LoggerService {
 
 function portsModule(feed: ChangeFeed, log: EventLog, history: CommandHistory): Type {
   const providers = [
-    { provide: ReadModels, useFactory: () => new ReadModels() },
     { provide: ChangeFeed, useValue: feed },
     { provide: EventLog, useValue: log },
     { provide: CommandHistory, useValue: history },

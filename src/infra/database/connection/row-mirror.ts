@@ -1,6 +1,6 @@
 import type { Area } from '../../../events/areas.ts';
 import type { AreaRows, RowChange } from '../../../events/rows.ts';
-import { rowKey, type RowKey } from '../../../projections/row-key.ts';
+import { rowKey, type RowKey } from '../../../projections/row-projection.ts';
 import type { KeyedRow } from './remote-module.ts';
 
 type AnyRow = AreaRows[Area];

@@ -1,6 +1,5 @@
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { BaselineApplied } from '../../../projections/baseline-applied.ts';
-import { TransactionProjected } from '../../../projections/transaction-projected.ts';
+import { BaselineApplied, TransactionProjected } from '../../../projections/projection-runner.ts';
 import { SubscriptionHub } from './subscription-hub.ts';
 
 /** Carries what the read models now hold from Nest's event bus to the socket's subscribers. */

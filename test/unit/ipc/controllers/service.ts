@@ -19,7 +19,6 @@ import { EventTeller } from '../../../../src/events/event-teller.ts';
 import { ControllersModule } from '../../../../src/infra/ipc/controllers/controllers.module.ts';
 import { RpcErrorFilter } from '../../../../src/infra/ipc/transport/rpc-error.filter.ts';
 import { ValidationPipe } from '../../../../src/infra/ipc/transport/validation.pipe.ts';
-import { ReadModels } from '../../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../../src/queries/queries.module.ts';
 import { AudioDevices } from '../../../../src/queries/system/audio-devices.ts';
 import { CommandHistory } from '../../../../src/queries/system/command-history.ts';
@@ -54,7 +53,6 @@ const dictation = {
 };
 const unknown = () => Promise.reject(new HeycatError('NOT_FOUND'));
 const PORTS = [
-  { provide: ReadModels, useFactory: () => new ReadModels() },
   { provide: CommandLedger, useValue: ledger },
   {
     provide: WavInspector,
