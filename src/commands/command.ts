@@ -1,24 +1,23 @@
 import { Command } from '@nestjs/cqrs';
-import { IsOptional, IsUUID } from 'class-validator';
 import type { Submitted } from './command-ledger.ts';
-import { IsWhole } from './fields.ts';
-import { LIMITS, MAX_WHOLE } from './limits.ts';
+import { IsInteger, IsOptional, IsUuid } from '../fields/fields.ts';
+import { LIMITS, MAX_INTEGER } from '../fields/limits.ts';
 
 /** What every command may say beside its own fields. */
 export abstract class CommandMessage extends Command<Submitted> {
   /** Idempotency key: sent twice under one id, the command happens once. */
   @IsOptional()
-  @IsUUID(undefined, { message: '$property must be a UUID.' })
+  @IsUuid()
   command_id?: string;
 
   /** How long to wait for the engine, in ms. */
   @IsOptional()
-  @IsWhole(0, LIMITS.wait_ms_max)
+  @IsInteger(0, LIMITS.wait_ms_max)
   wait_ms?: number;
 
   /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
   @IsOptional()
-  @IsWhole(0, LIMITS.timeout_ms_max)
+  @IsInteger(0, LIMITS.timeout_ms_max)
   timeout_ms?: number;
 }
 
@@ -26,6 +25,6 @@ export abstract class CommandMessage extends Command<Submitted> {
 export abstract class UpdatingCommand extends CommandMessage {
   /** The `seq` of the row that the caller decided upon; CONFLICT when it has changed since. */
   @IsOptional()
-  @IsWhole(0, MAX_WHOLE)
+  @IsInteger(0, MAX_INTEGER)
   expected_seq?: number;
 }

@@ -1,5 +1,6 @@
 import { Query } from '@nestjs/cqrs';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInteger, IsOptional, IsSeq } from '../fields/fields.ts';
+import { LIMITS } from '../fields/limits.ts';
 import type { ReadModels } from '../projections/read-models.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -15,16 +16,12 @@ export interface AsOf {
 export abstract class QueryMessage<Answer> extends Query<Answer & AsOf> {
   /** Wait until the read models hold this seq, for example the one that a command answered. */
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsSeq()
   at_least_seq?: number;
 
   /** How long to wait for it, in ms. */
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(60_000)
+  @IsInteger(0, LIMITS.timeout_ms_max)
   timeout_ms?: number;
 }
 

@@ -1,7 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
-import { IsWhole } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsInteger, IsOptional } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { IsFilePath, normalised } from '../recordings/file-path.ts';
 import { type BackupMade, BackupMaker } from './backup-maker.ts';
 
@@ -14,7 +13,7 @@ export class CreateBackup extends Command<BackupMade> {
 
   /** When the caller stops waiting for an answer, in ms; the backup is given up then. */
   @IsOptional()
-  @IsWhole(0, LIMITS.timeout_ms_max)
+  @IsInteger(0, LIMITS.timeout_ms_max)
   timeout_ms?: number;
 
   /** Set by the transport: aborts when nobody waits for the answer any more. */

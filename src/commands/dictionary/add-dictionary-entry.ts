@@ -1,8 +1,7 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { CommandMessage } from '../command.ts';
-import { IsContents, IsFlag, IsName, IsText } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsContents, IsFlag, IsName, IsOptional, IsText } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 export class AddDictionaryEntry extends CommandMessage {

@@ -1,9 +1,8 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { changesOf } from '../changes.ts';
 import { UpdatingCommand } from '../command.ts';
-import { IsContents, IsFlag, IsId, IsName, IsText, MayBeAbsent } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsContents, IsFlag, IsId, IsName, IsOptional, IsText, MayBeAbsent } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 export class UpdateDictionaryEntry extends UpdatingCommand {

@@ -1,8 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { IsOptional, IsUUID } from 'class-validator';
-import { IsWhole } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
 import { CommandQueue } from './command-queue.ts';
+import { IsInteger, IsOptional, IsUuid } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 
 export interface Dropped {
   status: 'dropped';
@@ -12,12 +11,12 @@ export interface Dropped {
 /** Forgets a command that was given up. */
 export class DropCommand extends Command<Dropped> {
   /** Of the command that was given up. */
-  @IsUUID(undefined, { message: '$property must be a UUID.' })
+  @IsUuid()
   command_id!: string;
 
   /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
   @IsOptional()
-  @IsWhole(0, LIMITS.timeout_ms_max)
+  @IsInteger(0, LIMITS.timeout_ms_max)
   timeout_ms?: number;
 }
 

@@ -1,24 +1,23 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { IsOptional, IsUUID } from 'class-validator';
 import type { Submitted } from '../command-ledger.ts';
-import { IsWhole } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
 import { CommandQueue } from './command-queue.ts';
+import { IsInteger, IsOptional, IsUuid } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 
 /** Sends a command again that was given up. */
 export class RetryCommand extends Command<Submitted> {
   /** Of the command that was given up. */
-  @IsUUID(undefined, { message: '$property must be a UUID.' })
+  @IsUuid()
   command_id!: string;
 
   /** How long to wait for its end, in ms. */
   @IsOptional()
-  @IsWhole(0, LIMITS.wait_ms_max)
+  @IsInteger(0, LIMITS.wait_ms_max)
   wait_ms?: number;
 
   /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
   @IsOptional()
-  @IsWhole(0, LIMITS.timeout_ms_max)
+  @IsInteger(0, LIMITS.timeout_ms_max)
   timeout_ms?: number;
 }
 

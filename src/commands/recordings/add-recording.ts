@@ -1,12 +1,11 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import type { RecordingStatus } from '../../events/rows.ts';
 import { CommandMessage } from '../command.ts';
 import { HeycatError } from '../../errors.ts';
 import { EventLog } from '../../events/event-log.ts';
 import { type Applied, CommandLedger, type Submitted } from '../command-ledger.ts';
-import { IsContents, IsText, IsWhole } from '../fields.ts';
-import { LIMITS, MAX_WHOLE } from '../limits.ts';
+import { IsContents, IsInteger, IsOptional, IsText } from '../../fields/fields.ts';
+import { LIMITS, MAX_INTEGER } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsFilePath, normalised } from './file-path.ts';
 import { WavInspector } from './wav-inspector.ts';
@@ -18,12 +17,12 @@ export class AddRecording extends CommandMessage {
 
   /** Read from the file when absent. */
   @IsOptional()
-  @IsWhole(0, MAX_WHOLE)
+  @IsInteger(0, MAX_INTEGER)
   duration_ms?: number;
 
   /** In Hz; read from the file when absent. */
   @IsOptional()
-  @IsWhole(1, LIMITS.sample_rate_max)
+  @IsInteger(1, LIMITS.sample_rate_max)
   sample_rate?: number;
 
   @IsOptional()

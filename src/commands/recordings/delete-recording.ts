@@ -1,9 +1,8 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { UpdatingCommand } from '../command.ts';
 import { EventLog } from '../../events/event-log.ts';
 import { CommandLedger, type Submitted } from '../command-ledger.ts';
-import { IsFlag, IsId } from '../fields.ts';
+import { IsFlag, IsId, IsOptional } from '../../fields/fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { type FileRemoval, RecordingFiles } from './recording-files.ts';
 

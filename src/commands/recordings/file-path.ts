@@ -1,12 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
-import { Field, isAtMostBytes } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { field, isAtMostBytes, type Field } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 
 const MAX = LIMITS.file_path_bytes;
 
 /** A relative path would mean another file for the host than for the service. */
-export function IsFilePath(): PropertyDecorator {
-  return Field(
+export function IsFilePath(): Field {
+  return field(
     { type: 'string', minLength: 1, 'x-max-bytes': MAX },
     {
       name: 'isFilePath',

@@ -1,11 +1,19 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { RECORDING_STATUSES, type RecordingStatus } from '../../events/rows.ts';
 import { changesOf } from '../changes.ts';
 import { UpdatingCommand } from '../command.ts';
 import { CommandLedger } from '../command-ledger.ts';
-import { IsContents, IsFlag, IsId, IsOneOf, IsText, IsWhole, MayBeAbsent } from '../fields.ts';
-import { LIMITS, MAX_WHOLE } from '../limits.ts';
+import {
+  IsContents,
+  IsFlag,
+  IsId,
+  IsInteger,
+  IsOneOf,
+  IsOptional,
+  IsText,
+  MayBeAbsent,
+} from '../../fields/fields.ts';
+import { LIMITS, MAX_INTEGER } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsFilePath, normalised } from './file-path.ts';
 import { WavInspector } from './wav-inspector.ts';
@@ -19,12 +27,12 @@ export class UpdateRecording extends UpdatingCommand {
   file_path?: string;
 
   @MayBeAbsent()
-  @IsWhole(0, MAX_WHOLE)
+  @IsInteger(0, MAX_INTEGER)
   duration_ms?: number;
 
   /** In Hz. */
   @MayBeAbsent()
-  @IsWhole(1, LIMITS.sample_rate_max)
+  @IsInteger(1, LIMITS.sample_rate_max)
   sample_rate?: number;
 
   @IsOptional()

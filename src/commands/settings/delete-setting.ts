@@ -1,7 +1,7 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { UpdatingCommand } from '../command.ts';
-import { IsName } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsName } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 export class DeleteSetting extends UpdatingCommand {

@@ -1,7 +1,7 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { UpdatingCommand } from '../command.ts';
-import { IsJsonValue, IsName } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsJsonValue, IsName } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 /** Makes the setting or replaces its value. */

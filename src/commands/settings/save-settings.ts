@@ -1,11 +1,13 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { CommandMessage } from '../command.ts';
-import { IsSettings } from './settings-field.ts';
+import { IsMapOf } from '../../fields/collections.ts';
+import { IsJsonValue, IsName } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 /** Saves several settings, all or none. */
 export class SaveSettings extends CommandMessage {
-  @IsSettings()
+  @IsMapOf(IsJsonValue(), { key: IsName(LIMITS.setting_key_chars), min: 1 })
   values!: Record<string, unknown>;
 }
 

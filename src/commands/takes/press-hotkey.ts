@@ -1,15 +1,14 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { CommandMessage } from '../command.ts';
-import { IsWhole } from '../fields.ts';
-import { MAX_WHOLE } from '../limits.ts';
+import { IsInteger, IsOptional } from '../../fields/fields.ts';
+import { MAX_INTEGER } from '../../fields/limits.ts';
 import { DictationHandler } from './dictation-handler.ts';
 
 /** A host tells that its dictation key was pressed. */
 export class PressHotkey extends CommandMessage {
   /** When the key moved, in ms since 1970; now when absent. */
   @IsOptional()
-  @IsWhole(0, MAX_WHOLE)
+  @IsInteger(0, MAX_INTEGER)
   at?: number;
 }
 

@@ -1,7 +1,7 @@
 import { CommandHandler } from '@nestjs/cqrs';
 
 import { CommandMessage } from '../command.ts';
-import { IsId } from '../fields.ts';
+import { IsId } from '../../fields/fields.ts';
 import { DictationHandler } from './dictation-handler.ts';
 
 /** Says which of the commands told as `command_ambiguous` was meant. */

@@ -1,9 +1,8 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { TAKE_MODES, type TakeMode } from '../../dictation/rules/take/take-input.ts';
 import { CommandMessage } from '../command.ts';
-import { IsName, IsOneOf } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsName, IsOneOf, IsOptional } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { DictationHandler } from './dictation-handler.ts';
 
 /** Begins a take. */

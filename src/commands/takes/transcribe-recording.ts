@@ -1,8 +1,7 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { CommandMessage } from '../command.ts';
-import { IsId, IsText } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsId, IsOptional, IsText } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { DictationHandler } from './dictation-handler.ts';
 
 /** Has a recording transcribed, again or for the first time. */

@@ -1,9 +1,8 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { ACTION_TYPES, type ActionType } from '../../events/rows.ts';
 import { CommandMessage } from '../command.ts';
-import { IsFlag, IsJsonValue, IsName, IsOneOf } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsFlag, IsJsonValue, IsName, IsOneOf, IsOptional } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 export class AddVoiceCommand extends CommandMessage {

@@ -1,6 +1,6 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { UpdatingCommand } from '../command.ts';
-import { IsFlag, IsId } from '../fields.ts';
+import { IsFlag, IsId } from '../../fields/fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 export class SetVoiceCommandEnabled extends UpdatingCommand {

@@ -1,9 +1,8 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsDefined } from 'class-validator';
 import { ACTION_TYPES, type ActionType } from '../../events/rows.ts';
 import { UpdatingCommand } from '../command.ts';
-import { IsFlag, IsId, IsJsonValue, IsName, IsOneOf, MayBeAbsent } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsFlag, IsId, IsJsonValueButNull, IsName, IsOneOf, MayBeAbsent } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
 export class UpdateVoiceCommand extends UpdatingCommand {
@@ -19,8 +18,7 @@ export class UpdateVoiceCommand extends UpdatingCommand {
   action_type?: ActionType;
 
   @MayBeAbsent()
-  @IsDefined({ message: '$property must be a JSON value other than null.' })
-  @IsJsonValue()
+  @IsJsonValueButNull()
   action_payload?: unknown;
 
   @MayBeAbsent()

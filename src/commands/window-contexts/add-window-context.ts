@@ -1,9 +1,9 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { CONTEXT_MODES, type ContextMode } from '../../events/rows.ts';
 import { CommandMessage } from '../command.ts';
-import { IsFlag, IsIds, IsName, IsOneOf, IsPriority } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsIds } from '../../fields/collections.ts';
+import { IsFlag, IsName, IsOneOf, IsOptional, IsPriority } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsTitlePattern } from './title-pattern.ts';
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { matchWindowContext } from '../../dictation/rules/window-context-matching.ts';
 import { EventTeller } from '../../events/event-teller.ts';
 import { CommandMessage } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
-import { IsName, IsText, IsWhole } from '../fields.ts';
-import { LIMITS, MAX_WHOLE } from '../limits.ts';
+import { IsInteger, IsName, IsOptional, IsText } from '../../fields/fields.ts';
+import { LIMITS, MAX_INTEGER } from '../../fields/limits.ts';
 import { ActiveWindowHolder } from './active-window.ts';
 import { titleMatches } from './title-pattern.ts';
 import { WindowContexts } from './window-contexts.ts';
@@ -21,7 +20,7 @@ export class ReportActiveWindow extends CommandMessage {
   title?: string;
 
   @IsOptional()
-  @IsWhole(0, MAX_WHOLE)
+  @IsInteger(0, MAX_INTEGER)
   pid?: number;
 }
 

@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
-import { Field, isName } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { field, isName, type Field } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 
 /**
  * Unicode mode, because there a construct that JavaScript does not know is an error when it is saved, where the old
@@ -13,8 +13,8 @@ const MATCH_MS = 50;
 
 const MAX = LIMITS.title_pattern_chars;
 
-export function IsTitlePattern(): PropertyDecorator {
-  return Field(
+export function IsTitlePattern(): Field {
+  return field(
     { type: 'string', format: 'regex', minLength: 1, maxLength: MAX },
     {
       name: 'isTitlePattern',

@@ -1,10 +1,10 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { IsOptional } from 'class-validator';
 import { CONTEXT_MODES, type ContextMode } from '../../events/rows.ts';
 import { changesOf } from '../changes.ts';
 import { UpdatingCommand } from '../command.ts';
-import { IsFlag, IsId, IsIds, IsName, IsOneOf, IsPriority, MayBeAbsent } from '../fields.ts';
-import { LIMITS } from '../limits.ts';
+import { IsIds } from '../../fields/collections.ts';
+import { IsFlag, IsId, IsName, IsOneOf, IsOptional, IsPriority, MayBeAbsent } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsTitlePattern } from './title-pattern.ts';
 

@@ -1,14 +1,12 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { IsInt, Max, Min } from 'class-validator';
 import { HeycatError } from '../../errors.ts';
 import type { RecordingRow } from '../../events/rows.ts';
+import { IsId } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
 
 export class GetRecording extends QueryMessage<{ recording: RecordingRow }> {
-  @IsInt()
-  @Min(1)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsId()
   id!: number;
 }
 

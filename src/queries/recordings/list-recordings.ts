@@ -1,54 +1,45 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { HeycatError } from '../../errors.ts';
 import { RECORDING_STATUSES, type RecordingStatus } from '../../events/rows.ts';
+import { IsInteger, IsOneOf, IsOptional, IsText, IsTimeOrDay } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { pageOfRecordings, recordings, type RecordingsPage } from '../../projections/recordings.ts';
 import { answer, QueryMessage } from '../query.ts';
 import { recordingFilter } from './recording-filter.ts';
 
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
-const ISO_MESSAGE = '$property must be an ISO 8601 time such as 2026-05-01T08:00:00Z';
-
 /** Recordings, newest first, a page at a time. */
 export class ListRecordings extends QueryMessage<RecordingsPage> {
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @IsInteger(1, 500)
   limit?: number;
 
   /** The one that the page before answered; with the same filters. */
   @IsOptional()
-  @IsString()
-  @MaxLength(64)
+  @IsText(64)
   cursor?: string;
 
   /** How many of the newest to leave out; not together with cursor. */
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsInteger(0)
   offset?: number;
 
   /** Text that occurs, in whatever case, in the transcription, the file name, or the window's title or app. */
   @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
+  @IsText(1_000)
   search?: string;
 
   /** Not created before this time. */
   @IsOptional()
-  @Matches(ISO_TIME, { message: ISO_MESSAGE })
+  @IsTimeOrDay()
   from?: string;
 
   /** Created before this time. */
   @IsOptional()
-  @Matches(ISO_TIME, { message: ISO_MESSAGE })
+  @IsTimeOrDay()
   to?: string;
 
   @IsOptional()
-  @IsIn(RECORDING_STATUSES)
+  @IsOneOf(RECORDING_STATUSES)
   status?: RecordingStatus;
 }
 

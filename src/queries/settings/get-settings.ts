@@ -1,5 +1,7 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsListOf } from '../../fields/collections.ts';
+import { IsOptional, IsText } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { settings, settingsView, type SettingsView } from '../../projections/settings.ts';
 import { answer, QueryMessage } from '../query.ts';
@@ -7,10 +9,7 @@ import { answer, QueryMessage } from '../query.ts';
 /** All settings, or those of the keys that are set. */
 export class GetSettings extends QueryMessage<SettingsView> {
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(1_000)
-  @IsString({ each: true })
-  @MaxLength(128, { each: true })
+  @IsListOf(IsText(LIMITS.setting_key_chars))
   keys?: string[];
 }
 

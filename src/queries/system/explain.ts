@@ -1,10 +1,11 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { IsIn, ValidateBy } from 'class-validator';
 import { HeycatError } from '../../errors.ts';
 import { AREAS, type Area } from '../../events/areas.ts';
 import type { DomainEvent } from '../../events/domain-event.ts';
 import { EventLog } from '../../events/event-log.ts';
 import type { AreaRows } from '../../events/rows.ts';
+import { field, IsOneOf, type Field } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
 
@@ -18,19 +19,25 @@ export interface Explanation {
   history: Pick<DomainEvent, 'seq' | 'type' | 'occurred_at' | 'command_id' | 'actor'>[];
 }
 
+function IsIdOrKey(): Field {
+  const max = LIMITS.setting_key_chars;
+  return field(
+    { type: ['integer', 'string'], maxLength: max },
+    {
+      name: 'isIdOrKey',
+      allowed: 'the id of a row or the key of a setting',
+      check: (value) => Number.isSafeInteger(value) || (typeof value === 'string' && value.length <= max),
+    },
+  );
+}
+
 /** Why a row is as it is. */
 export class Explain extends QueryMessage<Explanation> {
-  @IsIn(AREAS)
+  @IsOneOf(AREAS)
   area!: Area;
 
   /** The row's id, also as decimal text; for settings the key. */
-  @ValidateBy({
-    name: 'isIdOrKey',
-    validator: {
-      validate: (value) => Number.isSafeInteger(value) || (typeof value === 'string' && value.length <= 128),
-      defaultMessage: () => '$property must be the id of a row or the key of a setting',
-    },
-  })
+  @IsIdOrKey()
   id!: number | string;
 }
 

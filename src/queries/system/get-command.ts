@@ -1,13 +1,13 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { IsUUID } from 'class-validator';
 import { HeycatError } from '../../errors.ts';
+import { IsUuid } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { QueryMessage, reached, stamped } from '../query.ts';
 import { CommandHistory, type CommandOutcome } from './command-history.ts';
 
 /** What became of a command. */
 export class GetCommand extends QueryMessage<CommandOutcome> {
-  @IsUUID()
+  @IsUuid()
   command_id!: string;
 }
 

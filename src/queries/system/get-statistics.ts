@@ -1,12 +1,9 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { IsOptional, Matches } from 'class-validator';
+import { IsDay, IsOptional } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { statistics, statisticsView, type StatisticsView } from '../../projections/statistics.ts';
 import { RecordingStateSource, type StageView } from '../takes/recording-state.ts';
 import { answer, QueryMessage } from '../query.ts';
-
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const DAY_MESSAGE = '$property must be a day such as 2026-05-01';
 
 export interface StagesView {
   /** Where the time of this run's last takes went. */
@@ -17,12 +14,12 @@ export interface StagesView {
 export class GetStatistics extends QueryMessage<StatisticsView & StagesView> {
   /** The first day. */
   @IsOptional()
-  @Matches(DAY, { message: DAY_MESSAGE })
+  @IsDay()
   from?: string;
 
   /** The day after the last. */
   @IsOptional()
-  @Matches(DAY, { message: DAY_MESSAGE })
+  @IsDay()
   to?: string;
 }
 

@@ -1,7 +1,8 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { DURABLE_EVENT_TYPES, type DomainEvent, type DurableEventType } from '../../events/domain-event.ts';
 import { EventLog } from '../../events/event-log.ts';
+import { IsListOf } from '../../fields/collections.ts';
+import { IsInteger, IsOneOf, IsOptional, IsSeq } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryMessage } from '../query.ts';
 
@@ -22,22 +23,16 @@ export interface EventsPage {
 
 /** The durable record from a seq on. */
 export class ReadEvents extends QueryMessage<EventsPage> {
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsSeq()
   from_seq!: number;
 
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @IsInteger(1, 1_000)
   limit?: number;
 
   /** Leave out all other types. */
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(DURABLE_EVENT_TYPES.length)
-  @IsIn(DURABLE_EVENT_TYPES, { each: true })
+  @IsListOf(IsOneOf(DURABLE_EVENT_TYPES))
   types?: DurableEventType[];
 }
 

@@ -139,10 +139,7 @@ describe('list_recordings', () => {
     expect(await found({ to: '2026-05-01T08:00' })).toEqual([1]);
     expect(await found({ from: '2026-05-02' })).toEqual([3]);
     for (const to of ['2026-13-01', '2026-05-01T25:00:00Z', '9999-12-31T23:59:59-12:00']) {
-      await expect(side.ask(ListRecordings, { to })).rejects.toMatchObject({
-        code: 'INVALID_ARGUMENT',
-        details: { field: 'to' },
-      });
+      expect(await side.refused(ListRecordings, { to })).toEqual(['to']);
     }
   });
 
@@ -157,7 +154,7 @@ describe('list_recordings', () => {
       ['to', ['']],
       ['status', ['done', 1]],
       ['at_least_seq', [-1, 1.5, '1', 2 ** 53]],
-      ['timeout_ms', [-1, 60_001, '5']],
+      ['timeout_ms', [-1, 24 * 60 * 60 * 1_000 + 1, '5']],
     ];
     for (const [field, values] of wrong) {
       for (const value of values)

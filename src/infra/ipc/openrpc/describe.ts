@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { Command, Query } from '@nestjs/cqrs';
 import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
-import { LIMITS } from '../../../commands/limits.ts';
+import { LIMITS } from '../../../fields/limits.ts';
 import { ERRORS, type ErrorCode } from '../../../errors.ts';
 import { AREAS } from '../../../events/areas.ts';
 import { DURABLE_EVENT_TYPES, EPHEMERAL_EVENT_TYPES } from '../../../events/domain-event.ts';
@@ -10,7 +10,9 @@ import { StatusSource } from '../../../queries/system/status-source.ts';
 import type { DtoClass } from '../transport/dto-rules.ts';
 import { announcedLimits, IPC_LIMITS } from '../transport/limits.ts';
 import type { MethodExtras } from './method-extras.ts';
-import { paramsOf, type ContentDescriptor, type JsonSchema } from './params-schema.ts';
+import type { JsonSchema } from '../../../fields/fields.ts';
+import type { FieldSchema } from '../../../fields/schema.ts';
+import { paramsOf } from './params-schema.ts';
 
 interface Reference {
   $ref: string;
@@ -20,7 +22,7 @@ export interface OpenRpcMethod {
   name: string;
   summary: string;
   paramStructure: 'by-name';
-  params: ContentDescriptor[];
+  params: FieldSchema[];
   result: { name: string; schema: JsonSchema };
   errors: Reference[];
   /** The method that this one is another name of. */
@@ -91,11 +93,11 @@ const TRANSPORT_METHODS: OpenRpcMethod[] = [
   transportMethod('ping', 'Answers an empty object.', []),
 ];
 
-function required(name: string, of: JsonSchema): ContentDescriptor {
+function required(name: string, of: JsonSchema): FieldSchema {
   return { name, required: true, schema: of };
 }
 
-function transportMethod(name: string, summary: string, params: ContentDescriptor[]): OpenRpcMethod {
+function transportMethod(name: string, summary: string, params: FieldSchema[]): OpenRpcMethod {
   const result = { name: 'result', schema: { type: 'object' } };
   return { name, summary, paramStructure: 'by-name', params, result, errors: references(EVERY_METHOD) };
 }

@@ -10,11 +10,8 @@ import type { EventMessage } from './event-message.ts';
 /** The name heycat's UI knows `recording_added` by. */
 const SAVED_ALIAS = 'recording_saved';
 
-const EVENT_TYPES: ReadonlySet<string> = new Set([
-  ...DURABLE_EVENT_TYPES,
-  ...EPHEMERAL_EVENT_TYPES,
-  SAVED_ALIAS,
-]);
+/** What a subscription may ask for. */
+export const SUBSCRIBABLE_TYPES = [...DURABLE_EVENT_TYPES, ...EPHEMERAL_EVENT_TYPES, SAVED_ALIAS] as const;
 
 /** Which events a subscription wants. Events that belong to no area are chosen by their type alone. */
 export class EventFilter {
@@ -23,7 +20,7 @@ export class EventFilter {
 
   /** @throws HeycatError INVALID_ARGUMENT naming the field of an unknown type or area. */
   constructor(types: readonly string[] | undefined, areas: readonly string[] | undefined) {
-    this.#types = known(types, EVENT_TYPES, 'types');
+    this.#types = known(types, new Set<string>(SUBSCRIBABLE_TYPES), 'types');
     this.#areas = known(areas, new Set<string>(AREAS), 'areas') as ReadonlySet<Area> | undefined;
   }
 

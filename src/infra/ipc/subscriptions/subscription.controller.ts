@@ -1,17 +1,10 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
 import { HeycatError } from '../../../errors.ts';
+import { AREAS } from '../../../events/areas.ts';
+import { IsListOf } from '../../../fields/collections.ts';
+import { IsFlag, IsId, IsOneOf, IsOptional, IsText } from '../../../fields/fields.ts';
+import { SUBSCRIBABLE_TYPES } from './event-filter.ts';
 import { IpcContext } from '../transport/ipc-context.ts';
 import type { NotificationSink } from '../transport/notification-sink.ts';
 import { SubscriptionHub, type SubscribeAnswer } from './subscription-hub.ts';
@@ -19,40 +12,32 @@ import { SubscriptionHub, type SubscribeAnswer } from './subscription-hub.ts';
 export class SubscribeParams {
   /** Event types; all when absent. */
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(64)
-  @IsString({ each: true })
+  @IsListOf(IsOneOf(SUBSCRIBABLE_TYPES))
   types?: string[];
 
   /** Areas of durable events and of `data_changed`; all when absent. */
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(64)
-  @IsString({ each: true })
+  @IsListOf(IsOneOf(AREAS))
   areas?: string[];
 
   /** Replays the log from this seq on, itself included. */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsId()
   from_seq?: number;
 
   /** The epoch that from_seq belongs to. */
   @IsOptional()
-  @IsString()
-  @MaxLength(128)
+  @IsText(128)
   epoch?: string;
 
   /** True to get the read models with the answer. */
   @IsOptional()
-  @IsBoolean()
+  @IsFlag()
   snapshot?: boolean;
 }
 
 export class UnsubscribeParams {
-  @IsInt()
-  @Min(1)
+  @IsId()
   subscription!: number;
 }
 
@@ -62,7 +47,13 @@ export class SubscriptionController {
 
   @MessagePattern('subscribe')
   async subscribe(@Payload() params: SubscribeParams, @Ctx() context: IpcContext): Promise<SubscribeAnswer> {
-    const opened = await this.hub.subscribe(listenerOf(context), params);
+    const opened = await this.hub.subscribe(listenerOf(context), {
+      types: params.types ?? undefined,
+      areas: params.areas ?? undefined,
+      from_seq: params.from_seq ?? undefined,
+      epoch: params.epoch ?? undefined,
+      snapshot: params.snapshot ?? undefined,
+    });
     context.onAnswered((delivered) => (delivered ? opened.start() : opened.drop()));
     return opened.answer;
   }

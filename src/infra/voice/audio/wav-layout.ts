@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../commands/limits.ts';
+import { LIMITS } from '../../../fields/limits.ts';
 import { HeycatError } from '../../../errors.ts';
 
 /** Enough for the chunks that recorders put before the sound; some fill up to the first 4 KiB. */

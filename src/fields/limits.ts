@@ -2,9 +2,9 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** The largest integer that every JSON reader keeps exactly. */
-export const MAX_WHOLE = Number.MAX_SAFE_INTEGER;
+export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 
-/** What the fields of a command may hold; the module enforces the same. Lengths are Unicode characters, sizes UTF-8 bytes. */
+/** What fields may hold; the module enforces the same. Lengths are Unicode characters, sizes UTF-8 bytes. */
 export const LIMITS = {
   file_path_bytes: 4 * KIB,
   transcription_bytes: MIB,
