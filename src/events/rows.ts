@@ -1,91 +1,204 @@
+import { IsIds } from '../fields/collections.ts';
+import {
+  IsContents,
+  IsFlag,
+  IsId,
+  IsInteger,
+  IsJsonValue,
+  IsName,
+  IsOneOf,
+  IsPriority,
+  IsSeq,
+  IsText,
+  IsTime,
+  MayBeNull,
+} from '../fields/fields.ts';
+import { LIMITS } from '../fields/limits.ts';
 import type { Area } from './areas.ts';
 
 /** What every row of a user has; times are ISO 8601 with milliseconds (UTC), ids are below 2^53. */
-interface Row {
+abstract class Row {
   /** seq of the event that last changed the row; `expected_seq` compares with it. */
-  seq: number;
+  @IsSeq()
+  seq!: number;
 }
 
 export const RECORDING_STATUSES = ['recording', 'recorded', 'transcribing', 'completed', 'failed'] as const;
 export type RecordingStatus = (typeof RECORDING_STATUSES)[number];
 
-export interface RecordingRow extends Row {
-  id: number;
-  file_path: string;
-  duration_ms: number;
-  sample_rate: number;
-  created_at: string;
-  transcription: string | null;
-  transcription_model: string | null;
-  status: RecordingStatus;
-  error: string | null;
-  stop_reason: string | null;
-  active_window_app: string | null;
-  active_window_title: string | null;
+export class RecordingRow extends Row {
+  @IsId()
+  id!: number;
+
+  @IsContents(LIMITS.file_path_bytes)
+  file_path!: string;
+
+  @IsInteger(0)
+  duration_ms!: number;
+
+  @IsInteger(0, LIMITS.sample_rate_max)
+  sample_rate!: number;
+
+  @IsTime()
+  created_at!: string;
+
+  @MayBeNull()
+  @IsContents(LIMITS.transcription_bytes)
+  transcription!: string | null;
+
+  @MayBeNull()
+  @IsText(LIMITS.name_chars)
+  transcription_model!: string | null;
+
+  @IsOneOf(RECORDING_STATUSES)
+  status!: RecordingStatus;
+
+  @MayBeNull()
+  @IsText(LIMITS.error_chars)
+  error!: string | null;
+
+  @MayBeNull()
+  @IsText(LIMITS.name_chars)
+  stop_reason!: string | null;
+
+  @MayBeNull()
+  @IsText(LIMITS.window_app_chars)
+  active_window_app!: string | null;
+
+  @MayBeNull()
+  @IsText(LIMITS.window_title_chars)
+  active_window_title!: string | null;
+
   /** True when the take was repaired after a crash. */
-  recovered: boolean;
+  @IsFlag()
+  recovered!: boolean;
 }
 
-export interface SettingRow extends Row {
-  key: string;
+export class SettingRow extends Row {
+  @IsName(LIMITS.setting_key_chars)
+  key!: string;
+
   /** Any JSON value. */
-  value: unknown;
-  updated_at: string;
+  @IsJsonValue()
+  value!: unknown;
+
+  @IsTime()
+  updated_at!: string;
 }
 
-export interface DictionaryEntryRow extends Row {
-  id: number;
-  trigger: string;
-  replacement: string;
-  enabled: boolean;
-  suffix: string | null;
-  disable_suffix: boolean;
-  auto_enter: boolean;
-  complete_match_only: boolean;
-  created_at: string;
-  updated_at: string;
+export class DictionaryEntryRow extends Row {
+  @IsId()
+  id!: number;
+
+  @IsName(LIMITS.trigger_chars)
+  trigger!: string;
+
+  @IsContents(LIMITS.replacement_bytes)
+  replacement!: string;
+
+  @IsFlag()
+  enabled!: boolean;
+
+  @MayBeNull()
+  @IsText(LIMITS.suffix_chars)
+  suffix!: string | null;
+
+  @IsFlag()
+  disable_suffix!: boolean;
+
+  @IsFlag()
+  auto_enter!: boolean;
+
+  @IsFlag()
+  complete_match_only!: boolean;
+
+  @IsTime()
+  created_at!: string;
+
+  @IsTime()
+  updated_at!: string;
 }
 
 export const ACTION_TYPES = ['open_app', 'type_text', 'system_control', 'custom'] as const;
 export type ActionType = (typeof ACTION_TYPES)[number];
 
-export interface VoiceCommandRow extends Row {
-  id: number;
-  phrase: string;
-  action_type: ActionType;
+export class VoiceCommandRow extends Row {
+  @IsId()
+  id!: number;
+
+  @IsName(LIMITS.trigger_chars)
+  phrase!: string;
+
+  @IsOneOf(ACTION_TYPES)
+  action_type!: ActionType;
+
   /** Any JSON value; its shape depends on action_type. */
-  action_payload: unknown;
-  enabled: boolean;
-  created_at: string;
-  updated_at: string;
+  @IsJsonValue()
+  action_payload!: unknown;
+
+  @IsFlag()
+  enabled!: boolean;
+
+  @IsTime()
+  created_at!: string;
+
+  @IsTime()
+  updated_at!: string;
 }
 
 export const CONTEXT_MODES = ['merge', 'replace'] as const;
 export type ContextMode = (typeof CONTEXT_MODES)[number];
 
-export interface WindowContextRow extends Row {
-  id: number;
-  name: string;
-  app_name: string;
-  title_pattern: string | null;
-  enabled: boolean;
-  priority: number;
-  dictionary_mode: ContextMode;
-  command_mode: ContextMode;
-  dictionary_entry_ids: number[];
-  voice_command_ids: number[];
-  created_at: string;
-  updated_at: string;
+export class WindowContextRow extends Row {
+  @IsId()
+  id!: number;
+
+  @IsName(LIMITS.name_chars)
+  name!: string;
+
+  @IsName(LIMITS.name_chars)
+  app_name!: string;
+
+  @MayBeNull()
+  @IsName(LIMITS.title_pattern_chars)
+  title_pattern!: string | null;
+
+  @IsFlag()
+  enabled!: boolean;
+
+  @IsPriority()
+  priority!: number;
+
+  @IsOneOf(CONTEXT_MODES)
+  dictionary_mode!: ContextMode;
+
+  @IsOneOf(CONTEXT_MODES)
+  command_mode!: ContextMode;
+
+  @IsIds()
+  dictionary_entry_ids!: number[];
+
+  @IsIds()
+  voice_command_ids!: number[];
+
+  @IsTime()
+  created_at!: string;
+
+  @IsTime()
+  updated_at!: string;
 }
 
+/** The rows of each area's state table. */
+export const ROWS = {
+  recordings: RecordingRow,
+  settings: SettingRow,
+  dictionary: DictionaryEntryRow,
+  voice_commands: VoiceCommandRow,
+  window_contexts: WindowContextRow,
+} as const satisfies Record<Area, unknown>;
+
 /** Row type of each area's state table. */
-export interface AreaRows {
-  recordings: RecordingRow;
-  settings: SettingRow;
-  dictionary: DictionaryEntryRow;
-  voice_commands: VoiceCommandRow;
-  window_contexts: WindowContextRow;
-}
+export type AreaRows = { [A in Area]: InstanceType<(typeof ROWS)[A]> };
 
 /** One row that came, changed (`before` and `after`) or went (`after` undefined). */
 export type RowChange = {

@@ -6,10 +6,15 @@ import { LIMITS } from './limits.ts';
 export function IsListOf(item: Field, { max = LIMITS.list_items as number, unique = false } = {}): Field {
   const [kind, ...others] = item.rules;
   return field(
-    (to) => ({ type: 'array', items: item.schema(to), maxItems: max, ...(unique && { uniqueItems: true }) }),
+    (to) => ({
+      type: 'array',
+      items: item.schema(to),
+      ...(Number.isFinite(max) && { maxItems: max }),
+      ...(unique && { uniqueItems: true }),
+    }),
     {
       name: 'isListOf',
-      allowed: `a list of at most ${max} items, each ${kind.allowed}${unique ? ', none of them twice' : ''}`,
+      allowed: `${listOf(max)}, each ${kind.allowed}${unique ? ', none of them twice' : ''}`,
       check: (list) =>
         Array.isArray(list) &&
         list.length <= max &&
@@ -18,6 +23,15 @@ export function IsListOf(item: Field, { max = LIMITS.list_items as number, uniqu
     },
     ...others.map((rule) => each(rule, (list) => (Array.isArray(list) ? list : []))),
   );
+}
+
+/** A list of however many items: for answers, never for params. */
+export function IsAnyListOf(item: Field): Field {
+  return IsListOf(item, { max: Infinity });
+}
+
+function listOf(max: number): string {
+  return Number.isFinite(max) ? `a list of at most ${max} items` : 'a list of items';
 }
 
 export function IsIds(): Field {

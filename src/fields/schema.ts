@@ -15,6 +15,11 @@ export interface FieldSchema {
   schema: JsonSchema;
 }
 
+export function fieldNames(fields: FieldsClass): string[] {
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(fields, '', false, false);
+  return [...new Set(metadata.map(({ propertyName }) => propertyName))];
+}
+
 /** The fields of a class, from the same decorators that check them. */
 export function fieldsOf(fields: FieldsClass, to: ReferenceTo): FieldSchema[] {
   const storage = getMetadataStorage();
