@@ -75,6 +75,7 @@ async function run({ folder, serverBinary, modelsDir, hops, signal }: Stage): Pr
     HEYCAT_MODELS_DIR: modelsDir,
     ...(serverBinary !== undefined && { HEYCAT_SPACETIMEDB_BIN: serverBinary }),
   });
+  let code: number | null;
   try {
     hops.hop('process_started', `the service's process is started (pid ${service.pid})`);
     await service.serving(signal);
@@ -90,10 +91,8 @@ async function run({ folder, serverBinary, modelsDir, hops, signal }: Stage): Pr
     if (!signal.aborted) note(service.lastLog);
     throw thrown;
   } finally {
-    const code = await service.stop();
+    code = await service.stop();
     if (code === 0) hops.hop('stopped', 'the service has ended in good order, and its database before it');
   }
-  if (service.exitCode !== 0) {
-    throw new HeycatError('INTERNAL', `The service ended with code ${service.exitCode}.`);
-  }
+  if (code !== 0) throw new HeycatError('INTERNAL', `The service ended with code ${code}.`);
 }

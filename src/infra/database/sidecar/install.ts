@@ -1,7 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
+import { runProgram } from '../../process/child/run-program.ts';
 import { ensurePrivateFolder } from '../../process/paths.ts';
 import type { Progress } from '../../process/progress.ts';
 import { CargoProgress } from './cargo-progress.ts';
@@ -47,61 +47,32 @@ function cargoArguments(root: string, build: string): string[] {
   return ['install', ...crate, '--root', root, '--target-dir', build];
 }
 
-async function runCargo(args: string[], options: InstallOptions): Promise<void> {
-  const { signal, onProgress, env = process.env } = options;
+async function runCargo(args: string[], { signal, onProgress, env }: InstallOptions): Promise<void> {
   if (signal?.aborted) throw new HeycatError('CANCELLED');
-  const cargo = spawn('cargo', args, {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const progress = new CargoProgress();
+  const cargo = runProgram(['cargo', ...args], {
     // Cargo draws its bar, the only place where it says how much there is, for terminals only unless told so.
     env: {
-      ...env,
+      ...(env ?? process.env),
       CARGO_TERM_PROGRESS_WHEN: 'always',
       CARGO_TERM_PROGRESS_WIDTH: '80',
       CARGO_TERM_COLOR: 'never',
     },
-    // A group of its own, so that the compilers cargo runs can be ended with it.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
+    signal,
+    // The compilers that it runs end with it.
+    group: 'tree',
+    endSignal: 'SIGTERM',
+    onStderr: (text) => {
+      for (const state of progress.feed(text)) onProgress?.(state);
+    },
   });
-  const end = () => endGroup(cargo);
-  signal?.addEventListener('abort', end, { once: true });
-  process.once('exit', end);
-  const progress = new CargoProgress();
-  cargo.stderr.setEncoding('utf8').on('data', (text: string) => {
-    for (const state of progress.feed(text)) onProgress?.(state);
+  const { code, error: cause } = await cargo.catch((thrown: unknown) => {
+    if (!signal?.aborted) throw thrown;
+    throw new HeycatError('CANCELLED', 'The build was ended; the next install goes on from here.');
   });
-  try {
-    const code = await outcome(cargo);
-    if (signal?.aborted)
-      throw new HeycatError('CANCELLED', 'The build was ended; the next install goes on from here.');
-    if (code === 0) return;
+  if (code === 0) return;
+  if (cause === undefined)
     throw new HeycatError('ENGINE_UNAVAILABLE', `cargo could not build the server:\n${progress.complaint}`);
-  } finally {
-    signal?.removeEventListener('abort', end);
-    process.off('exit', end);
-  }
-}
-
-/** Exit code, null when a signal ended it. */
-async function outcome(cargo: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    cargo.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'ENOENT' ? 'There is no cargo on the PATH.' : 'cargo cannot be run.';
-      reject(new HeycatError('ENGINE_UNAVAILABLE', `${why} ${CHOICES}`, {}, { cause }));
-    });
-    cargo.once('close', resolve);
-  });
-}
-
-function endGroup(cargo: ChildProcess): void {
-  if (cargo.pid === undefined) return;
-  if (process.platform === 'win32') {
-    execFile('taskkill', ['/T', '/F', '/PID', String(cargo.pid)], () => undefined);
-    return;
-  }
-  try {
-    process.kill(-cargo.pid, 'SIGTERM');
-  } catch {
-    // It has ended by itself.
-  }
+  const why = cause.code === 'ENOENT' ? 'There is no cargo on the PATH.' : 'cargo cannot be run.';
+  throw new HeycatError('ENGINE_UNAVAILABLE', `${why} ${CHOICES}`, {}, { cause });
 }

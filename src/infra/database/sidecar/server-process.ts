@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeycatError } from '../../../errors.ts';
+import { Subprocess } from '../../process/child/subprocess.ts';
 import type { ServerApi } from './server-api.ts';
 import { assertListeners, assertLoopbackListen, listenersOf } from './listen-address.ts';
 import type { ServerLog } from './server-log.ts';
@@ -46,45 +45,38 @@ export function serverArguments(command: ServerCommand): string[] {
 
 /** One server process of ours, from spawn to exit. */
 export class ServerProcess {
-  readonly #child: ChildProcess;
+  readonly #process: Subprocess;
   readonly #log: ServerLog;
   readonly port: number;
   readonly pid: number;
   /** Resolves with a sentence on how it ended; never rejects. */
   readonly exited: Promise<string>;
-  #hasExited = false;
 
-  private constructor(child: ChildProcess, command: ServerCommand, log: ServerLog) {
-    this.#child = child;
+  private constructor(server: Subprocess, command: ServerCommand, log: ServerLog) {
+    this.#process = server;
     this.#log = log;
     this.port = command.port;
-    this.pid = child.pid!;
-    const endWithUs = () => child.kill('SIGTERM');
-    process.once('exit', endWithUs);
-    this.exited = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
-        this.#hasExited = true;
-        process.off('exit', endWithUs);
-        resolve(signal === null ? `with code ${code}` : `by ${signal}`);
-      });
-    });
+    this.pid = server.pid!;
+    this.exited = server.ended.then(({ code, signal }) =>
+      signal === null ? `with code ${code}` : `by ${signal}`,
+    );
   }
 
   /** @throws HeycatError ENGINE_UNAVAILABLE when the program cannot be run at all. */
   static async spawn(command: ServerCommand, log: ServerLog): Promise<ServerProcess> {
     const env = Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]]));
-    const child = spawn(command.binary, serverArguments(command), {
+    const server = new Subprocess([command.binary, ...serverArguments(command)], {
       stdio: ['ignore', log.fd, log.fd],
       env: { ...env, RUST_BACKTRACE: '0' },
-      // A group of its own: Ctrl-C in our terminal must not end the server before it has written what it took.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
+      // It ends only when it has written what it took, not by Ctrl-C.
+      group: 'own',
+      exitSignal: 'SIGTERM',
     });
-    if (child.pid === undefined) {
-      const [cause] = (await once(child, 'error')) as [Error];
+    if (server.pid === undefined) {
+      const { error: cause } = await server.ended;
       throw new HeycatError('ENGINE_UNAVAILABLE', `${command.binary} cannot be run.`, {}, { cause });
     }
-    return new ServerProcess(child, command, log);
+    return new ServerProcess(server, command, log);
   }
 
   /**
@@ -93,7 +85,7 @@ export class ServerProcess {
    */
   async waitUntilReady(api: ServerApi, deadlineMs: number): Promise<void> {
     const deadline = performance.now() + deadlineMs;
-    while (!this.#hasExited && performance.now() < deadline) {
+    while (!this.#process.hasEnded && performance.now() < deadline) {
       // Nothing is sent before the kernel says that the port is this process's.
       if (assertListeners(await listenersOf(this.pid), this.port) && (await api.ping(PING_MS))) return;
       await sleep(POLL_MS);
@@ -104,7 +96,7 @@ export class ServerProcess {
   async #explain(deadlineMs: number): Promise<HeycatError> {
     const output = await this.#log.tail();
     const cause = output === '' ? undefined : output;
-    if (!this.#hasExited) {
+    if (!this.#process.hasEnded) {
       const sentence = `The SpacetimeDB server was not ready within ${deadlineMs} ms; see ${this.#log.path}.`;
       return new HeycatError('ENGINE_UNAVAILABLE', sentence, {}, { cause });
     }
@@ -123,17 +115,11 @@ export class ServerProcess {
 
   /** SIGTERM, after a while SIGKILL; resolves when it has gone. */
   async end(): Promise<void> {
-    if (!this.#hasExited) {
-      this.#child.kill('SIGTERM');
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), TERM_MS);
-      await this.exited;
-      clearTimeout(timer);
-    }
+    await this.#process.end(TERM_MS);
   }
 
   /** At once, for a process that must not run a moment longer. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.exited;
+    await this.#process.kill();
   }
 }

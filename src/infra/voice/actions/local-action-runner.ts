@@ -1,7 +1,7 @@
 import type { ActionErrorCode, ActionOutcome, ActionRunner } from '../../../dictation/ports/action-runner.ts';
 import { actionProblem, type Action } from '../../../dictation/rules/text/action.ts';
+import { launchProgram, runProgram } from '../../process/child/run-program.ts';
 import { findApplication } from './desktop-entries.ts';
-import { launch, run } from './program.ts';
 import { typeText } from './text-typing.ts';
 
 const OPEN_MS = 10_000;
@@ -46,14 +46,11 @@ export class LocalActionRunner implements ActionRunner {
       case 'linux':
         return this.#launchEntry(app);
       case 'darwin': {
-        const code = await run(
-          { program: 'open', args: ['-a', app], env },
-          { input: '', timeoutMs: OPEN_MS },
-        );
+        const { code } = await runProgram(['open', '-a', app], { env, timeoutMs: OPEN_MS, onStderr: null });
         return code === 0 ? EXECUTED : failed('OPEN_FAILED', 'There is no application of that name.');
       }
       case 'win32':
-        return (await launch({ program: `${app}.exe`, args: [], env })) ? EXECUTED : NO_APPLICATION;
+        return (await launchProgram([`${app}.exe`], env)) ? EXECUTED : NO_APPLICATION;
       default:
         return failed('UNSUPPORTED_PLATFORM', 'Opening applications is left to the host on this platform.');
     }
@@ -62,8 +59,7 @@ export class LocalActionRunner implements ActionRunner {
   async #launchEntry(app: string): Promise<ActionOutcome> {
     const line = await findApplication(app, this.#env);
     if (line === undefined) return NO_APPLICATION;
-    const [program, ...args] = line;
-    const launched = await launch({ program, args, env: this.#env });
+    const launched = await launchProgram(line, this.#env);
     return launched ? EXECUTED : failed('OPEN_FAILED', 'The application is installed and cannot be started.');
   }
 

@@ -1,10 +1,5 @@
-import { run } from './program.ts';
-
-/** A program that types what it reads. */
-interface Typist {
-  program: string;
-  args: readonly string[];
-}
+import { runProgram } from '../../process/child/run-program.ts';
+import type { CommandLine } from '../../process/child/subprocess.ts';
 
 const MACOS_TYPIST = `
   ObjC.import('Foundation');
@@ -28,22 +23,22 @@ export async function typeText(
   { platform, env }: { platform: NodeJS.Platform; env: NodeJS.ProcessEnv },
 ): Promise<'typed' | 'failed' | undefined> {
   const timeoutMs = SPARE_MS + [...text].length * (delayMs + 10);
-  for (const { program, args } of typists(platform, env, delayMs)) {
-    const code = await run({ program, args, env }, { input: text, timeoutMs });
-    if (code !== undefined) return code === 0 ? 'typed' : 'failed';
+  for (const typist of typists(platform, env, delayMs)) {
+    const { code, error } = await runProgram(typist, { input: text, timeoutMs, env, onStderr: null });
+    if (error === undefined) return code === 0 ? 'typed' : 'failed';
   }
   return undefined;
 }
 
-/** All read the text from their input. */
-function typists(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, delayMs: number): Typist[] {
+/** Programs that type what they read. */
+function typists(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, delayMs: number): CommandLine[] {
   const delay = String(delayMs);
   if (platform === 'darwin') {
-    return [{ program: 'osascript', args: ['-l', 'JavaScript', '-e', MACOS_TYPIST, delay] }];
+    return [['osascript', '-l', 'JavaScript', '-e', MACOS_TYPIST, delay]];
   }
   if (platform !== 'linux') return [];
-  const ydotool = { program: 'ydotool', args: ['type', '--key-delay', delay, '--file', '-'] };
-  if (env['WAYLAND_DISPLAY']) return [{ program: 'wtype', args: ['-d', delay, '-'] }, ydotool];
-  const xdotool = { program: 'xdotool', args: ['type', '--clearmodifiers', '--delay', delay, '--file', '-'] };
+  const ydotool: CommandLine = ['ydotool', 'type', '--key-delay', delay, '--file', '-'];
+  if (env['WAYLAND_DISPLAY']) return [['wtype', '-d', delay, '-'], ydotool];
+  const xdotool: CommandLine = ['xdotool', 'type', '--clearmodifiers', '--delay', delay, '--file', '-'];
   return env['DISPLAY'] ? [xdotool, ydotool] : [ydotool];
 }

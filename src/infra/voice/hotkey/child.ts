@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { endWithParent, tellParent } from '../../process/child/parent.ts';
 import { CombinationWatch } from './combination-watch.ts';
 import { KeyClock } from './key-clock.ts';
 import { sharedNow, type FromChild, type ToChild } from './messages.ts';
@@ -18,7 +19,7 @@ interface Uiohook {
   start(): void;
 }
 
-const tell = (message: FromChild): void => void process.send!(message, undefined, {}, () => undefined);
+const tell = (message: FromChild): void => void tellParent(message);
 const clock = new KeyClock();
 let armed: { id: number; watch: CombinationWatch } | undefined;
 
@@ -42,8 +43,7 @@ function start(): void {
   uIOhook.start();
 }
 
-// The service has ended, however it did; the hook's own thread would keep this process.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+endWithParent();
 try {
   start();
   process.on('message', arm);

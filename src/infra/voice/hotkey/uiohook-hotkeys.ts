@@ -1,10 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Logger } from '@nestjs/common';
 import type { HotkeyEvent, Hotkeys } from '../../../dictation/ports/hotkeys.ts';
 import { HeycatError } from '../../../errors.ts';
+import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
 import { parseCombination, type Combination } from './combination.ts';
 import { sharedNow, type FromChild, type ToChild } from './messages.ts';
 
@@ -15,10 +13,10 @@ const AGAIN_MS_MAX = 30_000;
 
 const BIND = 'bind a key to `heycat toggle` in the settings of your desktop';
 
-export interface HotkeysOptions {
+type Child = NodeChild<ToChild, FromChild>;
+
+export interface HotkeysOptions extends NodeOptions {
   env?: NodeJS.ProcessEnv;
-  /** Node's options for the child. Default: this process's own where the sources run uncompiled, else none. */
-  execArgv?: string[] | undefined;
   platform?: NodeJS.Platform;
 }
 
@@ -37,7 +35,7 @@ interface Registration {
 export class UiohookHotkeys implements Hotkeys {
   readonly #options: HotkeysOptions;
   readonly #log = new Logger('Hotkeys');
-  #child: ChildProcess | undefined;
+  #child: Child | undefined;
   #registration: Registration | undefined;
   #lastId = 0;
   #isPressed = false;
@@ -64,7 +62,7 @@ export class UiohookHotkeys implements Hotkeys {
 
   rearm(): void {
     // Its end starts the next one.
-    if (this.#registration?.isArmed) this.#child?.kill('SIGKILL');
+    if (this.#registration?.isArmed) void this.#child?.kill();
   }
 
   close(): Promise<void> {
@@ -95,22 +93,20 @@ export class UiohookHotkeys implements Hotkeys {
     const registration = this.#registration!;
     const { id, combination } = registration;
     const child = (this.#child ??= this.#start());
-    child.send({ id, combination } satisfies ToChild, () => undefined);
+    child.send({ id, combination });
     await armed(child, id);
     registration.isArmed = true;
     this.#againMs = AGAIN_MS;
   }
 
-  #start(): ChildProcess {
-    const file = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
-    const { env = process.env, execArgv = defaultExecArgv() } = this.#options;
-    const child = fork(file, { env, execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    child.on('error', () => undefined);
-    child.on('message', (message: FromChild) => {
+  #start(): Child {
+    const { env = process.env, execArgv } = this.#options;
+    const child: Child = new NodeChild(new URL('./child', import.meta.url), { env, execArgv });
+    child.onMessage((message) => {
       const isOurs = message.kind === 'key' && message.id === this.#registration?.id;
       if (isOurs && this.#child === child) this.#onKey(message.action, message.at);
     });
-    child.once('exit', () => this.#child === child && this.#onExit());
+    void child.ended.then(() => this.#child === child && this.#onExit());
     return child;
   }
 
@@ -129,7 +125,7 @@ export class UiohookHotkeys implements Hotkeys {
     this.#letGo();
     if (!this.#registration?.isArmed) return;
     this.#log.warn(`The process that listens to the keyboard ended; again in ${this.#againMs} ms.`);
-    this.#again = setTimeout(() => this.#arm().catch(() => this.#child?.kill('SIGKILL')), this.#againMs);
+    this.#again = setTimeout(() => this.#arm().catch(() => this.#child?.kill()), this.#againMs);
     this.#again.unref();
     this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS_MAX);
   }
@@ -138,7 +134,7 @@ export class UiohookHotkeys implements Hotkeys {
     clearTimeout(this.#again);
     const child = this.#child;
     this.#child = undefined;
-    child?.kill('SIGKILL');
+    void child?.kill();
   }
 }
 
@@ -151,29 +147,16 @@ function isInstalled(): boolean {
   }
 }
 
-function defaultExecArgv(): string[] {
-  return extname(import.meta.url) === '.ts' ? process.execArgv : [];
+/** @throws HeycatError DEVICE_UNAVAILABLE when the child refuses, ends or stays silent. */
+async function armed(child: Child, id: number): Promise<void> {
+  const isAnswer = (message: FromChild): message is Exclude<FromChild, { kind: 'key' }> =>
+    message.kind === 'refused' || (message.kind === 'armed' && message.id === id);
+  const answer = await child.answer(isAnswer, ANSWER_MS);
+  if (answer === 'silent') throw refused('no answer');
+  if (answer === 'ended') throw refused('its process ended');
+  if (answer.kind === 'refused') throw refused(answer.message);
 }
 
-/** @throws HeycatError DEVICE_UNAVAILABLE when the child refuses, ends or stays silent. */
-function armed(child: ChildProcess, id: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const refuse = (why: string) => {
-      done();
-      reject(new HeycatError('DEVICE_UNAVAILABLE', `The keyboard cannot be listened to (${why}): ${BIND}.`));
-    };
-    const timer = setTimeout(() => refuse('no answer'), ANSWER_MS);
-    const ended = () => refuse('its process ended');
-    const heard = (message: FromChild) => {
-      if (message.kind === 'refused') refuse(message.message);
-      if (message.kind !== 'armed' || message.id !== id) return;
-      done();
-      resolve();
-    };
-    const done = () => {
-      clearTimeout(timer);
-      child.off('exit', ended).off('message', heard);
-    };
-    child.once('exit', ended).on('message', heard);
-  });
+function refused(why: string): HeycatError {
+  return new HeycatError('DEVICE_UNAVAILABLE', `The keyboard cannot be listened to (${why}): ${BIND}.`);
 }

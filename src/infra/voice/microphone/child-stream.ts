@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { HeycatError } from '../../../errors.ts';
+import type { ProcessEnd, Subprocess } from '../../process/child/subprocess.ts';
 import { SpeechConverter } from '../audio/speech-converter.ts';
 import type { SampleFormat } from '../audio/wav-layout.ts';
 import type { PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
@@ -9,22 +9,21 @@ import type { PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 const STOP_MS = 1_000;
 
 export interface PcmChild {
-  child: ChildProcess;
-  pcm: Readable;
+  child: Subprocess;
+  pcm: Readable | null;
   format: SampleFormat;
   /** Resolves when the device is open; rejects with DEVICE_UNAVAILABLE. */
   ready: Promise<void>;
   /** Asks it to give what it has and to end. */
-  ask(): void;
+  ask: () => void;
   /** What an end that nobody asked for means. */
-  endOf(code: number | null): StreamEnd;
+  endOf: (end: ProcessEnd) => StreamEnd;
 }
 
 /** The samples of a child process. */
 export class ChildStream implements PcmStream {
   readonly #parts: PcmChild;
   readonly #converter: SpeechConverter;
-  readonly #closed: Promise<number | null>;
   /** Read from the beginning, because Node throws away what nobody has read when the child ends. */
   #early: Int16Array[] = [];
   #listener: StreamListener | undefined;
@@ -33,26 +32,19 @@ export class ChildStream implements PcmStream {
   private constructor(parts: PcmChild) {
     this.#parts = parts;
     this.#converter = new SpeechConverter(parts.format);
-    parts.pcm.on('data', (bytes: Buffer) => this.#give(this.#converter.push(bytes)));
-    this.#closed = new Promise((resolve) => parts.child.once('close', resolve));
-    // That it cannot be run is told by `ready`; that a signal cannot be sent does not matter.
-    parts.child.on('error', () => undefined);
+    parts.pcm?.on('data', (bytes: Buffer) => this.#give(this.#converter.push(bytes)));
   }
 
   /** @throws HeycatError DEVICE_UNAVAILABLE when it ends, or refuses, before it is ready. */
   static async open(parts: PcmChild, listener: StreamListener): Promise<ChildStream> {
     const stream = new ChildStream(parts);
-    const early = stream.#closed.then((code) => {
-      const end = parts.endOf(code);
-      throw new HeycatError(
-        'DEVICE_UNAVAILABLE',
-        'message' in end ? end.message : 'It ended without a sound.',
-      );
+    const early = parts.child.ended.then((end) => {
+      throw unavailable(parts.endOf(end), end);
     });
     try {
       await Promise.race([parts.ready, early]);
     } catch (error) {
-      parts.child.kill('SIGKILL');
+      void parts.child.kill();
       throw error;
     } finally {
       early.catch(() => undefined);
@@ -65,19 +57,15 @@ export class ChildStream implements PcmStream {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const { child } = this.#parts;
-    this.#parts.ask();
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-    await this.#closed;
-    clearTimeout(timer);
+    await this.#parts.child.end(STOP_MS, this.#parts.ask);
   }
 
   async #flow(listener: StreamListener): Promise<void> {
     this.#listener = listener;
     for (const samples of this.#early.splice(0)) listener.samples(samples);
-    const code = await this.#closed;
+    const end = await this.#parts.child.ended;
     this.#give(this.#converter.end());
-    listener.ended(this.#isStopping ? { reason: 'stopped' } : this.#parts.endOf(code));
+    listener.ended(this.#isStopping ? { reason: 'stopped' } : this.#parts.endOf(end));
   }
 
   #give(samples: Int16Array): void {
@@ -85,4 +73,10 @@ export class ChildStream implements PcmStream {
     if (this.#listener === undefined) this.#early.push(samples);
     else this.#listener.samples(samples);
   }
+}
+
+function unavailable(end: StreamEnd, { error }: ProcessEnd): HeycatError {
+  const message = 'message' in end ? end.message : 'It ended without a sound.';
+  const details = error?.code === 'ENOENT' ? { reason: 'not_installed' } : {};
+  return new HeycatError('DEVICE_UNAVAILABLE', message, details, { cause: error });
 }

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioDevice } from '../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../errors.ts';
+import { type ProcessEnd, Subprocess } from '../../process/child/subprocess.ts';
 import { rawFormat, SPEECH_RATE } from '../audio/speech-converter.ts';
 import { ChildStream } from './child-stream.ts';
 import { findProgram } from './find-program.ts';
@@ -43,42 +43,35 @@ export class ProgramSource implements PcmSource {
   open(device: string | null, listener: StreamListener): Promise<PcmStream> {
     const [name = '', ...args] = this.program.command(device);
     const { env = process.env } = this.program;
-    const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env, windowsHide: true });
+    const child = new Subprocess([name, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-ERROR_CHARS)));
-    const cannotRun = new Promise<void>((_, reject) => {
-      child.once('error', (error) => reject(notRun(name, error)));
-    });
+    child.stderr
+      ?.setEncoding('utf8')
+      .on('data', (text: string) => (said = (said + text).slice(-ERROR_CHARS)));
     const parts = {
       child,
       pcm: child.stdout,
       format: rawFormat(SPEECH_RATE, 1),
-      ready: Promise.race([cannotRun, firstBytes(child.stdout), sleep(FIRST_MS, undefined, { ref: false })]),
-      ask: () => child.kill('SIGTERM'),
-      endOf: (code: number | null) => this.#endOf(code, `${name} ended${howOf(code)}${lastLine(said)}.`),
+      ready: Promise.race([firstBytes(child.stdout), sleep(FIRST_MS, undefined, { ref: false })]),
+      ask: () => child.signal('SIGTERM'),
+      endOf: (end: ProcessEnd) => this.#endOf(end, `${name} ${howOf(end)}${lastLine(said)}.`),
     };
     return ChildStream.open(parts, listener);
   }
 
-  #endOf(code: number | null, message: string): StreamEnd {
+  #endOf({ code }: ProcessEnd, message: string): StreamEnd {
     if (code === 0 && this.program.isFinite) return { reason: 'exhausted' };
     return { reason: 'lost', message };
   }
 }
 
-function notRun(name: string, error: NodeJS.ErrnoException): HeycatError {
-  const details = error.code === 'ENOENT' ? { reason: 'not_installed' } : {};
-  return new HeycatError('DEVICE_UNAVAILABLE', `${name} cannot be run (${error.code}).`, details, {
-    cause: error,
-  });
+function firstBytes(stdout: Readable | null): Promise<void> {
+  return new Promise((resolve) => stdout?.once('data', () => resolve()));
 }
 
-function firstBytes(stdout: Readable): Promise<void> {
-  return new Promise((resolve) => stdout.once('data', () => resolve()));
-}
-
-function howOf(code: number | null): string {
-  return code === null ? ' by a signal' : ` with code ${code}`;
+function howOf({ code, error }: ProcessEnd): string {
+  if (error !== undefined) return `cannot be run (${error.code})`;
+  return code === null ? 'ended by a signal' : `ended with code ${code}`;
 }
 
 function lastLine(text: string): string {

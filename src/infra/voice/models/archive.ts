@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../../process/child/run-program.ts';
 
 /**
  * Takes files out of the only folder of a compressed tar archive, with the system's tar.
@@ -15,9 +15,9 @@ export async function extractMembers(
 ): Promise<void> {
   const paths = members.map((name) => `${root}/${name}`);
   const args = ['-xjf', archive, '-C', folder, '--strip-components', '1', ...paths];
-  const { outcome, complaint } = await runProgram(['tar', ...args], { signal });
-  if (outcome === 'missing') throw unpackable('there is no tar on the PATH');
-  if (outcome === 'failed') throw unpackable(complaint || 'tar failed; it needs bzip2');
+  const { code, error, stderr } = await runProgram(['tar', ...args], { signal });
+  if (error !== undefined) throw unpackable('there is no tar on the PATH');
+  if (code !== 0) throw unpackable(stderr || 'tar failed; it needs bzip2');
   for (const name of members) {
     // A link could lead out of the folder.
     const found = await lstat(join(folder, name)).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
+import { runProgram } from '../../process/child/run-program.ts';
 import { catalogueModel } from './catalogue.ts';
 import { megabytes } from './fetch-source.ts';
 import { download } from './download.ts';
@@ -9,7 +10,6 @@ import { findModelFiles } from './model-files.ts';
 import { type ModelRecord, readModelRecord } from './model-record.ts';
 import { type InstalledModel, MODEL_NAME, type ModelStore } from './model-store.ts';
 import { placeModel } from './place-model.ts';
-import { runProgram } from './run-program.ts';
 
 export interface From {
   /** What the model is to be called. */
@@ -73,9 +73,8 @@ async function unpack(archive: string, folder: string, signal: AbortSignal | und
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
   const args = ['-xf', archive, '-C', folder, '--strip-components', '1'];
-  const { outcome, complaint } = await runProgram(['tar', ...args], { signal });
-  if (outcome !== 'done')
-    throw refused('from', `a tar archive that can be unpacked: ${complaint || 'tar is missing'}`);
+  const { code, stderr } = await runProgram(['tar', ...args], { signal });
+  if (code !== 0) throw refused('from', `a tar archive that can be unpacked: ${stderr || 'tar is missing'}`);
 }
 
 function refused(field: string, holds: string): HeycatError {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../../process/child/run-program.ts';
 
 /** The names under which pip is found. */
 const PIPS: readonly [string, ...string[]][] = [
@@ -42,14 +42,14 @@ export async function pipDownload(
     `${name}==${version}`,
   ];
   for (const pip of PIPS) {
-    const env = { TMPDIR: folder, TEMP: folder, TMP: folder };
-    const { outcome, complaint } = await runProgram([...pip, ...args, ...quiet], { signal, env });
-    if (outcome === 'missing' || complaint.includes('No module named pip')) continue;
+    const env = { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder };
+    const { code, error, stderr } = await runProgram([...pip, ...args, ...quiet], { signal, env });
+    if (error !== undefined || stderr.includes('No module named pip')) continue;
     const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'));
-    if (outcome === 'done' && wheel !== undefined) return join(folder, wheel);
+    if (code === 0 && wheel !== undefined) return join(folder, wheel);
     throw new HeycatError(
       'INTERNAL',
-      `pip could not fetch ${name} ${version}: ${complaint || 'it gave no reason'}`,
+      `pip could not fetch ${name} ${version}: ${stderr || 'it gave no reason'}`,
     );
   }
   throw new HeycatError('NOT_FOUND', `pip, which could fetch ${name} ${version}, is not on the PATH.`);

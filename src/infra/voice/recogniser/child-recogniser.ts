@@ -7,8 +7,8 @@ import type {
 } from '../../../dictation/ports/recogniser.ts';
 import { HeycatError } from '../../../errors.ts';
 import { WavHeaderInspector } from '../audio/wav-header.ts';
+import type { NodeOptions } from '../../process/child/node-child.ts';
 import type { ModelFiles } from '../models/model-files.ts';
-import type { ProcessOptions } from './own-process.ts';
 import { isProcessLoss, RecogniserProcess } from './recogniser-process.ts';
 import { VAD_FILE } from './silero.ts';
 import { TurnQueue } from './turn-queue.ts';
@@ -18,7 +18,7 @@ export interface UsableModel extends ModelFiles {
   name: string;
 }
 
-export interface RecogniserOptions extends ProcessOptions {
+export interface RecogniserOptions extends NodeOptions {
   /** @throws HeycatError MODEL_MISSING with what to do; null asks for the one that is best or set. */
   chooseModel(name: string | null): Promise<UsableModel>;
   /** The process is ended when nothing was asked for so long, in ms; asked for after each file. Default 5 min. */
@@ -39,15 +39,15 @@ const TRIES = 2;
 
 /** Hears files in a process of its own, one after the other, and ends it when nothing is asked for a while. */
 export class ChildRecogniser implements Recogniser {
-  readonly #options: Required<Omit<RecogniserOptions, keyof ProcessOptions>>;
-  readonly #processOptions: ProcessOptions;
+  readonly #options: Required<Omit<RecogniserOptions, keyof NodeOptions>>;
+  readonly #execArgv: NodeOptions['execArgv'];
   readonly #turns = new TurnQueue();
   readonly #headers = new WavHeaderInspector();
   #loaded: { model: UsableModel; process: RecogniserProcess } | undefined;
   #idle: NodeJS.Timeout | undefined;
 
   constructor({ execArgv, ...options }: RecogniserOptions) {
-    this.#processOptions = execArgv === undefined ? {} : { execArgv };
+    this.#execArgv = execArgv;
     this.#options = {
       idleMs: () => IDLE_MS,
       threads: Math.min(THREADS_MAX, availableParallelism()),
@@ -132,7 +132,7 @@ export class ChildRecogniser implements Recogniser {
     // Another model gets another process: the library frees a model's memory only some time.
     await this.#unload();
     this.#turns.assertOpen();
-    const process = new RecogniserProcess(this.#processOptions);
+    const process = new RecogniserProcess({ execArgv: this.#execArgv });
     this.#loaded = { model, process };
     const { kind, roles } = model;
     try {

@@ -1,14 +1,14 @@
-import type { ChildProcess } from 'node:child_process';
 import type {
   SpeechDetector,
   SpeechListener,
   SpeechListening,
 } from '../../../dictation/ports/speech-detector.ts';
+import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
+import { howEnded, type ProcessEnd } from '../../process/child/subprocess.ts';
 import type { SoundToChild, SpeechFromChild } from './messages.ts';
-import { type ProcessOptions, startOwnProcess } from './own-process.ts';
 import { VAD_FILE } from './silero.ts';
 
-export interface SpeechDetectorOptions extends ProcessOptions {
+export interface SpeechDetectorOptions extends NodeOptions {
   /** The process is ended when nothing was heard for so long, in ms. Default 5 min. */
   idleMs?: number;
   /** A process that answers nothing for so long is given up; loading is part of it. Default 20 s. */
@@ -16,6 +16,8 @@ export interface SpeechDetectorOptions extends ProcessOptions {
   /** File of the Silero voice detector. Default: the one that ships with the package. */
   vad?: string;
 }
+
+type Child = NodeChild<SoundToChild, SpeechFromChild>;
 
 /** What was given to the process and not answered yet. */
 interface Given {
@@ -25,9 +27,9 @@ interface Given {
 
 /** Hears speech with Silero in a process of its own, which starts with the first sound and ends after a while without one. */
 export class ChildSpeechDetector implements SpeechDetector {
-  readonly #options: Required<Omit<SpeechDetectorOptions, keyof ProcessOptions>>;
-  readonly #processOptions: ProcessOptions;
-  #child: ChildProcess | undefined;
+  readonly #options: Required<Omit<SpeechDetectorOptions, keyof NodeOptions>>;
+  readonly #execArgv: NodeOptions['execArgv'];
+  #child: Child | undefined;
   #given: Given[] = [];
   #lastId = 0;
   /** Of the sound that is heard; the last id is its own. */
@@ -37,7 +39,7 @@ export class ChildSpeechDetector implements SpeechDetector {
   #isClosed = false;
 
   constructor({ execArgv, ...options }: SpeechDetectorOptions = {}) {
-    this.#processOptions = execArgv === undefined ? {} : { execArgv };
+    this.#execArgv = execArgv;
     this.#options = { idleMs: 5 * 60_000, answerMs: 20_000, vad: VAD_FILE, ...options };
   }
 
@@ -63,9 +65,7 @@ export class ChildSpeechDetector implements SpeechDetector {
     const child = this.#child;
     this.#listener = undefined;
     this.#lose('It was closed.');
-    if (child?.exitCode === null && child.signalCode === null) {
-      await new Promise((resolve) => child.once('close', resolve));
-    }
+    await child?.ended;
   }
 
   #give(sound: SoundToChild): Promise<void> {
@@ -73,20 +73,17 @@ export class ChildSpeechDetector implements SpeechDetector {
     return new Promise((resolve) => {
       this.#given.push({ id: sound.id, seen: resolve });
       if (this.#given.length === 1) this.#watch();
-      // Its end is told by the event; a message that could not be sent is no news then.
-      child.send(sound, () => undefined);
+      child.send(sound);
     });
   }
 
-  #start(): ChildProcess {
-    const child = startOwnProcess(['speech-main', this.#options.vad], this.#processOptions);
-    const lost = (why: string) => {
-      if (this.#child === child) this.#lose(`The voice detector's process ended (${why}).`);
-    };
-    child.stderr!.resume();
-    child.once('error', ({ message }) => lost(message));
-    child.once('exit', (code, signal) => lost(signal ?? `exit code ${code}`));
-    child.on('message', (message: SpeechFromChild) => {
+  #start(): Child {
+    const entry = new URL('./speech-main', import.meta.url);
+    const args = [this.#options.vad];
+    const child: Child = new NodeChild(entry, { args, execArgv: this.#execArgv, serialization: 'advanced' });
+    const lost = (end: ProcessEnd) => this.#lose(`The voice detector's process ended (${howEnded(end)}).`);
+    void child.ended.then((end) => this.#child === child && lost(end));
+    child.onMessage((message) => {
       if (this.#child !== child) return;
       if (message.kind === 'failed') this.#lose(message.message);
       else this.#answered(message);
@@ -116,7 +113,7 @@ export class ChildSpeechDetector implements SpeechDetector {
     clearTimeout(this.#timer);
     const child = this.#child;
     this.#child = undefined;
-    child?.kill('SIGKILL');
+    void child?.kill();
     const listener = this.#listener;
     this.#listener = undefined;
     listener?.failed(message);

@@ -1,9 +1,9 @@
 import { HeycatError } from '../../../errors.ts';
+import { endWithParent, tellParent } from '../../process/child/parent.ts';
 import { loadDecoder } from './decoder.ts';
 import { type Ears, hearFile } from './hear-file.ts';
 import type { FromChild, ToChild } from './messages.ts';
 import { sherpaConfig } from './model-config.ts';
-import { liveWithParent, tellParent } from './own-process.ts';
 import { MODEL_RATE } from './pieces.ts';
 import { sherpaOnnx, sileroDetector } from './silero.ts';
 
@@ -42,7 +42,7 @@ function refusal({ kind }: ToChild, thrown: unknown): HeycatError {
   return new HeycatError('INTERNAL', `The speech library failed: ${reason}`);
 }
 
-const tell = (message: FromChild): void => tellParent(message);
+const tell = (message: FromChild): void => void tellParent(message);
 
 process.on('message', (message: ToChild) => void answer(message).then(tell));
-liveWithParent();
+endWithParent();

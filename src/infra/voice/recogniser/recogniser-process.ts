@@ -1,7 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { HeycatError } from '../../../errors.ts';
+import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
+import { howEnded, type ProcessEnd } from '../../process/child/subprocess.ts';
 import type { FromChild, Heard, ToChild } from './messages.ts';
-import { type ProcessOptions, startOwnProcess } from './own-process.ts';
 
 interface Request {
   resolve(answer: Exclude<FromChild, { kind: 'partial' | 'failed' }>): void;
@@ -14,29 +14,21 @@ const COMPLAINT_CHARS = 400;
 
 /** The recogniser's process: answers one request at a time, until it ends. */
 export class RecogniserProcess {
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<void>;
+  readonly #child: NodeChild<ToChild, FromChild>;
   #request: Request | undefined;
   #complaint = '';
   #isLoaded = false;
   #hasEnded = false;
 
-  constructor(options: ProcessOptions = {}) {
-    this.#child = startOwnProcess(['recogniser-main'], options);
-    this.#child.on('message', (message: FromChild) => this.#receive(message));
-    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+  constructor({ execArgv }: NodeOptions = {}) {
+    const entry = new URL('./recogniser-main', import.meta.url);
+    this.#child = new NodeChild(entry, { execArgv, output: ['ignore', 'pipe'], serialization: 'advanced' });
+    this.#child.onMessage((message) => this.#receive(message));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       // Later it might say what it heard.
       if (!this.#isLoaded) this.#complaint = (this.#complaint + text).slice(-COMPLAINT_CHARS);
     });
-    this.#exited = new Promise((resolve) => {
-      const end = (why: string) => {
-        this.#hasEnded = true;
-        this.#fail(ended('recogniser_crashed', `The recogniser's process ended (${why}).`));
-        resolve();
-      };
-      this.#child.once('error', ({ message }) => end(message));
-      this.#child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
-    });
+    void this.#child.ended.then((end) => this.#onEnd(end));
   }
 
   get pid(): number | undefined {
@@ -69,8 +61,7 @@ export class RecogniserProcess {
   /** At once: there is nothing in it to keep, and a process that hangs heeds nothing else. */
   async end(): Promise<void> {
     this.#hasEnded = true;
-    this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.#child.kill();
   }
 
   #ask(message: ToChild, limitMs: number, partial: Request['partial'] = () => undefined) {
@@ -90,8 +81,7 @@ export class RecogniserProcess {
       };
       this.#request = { resolve: done(resolve), reject: done(reject), partial };
       if (this.#hasEnded) return this.#fail(ended('recogniser_crashed', 'The recogniser has ended.'));
-      // Its end is told by the event; a message that could not be sent is no news then.
-      this.#child.send(message, () => undefined);
+      this.#child.send(message);
     });
   }
 
@@ -99,6 +89,11 @@ export class RecogniserProcess {
     if (message.kind === 'partial') this.#request?.partial(message.text);
     else if (message.kind !== 'failed') this.#request?.resolve(message);
     else this.#fail(new HeycatError(message.code, message.message, message.details));
+  }
+
+  #onEnd(end: ProcessEnd): void {
+    this.#hasEnded = true;
+    this.#fail(ended('recogniser_crashed', `The recogniser's process ended (${howEnded(end)}).`));
   }
 
   #fail(error: HeycatError): void {

@@ -1,7 +1,7 @@
 import { HeycatError } from '../../../errors.ts';
+import { endWithParent, tellParent } from '../../process/child/parent.ts';
 import { LiveSpeech } from './live-speech.ts';
 import type { SoundToChild, SpeechFromChild } from './messages.ts';
-import { liveWithParent, tellParent } from './own-process.ts';
 import { sherpaOnnx, sileroDetector } from './silero.ts';
 
 // The voice detector's own process, for the same reasons as the recogniser's, which is busy with the take before.
@@ -27,4 +27,4 @@ async function answer({ id, rate, pcm }: SoundToChild): Promise<SpeechFromChild>
 // Told by the answer to the first message.
 detector.catch(() => undefined);
 process.on('message', (message: SoundToChild) => void answer(message).then(tellParent));
-liveWithParent();
+endWithParent();

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { HeycatError } from '../../../../errors.ts';
+import { endWithParent, tellParent } from '../../../process/child/parent.ts';
 import { SPEECH_RATE } from '../../audio/speech-converter.ts';
 import { findInput, listInputs, type Input } from './device-names.ts';
 import { PCM_FD, type FromChild, type Task, type ToChild } from './messages.ts';
@@ -10,11 +11,7 @@ const PIECE_MS = 20;
 /** Ten seconds: while this process is held up, its callback still has room. */
 const QUEUE_PIECES = 500;
 
-const tell = (message: FromChild): Promise<void> =>
-  new Promise((resolve) => process.send!(message, undefined, {}, () => resolve()));
-
-/** Native calls may be waiting for a device that is gone; Node would wait for them. */
-const leave = (): void => void process.kill(process.pid, 'SIGKILL');
+const tell = (message: FromChild): Promise<void> => tellParent(message);
 
 interface Opened {
   stream: NativeStream;
@@ -83,9 +80,9 @@ async function run({ path, work }: Task): Promise<void> {
   } catch (error) {
     await tell({ kind: 'refused', message: (error as Error).message });
   }
-  leave();
+  // Native calls may be waiting for a device that is gone; Node would wait for them.
+  process.kill(process.pid, 'SIGKILL');
 }
 
-// The service has ended, however it did.
-process.on('disconnect', leave);
+endWithParent();
 await run(JSON.parse(process.argv[2]!) as Task);

@@ -1,9 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { extname } from 'node:path';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { AudioDevice } from '../../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../../errors.ts';
+import { NodeChild, type NodeOptions } from '../../../process/child/node-child.ts';
+import type { CommandLine } from '../../../process/child/subprocess.ts';
 import { rawFormat } from '../../audio/speech-converter.ts';
 import { ChildStream } from '../child-stream.ts';
 import { findProgram } from '../find-program.ts';
@@ -15,9 +13,9 @@ import { naudiodonPath } from './native.ts';
 const ANSWER_MS = 10_000;
 const GONE = 'The audio device is gone, or its driver crashed.';
 
-export interface NaudiodonOptions {
-  /** Node's options for the child. Default: this process's own where the sources run uncompiled, else none. */
-  execArgv?: string[] | undefined;
+type Child = NodeChild<ToChild, FromChild>;
+
+export interface NaudiodonOptions extends NodeOptions {
   env?: NodeJS.ProcessEnv;
   /** Naudiodon's compiled part. Default: the one that is installed. */
   path?: string;
@@ -38,79 +36,68 @@ export class NaudiodonSource implements PcmSource {
       const answer = await answerOf(child);
       return answer.kind === 'devices' ? answer.devices : [];
     } finally {
-      child.kill('SIGKILL');
+      void child.kill();
     }
   }
 
   async open(device: string | null, listener: StreamListener): Promise<PcmStream> {
     const child = this.#start({ kind: 'capture', device });
     const opened = await answerOf(child).catch((error: unknown) => {
-      child.kill('SIGKILL');
+      void child.kill();
       throw error;
     });
     if (opened.kind !== 'opened') throw new HeycatError('INTERNAL');
     onOverflow(child, () => listener.overflow());
     const parts = {
       child,
-      pcm: child.stdio[PCM_FD] as Readable,
+      pcm: child.readable(PCM_FD),
       format: rawFormat(opened.sample_rate, opened.channels),
       ready: Promise.resolve(),
-      ask: () => child.connected && child.send('stop' satisfies ToChild, () => undefined),
+      ask: () => child.send('stop'),
       endOf: () => ({ reason: 'lost' as const, message: GONE }),
     };
     return ChildStream.open(parts, listener);
   }
 
   /** @throws HeycatError DEVICE_UNAVAILABLE with details.reason `not_installed`. */
-  #start(work: Task['work']): ChildProcess {
+  #start(work: Task['work']): Child {
     const { path = naudiodonPath() } = this.options;
     if (path === undefined) {
       const details = { reason: 'not_installed' };
       throw new HeycatError('DEVICE_UNAVAILABLE', 'naudiodon is not installed.', details);
     }
-    const file = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
-    const { execArgv = defaultExecArgv(), env = process.env } = this.options;
-    const child = fork(file, [JSON.stringify({ path, work } satisfies Task)], {
-      ...lineBuffered(execArgv, env),
+    const { execArgv, env = process.env } = this.options;
+    return new NodeChild(new URL('./child', import.meta.url), {
+      args: [JSON.stringify({ path, work } satisfies Task)],
+      execArgv,
       env,
-      stdio: ['ignore', 'pipe', 'ignore', 'ipc', 'pipe'],
+      output: ['pipe', 'ignore', 'pipe'],
+      runBy: lineBuffering(env),
     });
-    // Told by `close`, as every other end.
-    child.on('error', () => undefined);
-    return child;
   }
-}
-
-function defaultExecArgv(): string[] {
-  return extname(import.meta.url) === '.ts' ? process.execArgv : [];
 }
 
 /**
  * PortAudio's word of an overflow is a line on stdout, which its C library holds back for a pipe. GNU's stdbuf undoes
  * that; without it overflows are told late, at the latest when the stream ends.
  */
-function lineBuffered(execArgv: string[], env: NodeJS.ProcessEnv): { execPath?: string; execArgv: string[] } {
+function lineBuffering(env: NodeJS.ProcessEnv): CommandLine | undefined {
   const stdbuf = process.platform === 'linux' ? findProgram('stdbuf', env) : undefined;
-  if (stdbuf === undefined) return { execArgv };
-  return { execPath: stdbuf, execArgv: ['-oL', process.execPath, ...execArgv] };
+  return stdbuf === undefined ? undefined : [stdbuf, '-oL'];
 }
 
-function onOverflow(child: ChildProcess, tell: () => void): void {
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+function onOverflow(child: Child, tell: () => void): void {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     for (const _ of text.matchAll(/input overflow/g)) tell();
   });
 }
 
 /** The child's first word. @throws HeycatError DEVICE_UNAVAILABLE when it refuses, ends or stays silent. */
-function answerOf(child: ChildProcess): Promise<FromChild> {
-  return new Promise((resolve, reject) => {
-    const refuse = (message: string) => reject(new HeycatError('DEVICE_UNAVAILABLE', message));
-    const timer = setTimeout(() => refuse('The audio system does not answer.'), ANSWER_MS);
-    child.once('close', () => refuse(GONE));
-    child.once('message', (message: FromChild) => {
-      clearTimeout(timer);
-      if (message.kind === 'refused') refuse(message.message);
-      else resolve(message);
-    });
-  });
+async function answerOf(child: Child): Promise<Exclude<FromChild, { kind: 'refused' }>> {
+  const answer = await child.answer((_message): _message is FromChild => true, ANSWER_MS);
+  const refused = (message: string) => new HeycatError('DEVICE_UNAVAILABLE', message);
+  if (answer === 'silent') throw refused('The audio system does not answer.');
+  if (answer === 'ended') throw refused(GONE);
+  if (answer.kind === 'refused') throw refused(answer.message);
+  return answer;
 }
