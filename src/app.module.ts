@@ -32,8 +32,8 @@ import { AudioDevices } from './queries/system/audio-devices.ts';
 import { CommandHistory } from './queries/system/command-history.ts';
 import { ModelList } from './queries/system/model-list.ts';
 import { StatusSource } from './queries/system/status-source.ts';
-import { TakeFiles } from './dictation/session/take-files.ts';
-import { TakesModule } from './dictation/dictation.module.ts';
+import { TakeFiles } from './dictation/ports/take-files.ts';
+import { DictationModule } from './dictation/dictation.module.ts';
 
 /** What exists before the application does: the way to the engine, and what tells how the process is. */
 export interface AppParts {
@@ -61,7 +61,7 @@ export class AppModule {
       imports: [
         CqrsModule.forRoot(),
         Ports.of(parts),
-        TakesModule,
+        DictationModule,
         QueriesModule,
         CommandsModule,
         ControllersModule,

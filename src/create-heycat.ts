@@ -34,7 +34,7 @@ import { EngineConnection } from './infra/database/connection/engine-connection.
 import { dataFolder, ensurePrivateFolder, runtimeFolder } from './infra/process/paths.ts';
 import { packageVersion } from './infra/process/version.ts';
 import { ReadModels } from './projections/read-models.ts';
-import { DictationService } from './dictation/session/dictation-service.ts';
+import { TakeService } from './dictation/session/take-service.ts';
 
 export interface HeycatOptions extends VoiceOptions {
   /**
@@ -179,7 +179,7 @@ async function runOn(
   await backups.look();
   await daily.start();
   followClock(clock, { hub, connection, daily, hotkeys: parts.hotkeys });
-  const takes = app.get(DictationService);
+  const takes = app.get(TakeService);
   return new RunningHeycat(strategy, async () => {
     clock.close();
     if (engine instanceof RebuildingEngine) engine.giveUp();

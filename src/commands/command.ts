@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Command } from '@nestjs/cqrs';
-import type { Submitted } from './command-ledger.ts';
+import type { Applied, Submitted } from './command-ledger.ts';
 import { IsInteger, IsOptional, IsUuid } from '../fields/fields.ts';
 import { LIMITS, MAX_INTEGER } from '../fields/limits.ts';
 
@@ -27,4 +28,12 @@ export abstract class UpdatingCommand extends CommandMessage {
   @IsOptional()
   @IsInteger(0, MAX_INTEGER)
   expected_seq?: number;
+}
+
+/** The answer to a command that writes nothing by itself: its seq is 0, which every read has already reached. */
+export function appliedWithoutWriting(
+  { command_id }: CommandMessage,
+  result: Record<string, unknown>,
+): Applied {
+  return { status: 'applied', command_id: command_id ?? randomUUID(), seq: 0, result };
 }

@@ -1,29 +1,17 @@
 import { Global, Module } from '@nestjs/common';
-import { Dictation } from '../commands/takes/dictation.ts';
-import { RecordingStateSource } from '../queries/takes/recording-state.ts';
 import { BeginTakeHandler } from '../commands/recordings/begin-take.ts';
-import { DictationService } from './session/dictation-service.ts';
-import { HeardCommands } from './session/heard-commands.ts';
-import { HotkeyWatch } from './session/hotkey-watch.ts';
-import { PreRoll } from './session/pre-roll.ts';
-import { TakeTimes } from './session/stage-times.ts';
-import { TakeNewsTeller } from './session/take-news.ts';
+import { Takes } from '../commands/takes/takes.ts';
+import { RecordingStateSource } from '../queries/takes/recording-state.ts';
+import { HotkeyWatch, PreRoll } from './session/settings-watch.ts';
+import { SoundMonitor } from './session/sound-monitor.ts';
+import { TakeCaptures } from './session/take-capture.ts';
+import { TakeRecorder } from './session/take-recorder.ts';
 import { TakeRecovery } from './session/take-recovery.ts';
 import { TakeRows } from './session/take-rows.ts';
-import { TakeRules } from './session/take-rules.ts';
-import { TakeSound } from './session/take-sound.ts';
+import { TakeService } from './session/take-service.ts';
 import { TakeTeller } from './session/take-teller.ts';
-import { TakesInAir } from './session/takes-in-air.ts';
-import { Transcriptions } from './session/transcriptions.ts';
-
-const recordingState = {
-  provide: RecordingStateSource,
-  useFactory: (service: DictationService, times: TakeTimes): RecordingStateSource => ({
-    state: () => service.view,
-    stages: () => times.summary(),
-  }),
-  inject: [DictationService, TakeTimes],
-};
+import { TranscriptionQueue } from './session/transcription-queue.ts';
+import { UserRules } from './session/user-rules.ts';
 
 /**
  * From the key press to the text. The application provides globally: CqrsModule.forRoot(), ReadModels,
@@ -33,22 +21,20 @@ const recordingState = {
 @Module({
   providers: [
     BeginTakeHandler,
-    DictationService,
-    HeardCommands,
     HotkeyWatch,
     PreRoll,
-    TakeNewsTeller,
+    SoundMonitor,
+    TakeCaptures,
+    TakeRecorder,
     TakeRecovery,
     TakeRows,
-    TakeRules,
-    TakesInAir,
-    TakeSound,
+    TakeService,
     TakeTeller,
-    TakeTimes,
-    Transcriptions,
-    { provide: Dictation, useExisting: DictationService },
-    recordingState,
+    TranscriptionQueue,
+    UserRules,
+    { provide: Takes, useExisting: TakeService },
+    { provide: RecordingStateSource, useExisting: TakeService },
   ],
-  exports: [Dictation, RecordingStateSource, DictationService],
+  exports: [Takes, RecordingStateSource, TakeService],
 })
-export class TakesModule {}
+export class DictationModule {}

@@ -1,15 +1,17 @@
-import { CommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
 /** Ends the take without having it transcribed; what is longer than a second is kept. */
 export class CancelRecording extends CommandMessage {}
 
 @CommandHandler(CancelRecording)
-export class CancelRecordingHandler extends DictationHandler<CancelRecording> {
-  protected act() {
-    return this.dictation.cancel();
+export class CancelRecordingHandler implements ICommandHandler<CancelRecording> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: CancelRecording) {
+    return appliedWithoutWriting(command, await this.takes.cancel());
   }
 }

@@ -1,8 +1,8 @@
-import { CommandHandler } from '@nestjs/cqrs';
-import { CommandMessage } from '../command.ts';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import { IsInteger, IsOptional } from '../../fields/fields.ts';
 import { MAX_INTEGER } from '../../fields/limits.ts';
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
 /** A host tells that its dictation key was pressed. */
 export class PressHotkey extends CommandMessage {
@@ -13,8 +13,11 @@ export class PressHotkey extends CommandMessage {
 }
 
 @CommandHandler(PressHotkey)
-export class PressHotkeyHandler extends DictationHandler<PressHotkey> {
-  protected act({ at }: PressHotkey) {
-    return this.dictation.press(at ?? null);
+export class PressHotkeyHandler implements ICommandHandler<PressHotkey> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: PressHotkey) {
+    const { at } = command;
+    return appliedWithoutWriting(command, await this.takes.press(at ?? null));
   }
 }

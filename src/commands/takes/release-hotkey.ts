@@ -1,10 +1,10 @@
-import { CommandHandler } from '@nestjs/cqrs';
-import { CommandMessage } from '../command.ts';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import { IsInteger, IsOptional } from '../../fields/fields.ts';
 import { MAX_INTEGER } from '../../fields/limits.ts';
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
-/** A host tells that its dictation key was releaseed. */
+/** A host tells that its dictation key was released. */
 export class ReleaseHotkey extends CommandMessage {
   /** When the key moved, in ms since 1970; now when absent. */
   @IsOptional()
@@ -13,8 +13,11 @@ export class ReleaseHotkey extends CommandMessage {
 }
 
 @CommandHandler(ReleaseHotkey)
-export class ReleaseHotkeyHandler extends DictationHandler<ReleaseHotkey> {
-  protected act({ at }: ReleaseHotkey) {
-    return this.dictation.release(at ?? null);
+export class ReleaseHotkeyHandler implements ICommandHandler<ReleaseHotkey> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: ReleaseHotkey) {
+    const { at } = command;
+    return appliedWithoutWriting(command, await this.takes.release(at ?? null));
   }
 }

@@ -1,8 +1,8 @@
-import { CommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import { IsId } from '../../fields/fields.ts';
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
 /** Says which of the commands told as `command_ambiguous` was meant. */
 export class ResolveAmbiguousCommand extends CommandMessage {
@@ -12,8 +12,11 @@ export class ResolveAmbiguousCommand extends CommandMessage {
 }
 
 @CommandHandler(ResolveAmbiguousCommand)
-export class ResolveAmbiguousCommandHandler extends DictationHandler<ResolveAmbiguousCommand> {
-  protected act({ id }: ResolveAmbiguousCommand) {
-    return this.dictation.resolve(id);
+export class ResolveAmbiguousCommandHandler implements ICommandHandler<ResolveAmbiguousCommand> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: ResolveAmbiguousCommand) {
+    const { id } = command;
+    return appliedWithoutWriting(command, await this.takes.resolve(id));
   }
 }

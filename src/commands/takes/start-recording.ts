@@ -1,9 +1,9 @@
-import { CommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { TAKE_MODES, type TakeMode } from '../../dictation/rules/take/take-input.ts';
-import { CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import { IsName, IsOneOf, IsOptional } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
 /** Begins a take. */
 export class StartRecording extends CommandMessage {
@@ -19,8 +19,14 @@ export class StartRecording extends CommandMessage {
 }
 
 @CommandHandler(StartRecording)
-export class StartRecordingHandler extends DictationHandler<StartRecording> {
-  protected act({ device, mode }: StartRecording) {
-    return this.dictation.start({ device: device ?? null, mode: mode ?? null });
+export class StartRecordingHandler implements ICommandHandler<StartRecording> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: StartRecording) {
+    const { device, mode } = command;
+    return appliedWithoutWriting(
+      command,
+      await this.takes.start({ device: device ?? null, mode: mode ?? null }),
+    );
   }
 }

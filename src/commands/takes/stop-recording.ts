@@ -1,15 +1,17 @@
-import { CommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
 /** Ends the take and has it transcribed. */
 export class StopRecording extends CommandMessage {}
 
 @CommandHandler(StopRecording)
-export class StopRecordingHandler extends DictationHandler<StopRecording> {
-  protected act() {
-    return this.dictation.stop();
+export class StopRecordingHandler implements ICommandHandler<StopRecording> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: StopRecording) {
+    return appliedWithoutWriting(command, await this.takes.stop());
   }
 }

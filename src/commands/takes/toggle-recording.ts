@@ -1,15 +1,17 @@
-import { CommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
 /** Begins a take, or ends the one that is recorded. */
 export class ToggleRecording extends CommandMessage {}
 
 @CommandHandler(ToggleRecording)
-export class ToggleRecordingHandler extends DictationHandler<ToggleRecording> {
-  protected act() {
-    return this.dictation.toggle();
+export class ToggleRecordingHandler implements ICommandHandler<ToggleRecording> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: ToggleRecording) {
+    return appliedWithoutWriting(command, await this.takes.toggle());
   }
 }

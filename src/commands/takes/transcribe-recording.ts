@@ -1,8 +1,8 @@
-import { CommandHandler } from '@nestjs/cqrs';
-import { CommandMessage } from '../command.ts';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import { IsId, IsOptional, IsText } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
-import { DictationHandler } from './dictation-handler.ts';
+import { Takes } from './takes.ts';
 
 /** Has a recording transcribed, again or for the first time. */
 export class TranscribeRecording extends CommandMessage {
@@ -16,8 +16,11 @@ export class TranscribeRecording extends CommandMessage {
 }
 
 @CommandHandler(TranscribeRecording)
-export class TranscribeRecordingHandler extends DictationHandler<TranscribeRecording> {
-  protected act({ id, model }: TranscribeRecording) {
-    return this.dictation.transcribe(id, model ?? null);
+export class TranscribeRecordingHandler implements ICommandHandler<TranscribeRecording> {
+  constructor(private readonly takes: Takes) {}
+
+  async execute(command: TranscribeRecording) {
+    const { id, model } = command;
+    return appliedWithoutWriting(command, await this.takes.transcribe(id, model ?? null));
   }
 }

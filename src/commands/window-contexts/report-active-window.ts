@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { matchWindowContext } from '../../dictation/rules/window-context-matching.ts';
 import { EventTeller } from '../../events/event-teller.ts';
-import { CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
 import { IsInteger, IsName, IsOptional, IsText } from '../../fields/fields.ts';
 import { LIMITS, MAX_INTEGER } from '../../fields/limits.ts';
@@ -38,18 +37,14 @@ export class ReportActiveWindowHandler implements ICommandHandler<ReportActiveWi
     private readonly active: ActiveWindowHolder,
   ) {}
 
-  execute({ command_id, app_name, title, pid }: ReportActiveWindow): Promise<Applied> {
+  execute(command: ReportActiveWindow): Promise<Applied> {
+    const { app_name, title, pid } = command;
     const window = { app_name, title: title ?? null, pid: pid ?? null };
     this.active.current = { app_name, title: window.title };
     const context = matchWindowContext(this.contexts.list(), window, titleMatches);
     const matched = { context_id: context?.id ?? null, context_name: context?.name ?? null };
     this.#tellOnce({ ...window, ...matched });
-    return Promise.resolve({
-      status: 'applied',
-      command_id: command_id ?? randomUUID(),
-      seq: 0,
-      result: matched,
-    });
+    return Promise.resolve(appliedWithoutWriting(command, matched));
   }
 
   #tellOnce(payload: Record<string, unknown>): void {

@@ -1,5 +1,3 @@
-import { Injectable } from '@nestjs/common';
-
 /** Where a take's time went, in ms; a stage that it did not pass is absent. */
 export interface StageTimes {
   /** From the press to the first real sample. */
@@ -27,7 +25,6 @@ export interface StageSummary {
 const KEPT = 200;
 
 /** The stage times of this run's last takes. */
-@Injectable()
 export class TakeTimes {
   readonly #takes: StageTimes[] = [];
 

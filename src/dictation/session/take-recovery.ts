@@ -6,11 +6,9 @@ import { HeycatError } from '../../errors.ts';
 import { BaselineApplied } from '../../projections/projection-runner.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { recordings } from '../../projections/recordings.ts';
-import { type RepairedSound, TakeFiles } from './take-files.ts';
-import type { TakeRow } from './take-row.ts';
-import { TakeRows } from './take-rows.ts';
-import { TakesInAir } from './takes-in-air.ts';
-import { Transcriptions } from './transcriptions.ts';
+import { type RepairedSound, TakeFiles } from '../ports/take-files.ts';
+import { TakeRecorder } from './take-recorder.ts';
+import { TakeRows, type TakeRow } from './take-rows.ts';
 
 /** Names that this service gives; other files and rows are somebody else's business. */
 const OWN_NAME = /^recording-[\dTZ-]+-[0-9a-f]{4}\.wav$/;
@@ -28,8 +26,7 @@ export class TakeRecovery implements IEventHandler<BaselineApplied> {
     private readonly models: ReadModels,
     private readonly files: TakeFiles,
     private readonly rows: TakeRows,
-    private readonly air: TakesInAir,
-    private readonly transcriptions: Transcriptions,
+    private readonly recorder: TakeRecorder,
   ) {}
 
   async handle(): Promise<void> {
@@ -48,14 +45,14 @@ export class TakeRecovery implements IEventHandler<BaselineApplied> {
   async #recover(): Promise<void> {
     const rows = this.models.read(recordings).all;
     const { orphans, unfinished } = await this.files.leftovers(rows);
-    const isLeft = (path: string) => OWN_NAME.test(basename(path)) && !this.#isOfThisRun(path);
+    const isLeft = (path: string) => OWN_NAME.test(basename(path)) && !this.recorder.isBusy(path);
     for (const { id, file_path } of unfinished) if (isLeft(file_path)) await this.#finish(id, file_path);
     for (const path of orphans) if (isLeft(path)) await this.#adopt(path);
   }
 
   async #finish(id: number, path: string): Promise<void> {
     const before = this.models.row('recordings', id);
-    if (before === undefined || this.#isOfThisRun(path)) return;
+    if (before === undefined || this.recorder.isBusy(path)) return;
     const row = this.rows.existing(id);
     const sound = await this.#repaired(path);
     if (sound === undefined || sound.samples === 0) {
@@ -86,13 +83,8 @@ export class TakeRecovery implements IEventHandler<BaselineApplied> {
     const { active_window_app: app_name = null, active_window_title: title = null } = before ?? {};
     const window = app_name === null ? null : { app_name, title };
     // Somebody may have asked for it while it was repaired.
-    if (this.transcriptions.isWaiting(file)) return;
-    const late = { recovered: true, isAwaited: false, times: {}, endedAt: performance.now() };
-    this.transcriptions.add({ row, file, model: null, window, ...late });
-  }
-
-  #isOfThisRun(path: string): boolean {
-    return this.air.has(path) || this.transcriptions.isWaiting(path);
+    if (this.recorder.isBusy(file)) return;
+    this.recorder.transcribeLate({ row, file, model: null, window, recovered: true });
   }
 
   async #repaired(path: string): Promise<RepairedSound | undefined> {

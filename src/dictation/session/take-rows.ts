@@ -1,11 +1,18 @@
-import { Injectable } from '@nestjs/common';
+import { createHash, randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { CommandLedger } from '../../commands/command-ledger.ts';
+import type { CommandMessage } from '../../commands/command.ts';
+import { type Applied, CommandLedger } from '../../commands/command-ledger.ts';
+import { BeginTake } from '../../commands/recordings/begin-take.ts';
 import { DeleteRecording } from '../../commands/recordings/delete-recording.ts';
+import { UpdateRecording } from '../../commands/recordings/update-recording.ts';
+import { HeycatError } from '../../errors.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
-import { TakeRow, type RowWriter } from './take-row.ts';
 
 const CLOSE_MS = 2_000;
+const RETRY_MS = 2_000;
 
 /** The rows of this service's own takes. */
 @Injectable()
@@ -15,7 +22,8 @@ export class TakeRows {
   readonly #open = new Set<TakeRow>();
 
   constructor(commands: CommandBus, ledger: CommandLedger) {
-    this.#writer = { commands, ledger, signal: this.#ended.signal };
+    const onIdle = (row: TakeRow) => this.#open.delete(row);
+    this.#writer = { commands, ledger, signal: this.#ended.signal, onIdle };
   }
 
   /** The row of a take that has its first sample. */
@@ -50,11 +58,6 @@ export class TakeRows {
     return this.#keep(TakeRow.existing(this.#writer, id));
   }
 
-  /** Removes row and file. */
-  remove(row: TakeRow): Promise<void> {
-    return row.remove((id) => Object.assign(new DeleteRecording(), { id, delete_file: true }));
-  }
-
   /** Gives what is under way a moment; the next start finds the rest. */
   async close(): Promise<void> {
     const late = AbortSignal.timeout(CLOSE_MS);
@@ -65,7 +68,118 @@ export class TakeRows {
 
   #keep(row: TakeRow): TakeRow {
     this.#open.add(row);
-    row.onIdle = () => this.#open.delete(row);
     return row;
   }
+}
+
+type Facts = Omit<BeginTake, keyof CommandMessage>;
+type Changes = Partial<Omit<UpdateRecording, keyof CommandMessage | 'id' | 'expected_seq'>>;
+
+interface RowWriter {
+  commands: CommandBus;
+  ledger: CommandLedger;
+  /** Aborted when the service ends: what is not journalled then is found again at the next start. */
+  signal: AbortSignal;
+  /** Nothing of this row waits to be written any more. */
+  onIdle(row: TakeRow): void;
+}
+
+/**
+ * The row of one take. Its changes are made in order, however long the engine is away: the sound is on disk already,
+ * and nothing that happens to it waits for the row.
+ */
+export class TakeRow {
+  readonly #logger = new Logger(TakeRow.name);
+  /** The row's id, once it is there. Rejects only when the row cannot be. */
+  readonly id: Promise<number>;
+  #last: Promise<unknown>;
+
+  private constructor(
+    private readonly writer: RowWriter,
+    id: Promise<number>,
+  ) {
+    this.id = id;
+    this.#last = id;
+    id.catch((error: unknown) => this.#report(error));
+  }
+
+  /** A new one. The id of its command comes from the file's name, so that no take is listed twice. */
+  static begin(writer: RowWriter, facts: Facts): TakeRow {
+    const command = Object.assign(new BeginTake(), facts, { command_id: beginIdOf(facts.file_path) });
+    const begun = applied(writer, command).then(({ result }) => Number(result['id']));
+    return new TakeRow(writer, begun);
+  }
+
+  static existing(writer: RowWriter, id: number): TakeRow {
+    return new TakeRow(writer, Promise.resolve(id));
+  }
+
+  /** The id if it is known by now. */
+  async knownId(): Promise<number | null> {
+    return Promise.race([this.id, Promise.resolve(null)]).catch(() => null);
+  }
+
+  /** Resolves when the row says so, or never will: a failure is logged, the sound is kept. */
+  async update(changes: Changes): Promise<void> {
+    await this.#inTurn((id) =>
+      applied(this.writer, Object.assign(new UpdateRecording(), { id, ...changes })),
+    );
+  }
+
+  /** Removes the row and its file. */
+  async remove(): Promise<void> {
+    await this.#inTurn((id) =>
+      applied(this.writer, Object.assign(new DeleteRecording(), { id, delete_file: true })),
+    );
+  }
+
+  /** Resolves when all that was asked is written, or never will be. */
+  get settled(): Promise<unknown> {
+    return this.#last.catch(() => undefined);
+  }
+
+  async #inTurn(work: (id: number) => Promise<unknown>): Promise<void> {
+    const done = this.#last.then(() => this.id).then(work);
+    const last = done.catch((error: unknown) => this.#report(error));
+    this.#last = last;
+    await last;
+    if (this.#last === last) this.writer.onIdle(this);
+  }
+
+  #report(error: unknown): void {
+    if (this.writer.signal.aborted) return;
+    const { code } = HeycatError.from(error);
+    this.#logger.error(`A take's row could not be written (${code}); its sound is kept.`);
+  }
+}
+
+/** Runs a command until it is applied; what could not even be kept is tried again. */
+async function applied(writer: RowWriter, command: CommandMessage): Promise<Applied> {
+  const { commands, ledger, signal } = writer;
+  // The same in every attempt, so that one whose answer was lost does not happen twice.
+  command.command_id ??= randomUUID();
+  for (;;) {
+    try {
+      const submitted = await commands.execute(command);
+      return submitted.status === 'applied' ? submitted : await ledger.settled(submitted.command_id);
+    } catch (thrown) {
+      const error = HeycatError.from(thrown);
+      if (!error.retryable || signal.aborted) throw error;
+    }
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+/** A UUID that the file's name decides. */
+function beginIdOf(path: string): string {
+  const hex = createHash('sha256')
+    .update(`heycat take ${basename(path)}`)
+    .digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { CommandMessage } from '../../../src/commands/command.ts';
 import { CancelRecording, CancelRecordingHandler } from '../../../src/commands/takes/cancel-recording.ts';
-import type { Dictation, TakeAnswer } from '../../../src/commands/takes/dictation.ts';
+
 import { PressHotkey, PressHotkeyHandler } from '../../../src/commands/takes/press-hotkey.ts';
 import { ReleaseHotkey, ReleaseHotkeyHandler } from '../../../src/commands/takes/release-hotkey.ts';
 import {
@@ -9,6 +9,7 @@ import {
   ResolveAmbiguousCommandHandler,
 } from '../../../src/commands/takes/resolve-ambiguous-command.ts';
 import { StartRecording, StartRecordingHandler } from '../../../src/commands/takes/start-recording.ts';
+import type { Takes, TakeStatus } from '../../../src/commands/takes/takes.ts';
 import { StopRecording, StopRecordingHandler } from '../../../src/commands/takes/stop-recording.ts';
 import { ToggleRecording, ToggleRecordingHandler } from '../../../src/commands/takes/toggle-recording.ts';
 import {
@@ -19,9 +20,9 @@ import { refusalOf, toMessage } from './support.ts';
 
 interface Case {
   message: Type<CommandMessage>;
-  handler: new (dictation: Dictation) => { execute(command: CommandMessage): Promise<unknown> };
+  handler: new (takes: Takes) => { execute(command: CommandMessage): Promise<unknown> };
   params: object;
-  /** What the dictation is asked, with its arguments. */
+  /** What is asked of the takes, with its arguments. */
   asks: unknown[];
   wrong: [field: string, value: unknown][];
 }
@@ -82,15 +83,15 @@ const CASES: Case[] = [
 ];
 
 /** Remembers what it was asked. */
-function listeningDictation(): { dictation: Dictation; asked: unknown[][] } {
+function listeningTakes(): { takes: Takes; asked: unknown[][] } {
   const asked: unknown[][] = [];
   const ask =
     (name: string) =>
-    (...args: unknown[]): Promise<TakeAnswer> => {
+    (...args: unknown[]): Promise<TakeStatus> => {
       asked.push([name, ...args]);
       return Promise.resolve({ state: 'idle', file_path: null });
     };
-  const dictation = {
+  const takes = {
     start: ask('start'),
     stop: ask('stop'),
     toggle: ask('toggle'),
@@ -100,15 +101,15 @@ function listeningDictation(): { dictation: Dictation; asked: unknown[][] } {
     transcribe: ask('transcribe'),
     resolve: ask('resolve'),
   };
-  return { dictation, asked };
+  return { takes, asked };
 }
 
 describe('commands about takes', () => {
   it.each(CASES)(
     'CM24 $message.name asks $asks and writes nothing',
     async ({ message, handler, params, asks }) => {
-      const { dictation, asked } = listeningDictation();
-      const answer = await new handler(dictation).execute(toMessage(message, { ...params, command_id: ID }));
+      const { takes, asked } = listeningTakes();
+      const answer = await new handler(takes).execute(toMessage(message, { ...params, command_id: ID }));
       expect(asked).toEqual([asks]);
       const result = { state: 'idle', file_path: null };
       expect(answer).toEqual({ status: 'applied', command_id: ID, seq: 0, result });

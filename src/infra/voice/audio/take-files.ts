@@ -1,9 +1,4 @@
-import type {
-  NewTakeFile,
-  RepairedSound,
-  TakeFile,
-  TakeFiles,
-} from '../../../dictation/session/take-files.ts';
+import type { NewTakeFile, RepairedSound, TakeFile, TakeFiles } from '../../../dictation/ports/take-files.ts';
 import { findLeftovers, type KnownRecording, type Leftovers } from './find-leftovers.ts';
 import { GrowingWav } from './growing-wav.ts';
 import { repairWav } from './repair-wav.ts';

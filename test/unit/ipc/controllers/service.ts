@@ -9,7 +9,7 @@ import { CommandsModule } from '../../../../src/commands/commands.module.ts';
 import { CommandQueue } from '../../../../src/commands/queue/command-queue.ts';
 import { RecordingFiles } from '../../../../src/commands/recordings/recording-files.ts';
 import { WavInspector } from '../../../../src/commands/recordings/wav-inspector.ts';
-import { Dictation } from '../../../../src/commands/takes/dictation.ts';
+import { Takes } from '../../../../src/commands/takes/takes.ts';
 import { ActiveWindowHolder } from '../../../../src/commands/window-contexts/active-window.ts';
 import { WindowContexts } from '../../../../src/commands/window-contexts/window-contexts.ts';
 import { HeycatError } from '../../../../src/errors.ts';
@@ -41,7 +41,7 @@ const STATUS = {
   clients: () => 0,
 };
 const take = () => Promise.resolve({ state: 'idle', file_path: null });
-const dictation = {
+const takes = {
   start: take,
   stop: take,
   toggle: take,
@@ -68,7 +68,7 @@ const PORTS = [
   { provide: CommandQueue, useValue: { retry: unknown, drop: unknown } },
   { provide: StatusSource, useValue: STATUS },
   { provide: RecordingStateSource, useValue: RECORDING },
-  { provide: Dictation, useValue: dictation },
+  { provide: Takes, useValue: takes },
   { provide: ActiveWindowHolder, useValue: new ActiveWindowHolder() },
   { provide: AudioDevices, useValue: { devices: () => Promise.resolve([]) } },
   { provide: ModelList, useValue: { list: () => Promise.resolve([]) } },

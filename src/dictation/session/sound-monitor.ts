@@ -6,8 +6,8 @@ import { ReadModels } from '../../projections/read-models.ts';
 import { readTakeSettings } from './take-settings.ts';
 import { TakeTeller } from './take-teller.ts';
 
-/** Hears one take; none of these throws. */
-export interface SoundListener {
+/** The sound of one take on its way; none of these throws. */
+export interface MonitoredSound {
   /** @returns a promise where speech is listened for, as CaptureListener.samples. */
   samples(pcm: Int16Array, sampleRate: number): void | Promise<void>;
   ended(): void;
@@ -17,8 +17,8 @@ export interface SoundListener {
 
 /** Listens to the sound of takes: tells UIs how it is, and the take when speech begins and ends, where the user wants that. */
 @Injectable()
-export class TakeSound {
-  readonly #logger = new Logger(TakeSound.name);
+export class SoundMonitor {
+  readonly #logger = new Logger(SoundMonitor.name);
   #isDeaf = false;
 
   constructor(
@@ -27,7 +27,7 @@ export class TakeSound {
     private readonly teller: TakeTeller,
   ) {}
 
-  listen(report: (type: SpeechReport) => void): SoundListener {
+  listen(report: (type: SpeechReport) => void): MonitoredSound {
     const meter = new LevelMeter();
     const quality = new QualityWatch();
     const { silenceStop } = readTakeSettings(this.models);

@@ -2,13 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Recogniser, type Transcript } from '../ports/recogniser.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 import { HeycatError } from '../../errors.ts';
-import { HeardCommands } from './heard-commands.ts';
-import { since, TakeTimes, type StageTimes } from './stage-times.ts';
-import type { TakeRow } from './take-row.ts';
-import { TakeRules } from './take-rules.ts';
+import { since, TakeTimes, type StageSummary, type StageTimes } from './stage-times.ts';
+import type { TakeRow } from './take-rows.ts';
 import { TakeTeller } from './take-teller.ts';
+import { UserRules } from './user-rules.ts';
 
-/** A take whose sound is whole on disk. Its row says `transcribing` already, so that a new start finds it. */
+/** A take whose sound is all on disk. Its row says `transcribing` already, so that a new start finds it. */
 export interface WaitingTake {
   row: TakeRow;
   file: string;
@@ -27,17 +26,16 @@ export interface WaitingTake {
 
 /** Takes are transcribed one after the other, in the order of their ends, however many wait. */
 @Injectable()
-export class Transcriptions {
-  readonly #logger = new Logger(Transcriptions.name);
+export class TranscriptionQueue {
+  readonly #logger = new Logger(TranscriptionQueue.name);
   #last: Promise<void> = Promise.resolve();
   readonly #files = new Set<string>();
+  readonly #times = new TakeTimes();
   #isClosed = false;
 
   constructor(
     private readonly recogniser: Recogniser,
-    private readonly rules: TakeRules,
-    private readonly commands: HeardCommands,
-    private readonly times: TakeTimes,
+    private readonly rules: UserRules,
     private readonly teller: TakeTeller,
   ) {}
 
@@ -53,6 +51,21 @@ export class Transcriptions {
   add(take: WaitingTake): void {
     this.#files.add(take.file);
     this.#last = this.#last.then(() => this.#transcribe(take)).finally(() => this.#files.delete(take.file));
+  }
+
+  /** Where the time of this run's last takes went, by stage. */
+  stages(): Record<string, StageSummary> {
+    return this.#times.summary();
+  }
+
+  /** Loads the model, while there is time: the user speaks. */
+  prepare(): void {
+    this.recogniser.prepare(null).catch(() => undefined);
+  }
+
+  /** @throws HeycatError MODEL_MISSING when there is no such model; null is that of the settings, or the best. */
+  check(model: string | null): Promise<void> {
+    return this.recogniser.check(model);
   }
 
   /** What still waits is transcribed after the next start. */
@@ -88,7 +101,7 @@ export class Transcriptions {
     const command = outcome.kind === 'none' ? null : outcome.kind;
     const spoken = { text, raw_text: heard.text, auto_enter, command };
     this.teller.tell('transcription_completed', { ...about, ...spoken, model, language, audio_ms, times });
-    if (take.isAwaited) this.commands.heard(text, outcome);
+    if (take.isAwaited) this.rules.carryOut(text, outcome);
     const stored = row.update({
       status: 'completed',
       error: null,
@@ -96,7 +109,7 @@ export class Transcriptions {
       transcription_model: model,
     });
     // The next take need not wait for the database.
-    void stored.then(() => this.times.add({ ...times, stored_ms: since(endedAt) }));
+    void stored.then(() => this.#times.add({ ...times, stored_ms: since(endedAt) }));
   }
 
   #failed({ row }: WaitingTake, { code, message }: HeycatError, about: Record<string, unknown>): void {

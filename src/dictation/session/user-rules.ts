@@ -1,17 +1,33 @@
 import { Injectable } from '@nestjs/common';
+import { titleMatches } from '../../commands/window-contexts/title-pattern.ts';
+import { HeycatError } from '../../errors.ts';
+import { dictionary } from '../../projections/dictionary.ts';
+import { ReadModels } from '../../projections/read-models.ts';
+import { voiceCommands } from '../../projections/voice-commands.ts';
+import { windowContexts } from '../../projections/window-contexts.ts';
 import { ActionRunner } from '../ports/action-runner.ts';
 import { actionOf, type Action } from '../rules/text/action.ts';
+import {
+  applyRules,
+  compileRules,
+  effectiveRules,
+  type CompiledRules,
+  type RuledText,
+} from '../rules/text/text-rules.ts';
 import type { CommandMatch } from '../rules/text/voice-commands.ts';
-import { HeycatError } from '../../errors.ts';
-import { ReadModels } from '../../projections/read-models.ts';
+import { matchWindowContext, type ActiveWindow } from '../rules/window-context-matching.ts';
 import { TakeTeller } from './take-teller.ts';
 
 type Matched = Extract<CommandMatch, { kind: 'matched' }>;
 type Ambiguous = Extract<CommandMatch, { kind: 'ambiguous' }>;
 
-/** Tells the host which voice command was heard; runs it only where the user has allowed that. */
+/**
+ * The user's rules about text, as the read models hold them now: the dictionary, and the voice commands. A command is
+ * told to the host, and run only where the user has allowed that.
+ */
 @Injectable()
-export class HeardCommands {
+export class UserRules {
+  #compiled: { seq: number; contextId: number | undefined; rules: CompiledRules } | undefined;
   #ambiguous: { text: string; match: Ambiguous } | undefined;
 
   constructor(
@@ -20,10 +36,16 @@ export class HeardCommands {
     private readonly teller: TakeTeller,
   ) {}
 
-  heard(text: string, match: CommandMatch): void {
+  /** What becomes of a transcript where `window` had the keyboard. */
+  apply(transcript: string, window: ActiveWindow | null): RuledText {
+    return applyRules(this.#rulesFor(window), transcript);
+  }
+
+  /** Carries out the voice command that a text is, if it is one. */
+  carryOut(text: string, match: CommandMatch): void {
     this.#ambiguous = undefined;
     if (match.kind === 'matched') this.#matched(text, match);
-    if (match.kind === 'ambiguous') this.#told(text, match);
+    if (match.kind === 'ambiguous') this.#ask(text, match);
   }
 
   /** @throws HeycatError NOT_FOUND when it is none of the candidates told last. */
@@ -39,7 +61,19 @@ export class HeardCommands {
     this.#matched(text, { kind: 'matched', command, confidence: 1, parameters: {} });
   }
 
-  #told(transcription: string, match: Ambiguous): void {
+  #rulesFor(window: ActiveWindow | null): CompiledRules {
+    const { models } = this;
+    const contexts = models.read(windowContexts).all;
+    const context = window === null ? undefined : matchWindowContext(contexts, window, titleMatches);
+    const held = this.#compiled;
+    if (held !== undefined && held.seq === models.seq && held.contextId === context?.id) return held.rules;
+    const all = { entries: models.read(dictionary).all, commands: models.read(voiceCommands).all };
+    const rules = compileRules(effectiveRules(all, contexts, context));
+    this.#compiled = { seq: models.seq, contextId: context?.id, rules };
+    return rules;
+  }
+
+  #ask(transcription: string, match: Ambiguous): void {
     this.#ambiguous = { text: transcription, match };
     this.teller.tell('command_ambiguous', { transcription, candidates: match.candidates });
   }

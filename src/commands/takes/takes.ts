@@ -1,35 +1,35 @@
 import type { TakeMode } from '../../dictation/rules/take/take-input.ts';
 
 /** What a take became, or is; null where it is not known yet. */
-export interface TakeAnswer {
+export interface TakeStatus {
   state: 'idle' | 'recording' | 'processing';
   file_path: string | null;
   [field: string]: unknown;
 }
 
-/** The one who records. Each of these is one input of one ordered queue, whoever gives it. */
-export abstract class Dictation {
+/** Starts, ends and transcribes takes. Each of these is one input of one ordered queue, whoever gives it. */
+export abstract class Takes {
   /**
    * Resolves when the microphone is open.
    * @param request.device name of an input device; null takes the one of the settings.
    * @param request.mode null takes the one of the settings.
    * @throws HeycatError BUSY while a take is recorded, DEVICE_UNAVAILABLE
    */
-  abstract start(request: { device: string | null; mode: TakeMode | null }): Promise<TakeAnswer>;
+  abstract start(request: { device: string | null; mode: TakeMode | null }): Promise<TakeStatus>;
   /** Resolves when the sound is on disk. @throws HeycatError NOT_FOUND when nothing is recorded. */
-  abstract stop(): Promise<TakeAnswer>;
-  abstract toggle(): Promise<TakeAnswer>;
+  abstract stop(): Promise<TakeStatus>;
+  abstract toggle(): Promise<TakeStatus>;
   /** @throws HeycatError NOT_FOUND when nothing is recorded. */
-  abstract cancel(): Promise<TakeAnswer>;
+  abstract cancel(): Promise<TakeStatus>;
   /** @param at when the key moved, in ms since 1970; null is now. */
-  abstract press(at: number | null): Promise<TakeAnswer>;
-  abstract release(at: number | null): Promise<TakeAnswer>;
+  abstract press(at: number | null): Promise<TakeStatus>;
+  abstract release(at: number | null): Promise<TakeStatus>;
   /**
    * Queues a recording to be transcribed, again or for the first time; refused, it stays as it is.
    * @param model name of an installed one; null takes that of the settings, or the best.
    * @throws HeycatError NOT_FOUND, BUSY (it is being recorded or transcribed), MODEL_MISSING
    */
-  abstract transcribe(id: number, model: string | null): Promise<TakeAnswer>;
+  abstract transcribe(id: number, model: string | null): Promise<TakeStatus>;
   /** Runs one of the candidates told last as `command_ambiguous`. @throws HeycatError NOT_FOUND */
-  abstract resolve(commandId: number): Promise<TakeAnswer>;
+  abstract resolve(commandId: number): Promise<TakeStatus>;
 }
