@@ -49,7 +49,7 @@ export class ConnectionHarness implements AsyncDisposable {
 
   #build(journal: CommandJournal): void {
     // Faults come by the dozen here, and a lasting one is soon over.
-    const backoff = new Backoff(10, 200);
+    const backoff = new Backoff({ minMs: 10, maxMs: 200 });
     const supervisor = new Supervisor({ backoff, stableMs: 300, degradedWaitMs: 20 });
     this.connection = new EngineConnection(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, supervisor });
     this.log = new EngineEventLog(this.connection);

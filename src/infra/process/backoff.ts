@@ -1,18 +1,33 @@
-/** Full-jitter exponential backoff: a random wait below a ceiling that doubles with each failure. */
+export interface BackoffOptions {
+  /** The first wait. Default 100 ms. */
+  minMs?: number;
+  /** No wait is longer. Default 30 s. */
+  maxMs?: number;
+  /** The share of a wait that is left to chance, so that many do not come back in the same moment. Default 1: all of it. */
+  jitter?: number;
+  random?: () => number;
+}
+
+/** Exponential backoff: each failure doubles the wait. */
 export class Backoff {
+  readonly #options: Required<BackoffOptions>;
   #failures = 0;
 
-  constructor(
-    private readonly minMs = 100,
-    private readonly maxMs = 30_000,
-    private readonly random: () => number = Math.random,
-  ) {}
+  constructor({ minMs = 100, maxMs = 30_000, jitter = 1, random = Math.random }: BackoffOptions = {}) {
+    this.#options = { minMs, maxMs, jitter, random };
+  }
 
-  /** The next wait in ms. */
+  /** Since the last {@link reset}. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Counts a failure. @returns how long to wait, in ms. */
   next(): number {
-    const ceiling = Math.min(this.maxMs, this.minMs * 2 ** this.#failures);
+    const { minMs, maxMs, jitter, random } = this.#options;
+    const ceiling = Math.min(maxMs, minMs * 2 ** this.#failures);
     this.#failures += 1;
-    return this.random() * ceiling;
+    return ceiling * (1 - jitter + jitter * random());
   }
 
   reset(): void {

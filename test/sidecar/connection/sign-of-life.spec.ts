@@ -39,7 +39,9 @@ function describeSignOfLife(name: string, create: () => Promise<CrashableEngine>
       await using _owned = rest;
       const faulty = new FaultyEngine(engine);
       faulty.refusal = new HeycatError('ENGINE_UNAVAILABLE');
-      const supervisor = new Supervisor({ backoff: new Backoff(600_000, 600_000, () => 1) });
+      const supervisor = new Supervisor({
+        backoff: new Backoff({ minMs: 600_000, maxMs: 600_000, jitter: 0 }),
+      });
       const connection = new EngineConnection(faulty, { supervisor });
       const down = new Promise((resolve) =>
         connection.listen({ onBatch: () => undefined, onConnection: resolve }),

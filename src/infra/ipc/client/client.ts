@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HeycatError } from '../../../errors.ts';
+import { Backoff } from '../../process/backoff.ts';
 import { ClientCalls } from './client-calls.ts';
 import {
   ClientSubscription,
@@ -210,16 +211,12 @@ export class HeycatClient {
   }
 
   async #reconnect(): Promise<void> {
-    let backoffMs = Math.max(FIRST_BACKOFF_MS, Math.min(this.#retryAfterMs, MAX_BACKOFF_MS));
+    const minMs = Math.max(FIRST_BACKOFF_MS, this.#retryAfterMs);
+    const backoff = new Backoff({ minMs, maxMs: MAX_BACKOFF_MS, jitter: 0.5 });
     this.#retryAfterMs = 0;
     while (this.#state === 'connecting') {
-      try {
-        // Half of it at random, so that many clients do not come back in the same moment.
-        await delay(backoffMs * (0.5 + Math.random() / 2), undefined, { signal: this.#ended.signal });
-        await this.#open();
-      } catch {
-        backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
-      }
+      const open = delay(backoff.next(), undefined, { signal: this.#ended.signal }).then(() => this.#open());
+      await open.catch(() => undefined);
     }
   }
 

@@ -2,14 +2,14 @@ import { createRequire } from 'node:module';
 import { Logger } from '@nestjs/common';
 import type { HotkeyEvent, Hotkeys } from '../../../dictation/ports/hotkeys.ts';
 import { HeycatError } from '../../../errors.ts';
+import { Backoff } from '../../process/backoff.ts';
 import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
 import { parseCombination, type Combination } from './combination.ts';
 import { sharedNow, type FromChild, type ToChild } from './messages.ts';
 
 /** libuiohook hangs at times where there is no keyboard to listen to. */
 const ANSWER_MS = 5_000;
-const AGAIN_MS = 250;
-const AGAIN_MS_MAX = 30_000;
+const FIRST_AGAIN_MS = 250;
 
 const BIND = 'bind a key to `heycat toggle` in the settings of your desktop';
 
@@ -40,7 +40,7 @@ export class UiohookHotkeys implements Hotkeys {
   #lastId = 0;
   #isPressed = false;
   #again: NodeJS.Timeout | undefined;
-  #againMs = AGAIN_MS;
+  readonly #backoff = new Backoff({ minMs: FIRST_AGAIN_MS, jitter: 0 });
 
   constructor(options: HotkeysOptions = {}) {
     this.#options = options;
@@ -96,7 +96,7 @@ export class UiohookHotkeys implements Hotkeys {
     child.send({ id, combination });
     await armed(child, id);
     registration.isArmed = true;
-    this.#againMs = AGAIN_MS;
+    this.#backoff.reset();
   }
 
   #start(): Child {
@@ -124,10 +124,10 @@ export class UiohookHotkeys implements Hotkeys {
     this.#child = undefined;
     this.#letGo();
     if (!this.#registration?.isArmed) return;
-    this.#log.warn(`The process that listens to the keyboard ended; again in ${this.#againMs} ms.`);
-    this.#again = setTimeout(() => this.#arm().catch(() => this.#child?.kill()), this.#againMs);
+    const againMs = this.#backoff.next();
+    this.#log.warn(`The process that listens to the keyboard ended; again in ${againMs} ms.`);
+    this.#again = setTimeout(() => this.#arm().catch(() => this.#child?.kill()), againMs);
     this.#again.unref();
-    this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS_MAX);
   }
 
   #end(): void {

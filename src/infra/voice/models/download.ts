@@ -1,6 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeycatError } from '../../../errors.ts';
+import { Backoff } from '../../process/backoff.ts';
 import { digestOf } from './digest.ts';
 
 export interface Download {
@@ -29,7 +30,8 @@ const VAIN_ATTEMPTS = 4;
  */
 export async function download(path: string, options: Download): Promise<void> {
   const { pauseMs = PAUSE_MS, signal } = options;
-  for (let vain = 0; ;) {
+  const backoff = new Backoff({ minMs: pauseMs, jitter: 0 });
+  for (;;) {
     const before = await sizeOf(path);
     const failure = await attempt(path, before, options).then(
       () => undefined,
@@ -38,9 +40,10 @@ export async function download(path: string, options: Download): Promise<void> {
     if (signal?.aborted) throw HeycatError.from(signal.reason);
     if (failure === undefined) break;
     if (failure instanceof HeycatError) throw failure;
-    vain = (await sizeOf(path)) > before ? 1 : vain + 1;
-    if (vain >= VAIN_ATTEMPTS) throw unreachable(options.url, failure);
-    await sleep(pauseMs * 2 ** (vain - 1), undefined, { signal }).catch(() => undefined);
+    if ((await sizeOf(path)) > before) backoff.reset();
+    const waitMs = backoff.next();
+    if (backoff.failures >= VAIN_ATTEMPTS) throw unreachable(options.url, failure);
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
   }
   if ((await digestOf(path, signal)) === options.sha256) return;
   await rm(path);

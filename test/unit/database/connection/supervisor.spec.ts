@@ -3,7 +3,7 @@ import { Backoff } from '../../../../src/infra/process/backoff.ts';
 import { Supervisor } from '../../../../src/infra/database/connection/supervisor.ts';
 
 /** Always the longest wait that the backoff allows. */
-const supervisor = () => new Supervisor({ backoff: new Backoff(100, 30_000, () => 1) });
+const supervisor = () => new Supervisor({ backoff: new Backoff({ random: () => 1 }) });
 
 /** Sessions that begin every `everyMs` and end at once. */
 function endings(watched: Supervisor, count: number, everyMs: number): number {
