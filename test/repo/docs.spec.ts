@@ -89,4 +89,28 @@ describe('documents', () => {
     expect(unknownCommands(page)).toEqual(['gone undefined', 'spacetimedb undefined']);
     expect(commands).toContain('start');
   });
+
+  const records = DOCUMENTS.filter(([path]) => path.startsWith('docs/adr/'));
+
+  it('REP8 decision records have numbers of their own, which their titles repeat', () => {
+    const numbers = records.map(([path]) => posix.basename(path).slice(0, 4));
+    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
+    expect(numbers.length).toBeGreaterThan(10);
+    for (const [path, text] of records) expect(text).toMatch(`# ${posix.basename(path).slice(0, 4)} `);
+  });
+
+  it.each(records)('REP8 %s has each part of a decision record, in order', (_path, text) => {
+    expect(partsOf(text)).toEqual(['Status', 'Context', 'Decision', 'Consequences']);
+  });
+
+  it('REP8 a part that is missing is noticed', () => {
+    expect(partsOf('# 0001 X\n\n**Context.** A **Status.** B\n\n**Decision.** C')).toEqual([
+      'Context',
+      'Decision',
+    ]);
+  });
 });
+
+function partsOf(record: string): string[] {
+  return [...record.matchAll(/^\*\*(\w+)\.\*\*\s+\S/gm)].map((match) => match[1]!);
+}

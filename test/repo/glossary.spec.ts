@@ -1,0 +1,43 @@
+import { readRepoFiles } from '../support/repo-files.ts';
+import { retiredWords, usesOf } from '../support/retired-words.ts';
+
+const DOCUMENTS = /^(?:README|CONTRIBUTING|CHANGELOG|docs\/(?!GLOSSARY).*)\.md$/;
+
+const retired = retiredWords();
+
+function usesIn(files: RegExp): string[] {
+  return readRepoFiles(files).flatMap(([path, text]) => [
+    ...usesOf(retired, path).map(() => path),
+    ...usesOf(retired, text).map((use) => `${path}:${use}`),
+  ]);
+}
+
+describe('the retired words of the glossary', () => {
+  it('REP7 are in no document', () => {
+    expect(usesIn(DOCUMENTS)).toEqual([]);
+  });
+
+  it('REP7 are found wherever they are used, and nothing else is', () => {
+    const words = retiredWords(
+      '- **a**: one. _Not: tell, sign\n  of life, warm._\n- **b**: two. _Not: of before._',
+    );
+    expect(words).toEqual(['tell', 'sign of life', 'warm', 'of before']);
+    const used = [
+      'It tells.',
+      'const tellUser = 1;',
+      'take-teller, tell-all.ts',
+      '/** A sign of',
+      ' * life. */',
+      'is_warm',
+    ];
+    expect(usesOf(words, used.join('\n'))).toEqual([
+      '1: tells',
+      '2: tell',
+      '3: tell',
+      '4: sign of life',
+      '6: warm',
+    ]);
+    expect(usesOf(words, 'satellite, intellect, warmth, a sign of age, of\nold, before')).toEqual([]);
+    expect(retired.length).toBeGreaterThan(20);
+  });
+});
