@@ -1,6 +1,6 @@
 import type { DailyBackup } from './infra/backup/daily-backup.ts';
 import type { ClockWatch } from './infra/process/clock/clock-watch.ts';
-import type { DiskRoom } from './infra/process/disk-room.ts';
+import type { DiskRoom } from './infra/process/files/disk-room.ts';
 import type { Engine } from './infra/database/engine.ts';
 import type { IpcServer } from './infra/ipc/transport/ipc-server.ts';
 import type { JournalledLedger } from './infra/journal/journalled-ledger.ts';

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { HeycatError } from '../errors.ts';
 import { BackupsFolder } from '../infra/backup/backups-folder.ts';
-import { readPrivateFile } from '../infra/process/private-file.ts';
+import { assertPrivateFolder, readPrivateFile } from '../infra/process/files/private-file.ts';
 import { socketPlace } from '../infra/ipc/transport/endpoint.ts';
-import { assertPrivateFolder } from '../infra/process/paths.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import { connect } from './connect.ts';
 import { connectionText } from './status.ts';

@@ -15,7 +15,7 @@ replaceBuiltins();
 const { simulate } = await import('./simulator/simulation.ts');
 const { forgetsReceipts } = await import('./simulator/mutants.ts');
 const { RowMirror } = await import('../../src/infra/database/connection/row-mirror.ts');
-const { SegmentLog } = await import('../../src/infra/process/segment-log.ts');
+const { SegmentLog } = await import('../../src/infra/process/files/segment-log.ts');
 
 function* seedsFrom(first: number, count: number): Generator<number> {
   for (let seed = first; seed < first + count; seed += 1) yield seed;

@@ -5,7 +5,7 @@ import type { ChangeBatch, ConnectionStatus } from '../../src/events/change-feed
 import type { Engine } from '../../src/infra/database/engine.ts';
 import type { RowChange } from '../../src/events/rows.ts';
 import type { Applied, Submitted } from '../../src/commands/command-ledger.ts';
-import { DiskRoom } from '../../src/infra/process/disk-room.ts';
+import { DiskRoom } from '../../src/infra/process/files/disk-room.ts';
 import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { Backoff } from '../../src/infra/process/backoff.ts';

@@ -4,8 +4,8 @@ import { HeycatError } from '../../errors.ts';
 import { openEngine, suitableEngine } from '../database/choose-engine.ts';
 import { usedEngines } from '../database/current-engine.ts';
 import { settleEngines } from '../database/staging.ts';
-import { InstanceLock } from '../process/instance-lock.ts';
-import { assertPrivateFolder } from '../process/paths.ts';
+import { InstanceLock } from '../process/files/instance-lock.ts';
+import { assertPrivateFolder } from '../process/files/private-file.ts';
 import { BackupsFolder } from './backups-folder.ts';
 import { writeBackup, type WriteBackup } from './write-backup.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePrivateFolder } from '../process/paths.ts';
+import { ensurePrivateFolder } from '../process/files/private-file.ts';
 
 export interface ListedBackup {
   /** Absolute path. */

@@ -1,6 +1,6 @@
 import type { BackupMade, BackupMaker, BackupProgress } from '../../commands/backups/backup-maker.ts';
 import { HeycatError } from '../../errors.ts';
-import type { DiskRoom } from '../process/disk-room.ts';
+import type { DiskRoom } from '../process/files/disk-room.ts';
 import type { Engine } from '../database/engine.ts';
 import type { BackupsFolder, OwnBackup } from './backups-folder.ts';
 import { readHeader } from './read-header.ts';

@@ -8,7 +8,7 @@ import { Inventory } from '../database/history/inventory.ts';
 import { readHead, readHistory } from '../database/history/user-rows.ts';
 import { EngineIdentity } from '../database/identity/engine-identity.ts';
 import { settleEngines, stagingName, switchTo, type SwitchedToo } from '../database/staging.ts';
-import { exists } from '../process/private-file.ts';
+import { exists } from '../process/files/private-file.ts';
 import type { BackupFile } from './backup-file.ts';
 import { linesOf } from './backup-lines.ts';
 

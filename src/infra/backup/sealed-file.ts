@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip, gunzipSync } from 'node:zlib';
-import { writePrivately } from '../process/private-file.ts';
+import { writePrivately } from '../process/files/private-file.ts';
 
 /** SHA-256 over all bytes before it, at the end of the file. */
 const SEAL_BYTES = 32;

@@ -1,6 +1,6 @@
 import type { BackupMade, BackupProgress } from '../../commands/backups/backup-maker.ts';
 import { HeycatError } from '../../errors.ts';
-import { exists } from '../process/private-file.ts';
+import { exists } from '../process/files/private-file.ts';
 import type { EngineEndpoint } from '../database/engine.ts';
 import { readHistory } from '../database/history/user-rows.ts';
 import type { StreamHead } from '../database/bindings/index.ts';

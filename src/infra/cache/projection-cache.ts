@@ -5,7 +5,7 @@ import type { ChangeBatch, ChangeFeedListener } from '../../events/change-feed.t
 import type { AreaRows } from '../../events/rows.ts';
 import type { ReadModels } from '../../projections/read-models.ts';
 import type { Snapshot } from '../../projections/snapshot.ts';
-import { deferred } from '../process/deferred.ts';
+import { deferred } from '../process/promises.ts';
 import type { Told } from '../database/connection/engine-connection.ts';
 import { cacheKey, type CacheOwner } from './cache-key.ts';
 import type { SavedPage } from './saved-page.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { exists, readPrivateFile, writePrivateFile } from '../process/private-file.ts';
+import { exists, readPrivateFile, writePrivateFile } from '../process/files/private-file.ts';
 import type { EngineKind } from './engine.ts';
 
 /** The engines that keep their data in the data folder. */

@@ -1,10 +1,9 @@
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { deferred, type Deferred } from '../process/deferred.ts';
-import { ensurePrivateFolder } from '../process/paths.ts';
-import { syncFolder } from '../process/private-file.ts';
-import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../process/segment-log.ts';
+import { deferred, type Deferred } from '../process/promises.ts';
+import { ensurePrivateFolder, syncFolder } from '../process/files/private-file.ts';
+import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../process/files/segment-log.ts';
 import { Gathering } from './gathering.ts';
 import { placeIn, readContent, readSegment } from './journal-files.ts';
 import {

@@ -1,5 +1,5 @@
-import { exists } from '../process/private-file.ts';
-import { readSegments, type Segment, type SegmentPlace } from '../process/segment-log.ts';
+import { exists } from '../process/files/private-file.ts';
+import { readSegments, type Segment, type SegmentPlace } from '../process/files/segment-log.ts';
 import { readRecords, type JournalContent } from './journal-record.ts';
 
 /** Holds a byte that no UTF-8 text has, so that no text looks like the beginning of a group. */

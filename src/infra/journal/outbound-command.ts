@@ -1,6 +1,6 @@
 import type { HeycatError } from '../../errors.ts';
 import type { Applied } from '../../commands/command-ledger.ts';
-import { deferred, type Deferred } from '../process/deferred.ts';
+import { deferred, type Deferred } from '../process/promises.ts';
 import { encodeCall } from '../database/connection/generated-module.ts';
 import { argsOf, type JournalEntry, type NewEntry } from './journal-record.ts';
 

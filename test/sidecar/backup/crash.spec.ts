@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackupFile } from '../../../src/infra/backup/backup-file.ts';
-import { exists } from '../../../src/infra/process/private-file.ts';
+import { exists } from '../../../src/infra/process/files/private-file.ts';
 import { settleEngines } from '../../../src/infra/database/staging.ts';
 import { describeOnEngines } from '../../support/engines.ts';
 import { MovingFolder, writeEverywhere } from '../../support/moving-folder.ts';

@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common';
 import { Backups } from '../../../src/infra/backup/backups.ts';
 import { BackupsFolder } from '../../../src/infra/backup/backups-folder.ts';
 import { DailyBackup } from '../../../src/infra/backup/daily-backup.ts';
-import { DiskRoom } from '../../../src/infra/process/disk-room.ts';
+import { DiskRoom } from '../../../src/infra/process/files/disk-room.ts';
 import type { Engine } from '../../../src/infra/database/engine.ts';
 import { MovingFolder, openForTest, writeEverywhere } from '../../support/moving-folder.ts';
 import { runTypescript } from '../../support/typescript-child.ts';

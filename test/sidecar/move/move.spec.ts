@@ -8,7 +8,7 @@ import type { Engine } from '../../../src/infra/database/engine.ts';
 import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
 import { identityBytes } from '../../../src/infra/database/identity/claims.ts';
 import { readRows } from '../../../src/infra/database/history/exact-rows.ts';
-import { InstanceLock } from '../../../src/infra/process/instance-lock.ts';
+import { InstanceLock } from '../../../src/infra/process/files/instance-lock.ts';
 import { SaveSetting, type CommandReceipt } from '../../../src/infra/database/bindings/index.ts';
 import { generatedModule } from '../../../src/infra/database/connection/generated-module.ts';
 import { callFrame } from '../../support/bsatn-frames.ts';

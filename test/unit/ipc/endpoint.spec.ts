@@ -10,7 +10,7 @@ import {
   socketPlace,
 } from '../../../src/infra/ipc/transport/endpoint.ts';
 import { readRuntimeFile, runtimeFilePath } from '../../../src/infra/ipc/transport/runtime-file.ts';
-import { writePrivateFile } from '../../../src/infra/process/private-file.ts';
+import { writePrivateFile } from '../../../src/infra/process/files/private-file.ts';
 import { RawClient, startService } from './service.ts';
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {

@@ -232,7 +232,7 @@ describe('the journal', () => {
     await journal.close();
     const other = join(folder.path, 'copy');
     await reopened(other);
-    const { SegmentLog, newGroup, BODY } = await import('../../../src/infra/process/segment-log.ts');
+    const { SegmentLog, newGroup, BODY } = await import('../../../src/infra/process/files/segment-log.ts');
     const log = await SegmentLog.continue({ folder: other, name: 'commands', magic: 0xff4a4331 }, []);
     const unknown = newGroup(12);
     unknown.write('{"novel":1}\n', BODY);
@@ -251,7 +251,7 @@ describe('the journal', () => {
     const { line } = journal.append(command('b')).entry;
     await journal.append(command('c')).durable;
     await journal.close();
-    const { SegmentLog, newGroup, BODY } = await import('../../../src/infra/process/segment-log.ts');
+    const { SegmentLog, newGroup, BODY } = await import('../../../src/infra/process/files/segment-log.ts');
     const place = { folder: folder.path, name: 'commands', magic: 0xff4a4331 };
     const log = await SegmentLog.continue(place, [], 1);
     const outcome = { first_seq: 7, seq: 8, result: { id: 1 }, created_at: '2026-11-01T00:00:00.000000Z' };

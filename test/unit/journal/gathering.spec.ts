@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandJournal } from '../../../src/infra/journal/command-journal.ts';
-import { SegmentLog } from '../../../src/infra/process/segment-log.ts';
+import { SegmentLog } from '../../../src/infra/process/files/segment-log.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const command = (command_id: string) => ({

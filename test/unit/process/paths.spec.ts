@@ -1,13 +1,12 @@
 import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { readPrivateFile, writePrivateFile } from '../../../src/infra/process/private-file.ts';
 import {
-  dataFolder,
-  defaultDataFolder,
   ensurePrivateFolder,
-  runtimeFolder,
-} from '../../../src/infra/process/paths.ts';
+  readPrivateFile,
+  writePrivateFile,
+} from '../../../src/infra/process/files/private-file.ts';
+import { dataFolder, defaultDataFolder, runtimeFolder } from '../../../src/infra/process/paths.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const onPosix = process.platform === 'win32' ? it.skip : it;

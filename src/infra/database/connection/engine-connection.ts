@@ -12,13 +12,12 @@ import type {
 import { AREAS, type Area } from '../../../events/areas.ts';
 import type { AreaRows } from '../../../events/rows.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';
-import { deferred, type Deferred } from '../../process/deferred.ts';
+import { type Deferred, deferred, within } from '../../process/promises.ts';
 import type { KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
 import { Session, type ConnectionMemory } from './session.ts';
 import type { Selection } from './sql.ts';
 import { Supervisor } from './supervisor.ts';
-import { within } from '../../process/within.ts';
 
 export interface EngineConnectionOptions {
   /** For opening a connection, for each look-up, and for a silent engine; in ms. */

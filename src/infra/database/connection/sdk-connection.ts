@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DbConnectionBuilder, type DbConnectionImpl } from '@clockworklabs/spacetimedb-sdk';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineEndpoint, EngineSocket } from '../engine.ts';
-import { deferred } from '../../process/deferred.ts';
+import { deferred } from '../../process/promises.ts';
 import { isServerFrame } from './frame-check.ts';
 import { generatedModule } from './generated-module.ts';
 import { callReducerFrame } from './call-frame.ts';

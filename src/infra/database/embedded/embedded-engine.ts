@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { HeycatError } from '../../../errors.ts';
-import { ensurePrivateFolder } from '../../process/paths.ts';
+import { ensurePrivateFolder } from '../../process/files/private-file.ts';
+import { within } from '../../process/promises.ts';
 import { packageVersion } from '../../process/version.ts';
 import {
   failureOf,
@@ -95,7 +96,8 @@ export class EmbeddedEngine implements Engine {
   async connectAs(identity: string, deadlineMs: number): Promise<EngineSocket> {
     const thread = this.#thread;
     if (thread === undefined) throw new HeycatError('ENGINE_UNAVAILABLE', 'The engine is not running.');
-    await within(thread.ready, deadlineMs);
+    const late = () => new HeycatError('ENGINE_UNAVAILABLE', 'The engine did not open a connection in time.');
+    await within(thread.ready, deadlineMs, late);
     return thread.connect(identity, deadlineMs);
   }
 
@@ -224,17 +226,4 @@ function claim(folder: string): void {
     throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { folder });
   }
   openFolders.add(folder);
-}
-
-async function within(ready: Promise<void>, deadlineMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const sentence = 'The engine did not open a connection in time.';
-    timer = setTimeout(() => reject(new HeycatError('ENGINE_UNAVAILABLE', sentence)), deadlineMs);
-  });
-  try {
-    await Promise.race([ready, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

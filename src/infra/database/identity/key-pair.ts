@@ -2,8 +2,7 @@ import { createPublicKey, generateKeyPair, type KeyObject, createPrivateKey } fr
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HeycatError } from '../../../errors.ts';
-import { ensurePrivateFolder } from '../../process/paths.ts';
-import { readPrivateFile, writePrivateFile } from '../../process/private-file.ts';
+import { ensurePrivateFolder, readPrivateFile, writePrivateFile } from '../../process/files/private-file.ts';
 
 /** An ES256 (P-256) key pair and the PEM files that hold it. */
 export interface KeyPair {

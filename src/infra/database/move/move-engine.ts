@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
-import { InstanceLock } from '../../process/instance-lock.ts';
-import { assertPrivateFolder } from '../../process/paths.ts';
+import { InstanceLock } from '../../process/files/instance-lock.ts';
+import { assertPrivateFolder } from '../../process/files/private-file.ts';
 import { openEngine, suitableEngine } from '../choose-engine.ts';
 import { engineFolder, journalName, markEngine, usedEngines, type LocalEngine } from '../current-engine.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';

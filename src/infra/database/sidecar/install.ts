@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { runProgram } from '../../process/child/run-program.ts';
-import { ensurePrivateFolder } from '../../process/paths.ts';
+import { ensurePrivateFolder } from '../../process/files/private-file.ts';
 import type { Progress } from '../../process/progress.ts';
 import { CargoProgress } from './cargo-progress.ts';
 import { installRoot, type SpacetimedbStatus, spacetimedbStatus } from './server-binary.ts';

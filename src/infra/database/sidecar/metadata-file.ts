@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writePrivateFile } from '../../process/private-file.ts';
+import { writePrivateFile } from '../../process/files/private-file.ts';
 
 /** The server rewrites the file unsynced at every start, so a power cut can leave it empty, and then it never starts. */
 const NAME = 'metadata.toml';

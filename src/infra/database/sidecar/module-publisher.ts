@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineIdentity } from '../identity/engine-identity.ts';
-import { readPrivateFile, writePrivateFile } from '../../process/private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../../process/files/private-file.ts';
 import type { ServerApi } from './server-api.ts';
 
 export const DATABASE = 'heycat-data';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { ensurePrivateFolder } from '../../process/paths.ts';
+import { ensurePrivateFolder } from '../../process/files/private-file.ts';
 
 const SIZE_MAX = 5 * 1024 * 1024;
 const TAIL_BYTES = 16 * 1024;

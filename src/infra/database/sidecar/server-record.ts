@@ -1,7 +1,7 @@
 import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
-import { readPrivateFile, writePrivateFile } from '../../process/private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../../process/files/private-file.ts';
 import { endProcess } from './end-process.ts';
 import { type ProcessFacts, processesWith, processFacts } from './process-facts.ts';
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeycatError } from '../../../errors.ts';
-import { ensurePrivateFolder } from '../../process/paths.ts';
+import { ensurePrivateFolder } from '../../process/files/private-file.ts';
 import {
   failureOf,
   type Engine,

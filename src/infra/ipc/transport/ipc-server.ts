@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, rmdir } from 'node:fs/promises';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { HeycatError } from '../../../errors.ts';
 import { IpcConnection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { ensurePrivateFolder } from '../../process/paths.ts';
-import { writePrivateFile } from '../../process/private-file.ts';
+import { ensurePrivateFolder, writePrivateFile } from '../../process/files/private-file.ts';
 import { refuseLiveSocket, removeStaleSocket, socketPlace } from './endpoint.ts';
 import { PROTOCOL, randomHex32, ServerHandshake, type HandshakeFacts } from './handshake.ts';
 import { IpcContext } from './ipc-context.ts';
@@ -253,7 +253,7 @@ export class IpcServer extends Server implements CustomTransportStrategy {
     const deadline = performance.now() + this.#limits.drain_ms;
     const isBusy = (): boolean => [...this.#connections].some((connection) => connection.requests.size > 0);
     while (isBusy() && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await sleep(10);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Capture, CaptureEnd, CaptureListener } from '../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../errors.ts';
+import { deferred } from '../../process/promises.ts';
 import { SPEECH_RATE } from '../audio/speech-converter.ts';
 import type { PcmSource, PcmStream, StreamEnd } from './pcm-source.ts';
 
@@ -39,8 +40,7 @@ export class ReopeningCapture implements Capture {
   #watch: NodeJS.Timeout | undefined;
   #isStopping = false;
   #hasEnded = false;
-  #settle: () => void = () => undefined;
-  readonly #ended = new Promise<void>((resolve) => (this.#settle = resolve));
+  readonly #ended = deferred<void>();
 
   private constructor(start: CaptureStart, listener: CaptureListener) {
     this.#start = start;
@@ -62,7 +62,7 @@ export class ReopeningCapture implements Capture {
       // Between two streams nobody else tells it.
       if (this.#stream === undefined) this.#end({ reason: 'stopped' });
     }
-    await this.#ended;
+    await this.#ended.promise;
   }
 
   async #open(device: string | null): Promise<void> {
@@ -136,6 +136,6 @@ export class ReopeningCapture implements Capture {
     this.#hasEnded = true;
     clearInterval(this.#watch);
     this.#listener.ended(end);
-    this.#settle();
+    this.#ended.resolve();
   }
 }

@@ -1,9 +1,8 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
-import { InstanceLock } from '../../process/instance-lock.ts';
-import { ensurePrivateFolder } from '../../process/paths.ts';
-import { syncFolder, writePrivateFile } from '../../process/private-file.ts';
+import { InstanceLock } from '../../process/files/instance-lock.ts';
+import { ensurePrivateFolder, syncFolder, writePrivateFile } from '../../process/files/private-file.ts';
 import { findModelFiles } from './model-files.ts';
 import { type ModelRecord, RECORD_FILE } from './model-record.ts';
 import type { InstalledModel, ModelStore } from './model-store.ts';

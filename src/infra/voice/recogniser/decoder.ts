@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as Sherpa from 'sherpa-onnx-node';
 import type { SherpaConfig } from './model-config.ts';
 import { MODEL_RATE, padded } from './pieces.ts';
@@ -55,7 +56,7 @@ class StreamingDecoder implements Decoder {
       const { text } = decoded(this.recogniser.getResult(stream));
       if (text !== told) partial((told = text));
       // It decodes on this thread: whoever ends the process is heard in between.
-      await new Promise(setImmediate);
+      await nextTurn();
     }
     return decoded(this.recogniser.getResult(stream));
   }

@@ -9,7 +9,7 @@ import { FolderStore } from './folder-store.ts';
 import type { Store, Stored } from './key-value.ts';
 import { migrate } from './migrate.ts';
 import { OrderedMap } from './ordered-map.ts';
-import { syncFolder } from '../../../process/private-file.ts';
+import { syncFolder } from '../../../process/files/private-file.ts';
 
 /** Raised when the files change in a way that older versions cannot read. */
 export const STORE_FORMAT = 2;

@@ -1,4 +1,10 @@
-import { BODY, newGroup, readSegments, SegmentLog, type SegmentPlace } from '../../../process/segment-log.ts';
+import {
+  BODY,
+  newGroup,
+  readSegments,
+  SegmentLog,
+  type SegmentPlace,
+} from '../../../process/files/segment-log.ts';
 import { damagedStore } from './damaged-store.ts';
 import type { Stored } from './key-value.ts';
 

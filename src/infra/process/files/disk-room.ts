@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { HeycatError } from '../../errors.ts';
+import { HeycatError } from '../../../errors.ts';
 
 /**
  * Below this nothing more is sent: SpacetimeDB 1.2.0 goes on acknowledging when its log cannot be written any more. The

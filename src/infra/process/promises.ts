@@ -1,3 +1,5 @@
+import type { HeycatError } from '../../errors.ts';
+
 /** A promise with its settling functions; Promise.withResolvers needs Node 22. */
 export interface Deferred<T> {
   promise: Promise<T>;
@@ -14,4 +16,12 @@ export function deferred<T>(): Deferred<T> {
   // Whoever awaits sees the rejection; nobody awaiting is no reason to end the process.
   parts.promise.catch(() => undefined);
   return parts as Deferred<T>;
+}
+
+/** As `work`, or rejects with `late()` when that takes longer than `ms`; the work goes on. */
+export function within<T>(work: Promise<T>, ms: number, late: () => HeycatError): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

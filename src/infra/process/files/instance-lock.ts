@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
-import { HeycatError } from '../../errors.ts';
+import { HeycatError } from '../../../errors.ts';
 
 /** An OS lock ends with the process that holds it, so that no crash leaves a stale one. */
 export class InstanceLock {

@@ -2,7 +2,7 @@ import { constants, writeSync, fsyncSync } from 'node:fs';
 import { open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { HeycatError } from '../../errors.ts';
+import { HeycatError } from '../../../errors.ts';
 import { syncFolder } from './private-file.ts';
 
 /** Bytes in front of each group. Little endian: magic, length of the body, CRC-32 of the body. */

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { access, chmod, lstat, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { HeycatError } from '../../errors.ts';
+import { HeycatError } from '../../../errors.ts';
 
 /** Writes a file of mode 0600 so that a crash leaves either the old content or the new, never a part. */
 export function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -76,4 +76,52 @@ export function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * Makes the folder, mode 0700, or verifies the one that is there: a real folder, ours, closed to others.
+ * Windows has no such modes: there the user profile's access list protects it.
+ * @throws HeycatError NOT_AUTHORIZED with a sentence that says what to do.
+ */
+export async function ensurePrivateFolder(path: string): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(
+      path,
+      `cannot be made (${cause.code}); remove what is in its way, or choose another.`,
+      cause,
+    );
+  });
+  if (process.platform === 'win32') return;
+  if (made !== undefined) await chmod(path, 0o700);
+  await assertPrivateFolder(path);
+  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw unreadable(path, `cannot be read and written (${cause.code}); run \`chmod 700 ${path}\`.`, cause);
+    },
+  );
+}
+
+function unreadable(path: string, why: string, cause: Error): HeycatError {
+  return new HeycatError(
+    'NOT_AUTHORIZED',
+    `${path} ${why}`,
+    { path, reason: 'folder_unreadable' },
+    { cause },
+  );
+}
+
+/**
+ * Verifies a folder that is there.
+ * @throws HeycatError NOT_AUTHORIZED with a sentence that says what to do; ENOENT as it comes.
+ */
+export async function assertPrivateFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const stats = await lstat(path);
+  const refuse = (why: string) => {
+    throw new HeycatError('NOT_AUTHORIZED', `${path} ${why}`, { path });
+  };
+  if (stats.isSymbolicLink()) refuse('is a symbolic link; name the folder it leads to.');
+  if (stats.uid !== process.getuid!()) refuse('belongs to another user; choose a folder of your own.');
+  if ((stats.mode & 0o077) !== 0)
+    refuse(`is open to other users; run \`chmod 700 ${path}\`, or choose another.`);
 }

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { DiskRoom } from '../../../src/infra/process/disk-room.ts';
+import { DiskRoom } from '../../../../src/infra/process/files/disk-room.ts';
 
 const MIB = 1024 * 1024;
 

@@ -7,9 +7,9 @@ import {
   readSegments,
   SegmentLog,
   type SegmentPlace,
-} from '../../../src/infra/process/segment-log.ts';
-import { tempFolder } from '../../support/temp-folder.ts';
-import { failing } from '../journal/failing-disk.ts';
+} from '../../../../src/infra/process/files/segment-log.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
+import { failing } from '../../journal/failing-disk.ts';
 
 const MAGIC = 0x12345678;
 const bodies = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 });
