@@ -3,13 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import { openModuleHost } from '../../dist/infra/database/embedded/host/open-module-host.js';
 import { identityBytes } from '../../dist/infra/database/identity/claims.js';
 import { EngineIdentity } from '../../dist/infra/database/identity/engine-identity.js';
 import { modulePath } from '../../dist/infra/database/module-file.js';
 import { DATABASE } from '../../dist/infra/database/sidecar/module-publisher.js';
-import { encodeReducerArgs } from '../../dist/infra/database/connection/generated-module.js';
+import { encodeCall } from '../../dist/infra/database/connection/remote-module.js';
 
 const BATCH = 1_000;
 const FIRST_TAKE = Date.parse('2023-01-01T08:00:00Z');
@@ -82,9 +81,8 @@ function importBatch(host, { first, end, recordings }) {
       created_at: event.occurred_at,
     });
   }
-  const writer = new BinaryWriter(1024 * 1024);
-  encodeReducerArgs('import_batch', writer, { expected_next_seq: first + 1, epoch: null, events, receipts });
-  host.call('import_batch', writer.getBuffer());
+  const args = { expected_next_seq: first + 1, epoch: null, events, receipts };
+  host.call('import_batch', encodeCall('import_batch', args));
 }
 
 function eventAt(index, recordings) {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { PrimitiveKind, TypeSchema } from '../../src/infra/database/embedded/module-host.ts';
+import type { PrimitiveKind, TypeSchema } from '../../src/infra/bsatn/types.ts';
 
 type IntegerKind = Exclude<PrimitiveKind, 'string' | 'bool' | 'f32' | 'f64'>;
 

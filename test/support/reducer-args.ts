@@ -1,6 +1,7 @@
 import type { AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
-import { fieldsOf } from '../../src/infra/bsatn/schema-codec.ts';
+import { IDENTITY, optionOf, TIMESTAMP, wraps, type TypeSchema } from '../../src/infra/bsatn/types.ts';
+import { schemaOf } from '../../src/infra/database/connection/remote-module.ts';
 
 interface Values<T> {
   good: readonly T[];
@@ -70,21 +71,18 @@ const PERSON = 'person ';
 
 /** Arguments of a reducer in wire form, made from its generated description. */
 export function reducerArgs(type: AlgebraicType): fc.Arbitrary<Record<string, unknown>> {
-  return fc.record(
-    Object.fromEntries(fieldsOf(type).map((field) => [field.name, valueOf(field.name, field.type)])),
-  );
+  return product(schemaOf(type) as TypeSchema & { kind: 'product' }) as fc.Arbitrary<Record<string, unknown>>;
 }
 
-function valueOf(name: string, type: AlgebraicType): fc.Arbitrary<unknown> {
-  const kind = type.type as string;
-  if (kind === 'String') return pick(TEXTS[name] ?? ANY_TEXT);
-  if (kind === 'Bool') return fc.boolean();
+function valueOf(name: string, type: TypeSchema): fc.Arbitrary<unknown> {
+  if (type.kind === 'string') return pick(TEXTS[name] ?? ANY_TEXT);
+  if (type.kind === 'bool') return fc.boolean();
   if (name === 'clear')
     return rarely(fc.array(fc.constantFrom('suffix', 'title_pattern', 'error', 'id')), []);
-  if (kind === 'ArrayType') return fc.array(valueOf(name, type.array), { maxLength: 3 });
-  if (kind === 'ProductType') return product(type);
-  if (kind === 'SumType') {
-    const some = valueOf(name, type.sum.variants[0]!.algebraicType);
+  if (type.kind === 'array') return fc.array(valueOf(name, type.element), { maxLength: 3 });
+  if (type.kind === 'product') return product(type);
+  if (type.kind === 'sum') {
+    const some = valueOf(name, optionOf(type)!);
     // Mostly absent where it mostly makes a call fail.
     return name === 'expected_seq' ? rarely(some, null) : fc.oneof(fc.constant(null), some);
   }
@@ -95,11 +93,11 @@ function rarely(values: fc.Arbitrary<unknown>, otherwise: unknown): fc.Arbitrary
   return fc.oneof({ weight: 10, arbitrary: fc.constant(otherwise) }, { weight: 1, arbitrary: values });
 }
 
-function product(type: AlgebraicType): fc.Arbitrary<unknown> {
-  const [first] = type.product.elements;
-  if (first?.name === '__identity__') return fc.constantFrom(`${PERSON}0`, `${PERSON}1`, `${PERSON}2`);
-  if (first?.name === '__timestamp_micros_since_unix_epoch__') return pick(TIMES);
-  return reducerArgs(type);
+function product(type: TypeSchema & { kind: 'product' }): fc.Arbitrary<unknown> {
+  if (wraps(type, IDENTITY)) return fc.constantFrom(`${PERSON}0`, `${PERSON}1`, `${PERSON}2`);
+  if (wraps(type, TIMESTAMP)) return pick(TIMES);
+  const fields = type.elements.map(({ name = '', type: field }) => [name, valueOf(name, field)]);
+  return fc.record(Object.fromEntries(fields) as Record<string, fc.Arbitrary<unknown>>);
 }
 
 /** Puts identities, 64 hex digits, in the place of the persons. */

@@ -1,7 +1,7 @@
 import type { HeycatError } from '../../errors.ts';
 import type { Applied } from '../../commands/command-ledger.ts';
 import { deferred, type Deferred } from '../process/promises.ts';
-import { encodeCall } from '../database/connection/generated-module.ts';
+import { encodeCall } from '../database/connection/remote-module.ts';
 import { argsOf, type JournalEntry, type NewEntry } from './journal-record.ts';
 
 /** A command that has not ended. */

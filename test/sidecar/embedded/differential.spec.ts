@@ -1,10 +1,6 @@
-import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
 import { identityFromClaims } from '../../../src/infra/database/identity/claims.ts';
-import {
-  encodeReducerArgs,
-  generatedModule,
-} from '../../../src/infra/database/connection/generated-module.ts';
+import { encodeCall, generatedModule } from '../../../src/infra/database/connection/remote-module.ts';
 import { reducerArgs, withIdentities } from '../../support/reducer-args.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
 import {
@@ -93,9 +89,7 @@ const history = fc.array(
 );
 
 function encode(reducer: string, args: Args, people: readonly string[]): Uint8Array {
-  const writer = new BinaryWriter(1_024);
-  encodeReducerArgs(reducer, writer, withIdentities(args, people));
-  return writer.getBuffer();
+  return encodeCall(reducer, withIdentities(args, people));
 }
 
 describeWithServer('the embedded engine beside the real server', () => {

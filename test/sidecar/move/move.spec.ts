@@ -10,7 +10,7 @@ import { identityBytes } from '../../../src/infra/database/identity/claims.ts';
 import { readRows } from '../../../src/infra/database/history/exact-rows.ts';
 import { InstanceLock } from '../../../src/infra/process/files/instance-lock.ts';
 import { SaveSetting, type CommandReceipt } from '../../../src/infra/database/bindings/index.ts';
-import { generatedModule } from '../../../src/infra/database/connection/generated-module.ts';
+import { generatedModule } from '../../../src/infra/database/connection/remote-module.ts';
 import { callFrame } from '../../support/bsatn-frames.ts';
 import { MovingFolder, openForTest, writeEverywhere } from '../../support/moving-folder.ts';
 import { reducerArgs, withIdentities } from '../../support/reducer-args.ts';

@@ -1,9 +1,10 @@
 import type { AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
 import { HeycatError } from '../../../errors.ts';
 import type { Area } from '../../../events/areas.ts';
-import type { BsatnReader } from '../../bsatn/bsatn-reader.ts';
-import type { GeneratedModule } from './generated-module.ts';
-import { compileDecoder, fieldsOf, type Decode } from '../../bsatn/schema-codec.ts';
+import { compileDecoder, type BsatnReader, type Decode } from '../../bsatn/decode.ts';
+import { BsatnWriter, compileEncoder, type Encode } from '../../bsatn/encode.ts';
+import { type FieldSchema, type PrimitiveKind, type TypeSchema } from '../../bsatn/types.ts';
+import { DbConnection } from '../bindings/index.ts';
 
 /** A decoded row in wire form. */
 export type KeyedRow = Record<string, unknown>;
@@ -15,6 +16,13 @@ export interface RemoteTable {
   decode(reader: BsatnReader): KeyedRow;
   /** What tells its rows apart. */
   keyOf(row: KeyedRow): unknown;
+}
+
+/** What the connection uses of the generated description of the module. */
+export interface GeneratedModule {
+  tables: Record<string, { rowType: AlgebraicType }>;
+  reducers: Record<string, { argsType: AlgebraicType }>;
+  versionInfo: { cliVersion: string };
 }
 
 /** State tables by area. */
@@ -58,6 +66,17 @@ export interface RemoteModuleOptions {
 
 export type RemoteModule = ReturnType<typeof remoteModule>;
 
+let cached: GeneratedModule | undefined;
+
+/** The description in bindings/, which is generated and hands it only to a connection builder. */
+export function generatedModule(): GeneratedModule {
+  if (cached === undefined) {
+    const builder = DbConnection.builder() as unknown as { remoteModule: GeneratedModule };
+    cached = builder.remoteModule;
+  }
+  return cached;
+}
+
 /**
  * The generated module description with decoders of our own: rows come out in wire form, and of a reducer's
  * arguments only the command id is read. The SDK sees no rows, so it needs no tables.
@@ -88,6 +107,54 @@ export function remoteModule({ generated, owner }: RemoteModuleOptions) {
   };
 }
 
+const encoders = new Map<string, Encode>();
+const writer = new BsatnWriter(512);
+
+/** A reducer's arguments, given by their snake_case names, as they are sent. Throws HeycatError when one does not fit. */
+export function encodeCall(reducer: string, args: Record<string, unknown>): Uint8Array {
+  let encode = encoders.get(reducer);
+  if (encode === undefined) {
+    const argsType = generatedModule().reducers[reducer]?.argsType;
+    if (argsType === undefined) throw new HeycatError('INTERNAL', `The module has no reducer ${reducer}.`);
+    encoders.set(reducer, (encode = compileEncoder(schemaOf(argsType))));
+  }
+  writer.rewind(0);
+  try {
+    encode(writer, args);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : '';
+    throw new HeycatError('INTERNAL', `An argument of ${reducer} cannot be sent. ${why}`, {}, { cause });
+  }
+  return writer.take();
+}
+
+/** The SDK's description of a type as ours; its names are snake_case, as on the wire. */
+export function schemaOf(type: AlgebraicType): TypeSchema {
+  switch (type.type as string) {
+    case 'ProductType':
+      return { kind: 'product', elements: fieldsOf(type.product.elements) };
+    case 'SumType':
+      return { kind: 'sum', variants: fieldsOf(type.sum.variants) };
+    case 'ArrayType':
+      return { kind: 'array', element: schemaOf(type.array) };
+    default:
+      return { kind: (type.type as string).toLowerCase() as PrimitiveKind };
+  }
+}
+
+function fieldsOf(
+  fields: { name: string; algebraicType: AlgebraicType }[],
+): (FieldSchema & { name: string })[] {
+  return fields.map(({ name, algebraicType }) => ({
+    name: toSnakeCase(name),
+    type: schemaOf(algebraicType),
+  }));
+}
+
+function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 function remoteTable(name: string, type: AlgebraicType, owner: bigint): RemoteTable {
   const decode = compileRow(name, type, owner);
   const key = KEYS[name] ?? 'id';
@@ -105,7 +172,7 @@ function remoteTable(name: string, type: AlgebraicType, owner: bigint): RemoteTa
 }
 
 function compileRow(table: string, type: AlgebraicType, owner: bigint): (reader: BsatnReader) => KeyedRow {
-  const columns = fieldsOf(type).map(({ name, type: column }) => ({
+  const columns = fieldsOf(type.product.elements).map(({ name, type: column }) => ({
     name: KEY_COLUMNS.has(name) ? undefined : (WIRE_NAMES[name] ?? name),
     decode: columnDecoder(`${table}.${name}`, column, owner),
   }));
@@ -119,17 +186,17 @@ function compileRow(table: string, type: AlgebraicType, owner: bigint): (reader:
   };
 }
 
-function columnDecoder(name: string, type: AlgebraicType, owner: bigint): Decode {
+function columnDecoder(name: string, type: TypeSchema, owner: bigint): Decode {
   if (JSON_COLUMNS.has(name)) return readJson;
   if (name.endsWith('.owner_identity')) return checkOwner(owner);
-  if (name.endsWith('.row_key') && (type.type as string) === 'U128') return (reader) => reader.skip(16);
+  if (name.endsWith('.row_key') && type.kind === 'u128') return (reader) => reader.skip(16);
   return compileDecoder(type);
 }
 
 function checkOwner(owner: bigint): Decode {
   const expected = Buffer.from(owner.toString(16).padStart(64, '0'), 'hex').toReversed();
   return (reader) => {
-    if (!reader.matches(expected)) throw new RangeError('a row of another owner');
+    if (!reader.takes(expected)) throw new RangeError('a row of another owner');
   };
 }
 
@@ -138,6 +205,7 @@ function readJson(reader: BsatnReader): unknown {
 }
 
 /** Of a reducer's arguments only the command id is read, the first where there is one. */
-function commandIdOf(argsType: AlgebraicType): (args: BsatnReader) => string | undefined {
-  return fieldsOf(argsType)[0]?.name === 'command_id' ? (args) => args.text() : () => undefined;
+function commandIdOf({ product }: AlgebraicType): (args: BsatnReader) => string | undefined {
+  const [first] = fieldsOf(product.elements);
+  return first?.name === 'command_id' ? (args) => args.text() : () => undefined;
 }

@@ -1,14 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DbConnectionBuilder, type DbConnectionImpl } from '@clockworklabs/spacetimedb-sdk';
 import { HeycatError } from '../../../errors.ts';
+import { BsatnError } from '../../bsatn/types.ts';
 import type { EngineEndpoint, EngineSocket } from '../engine.ts';
 import { deferred } from '../../process/promises.ts';
-import { isServerFrame } from './frame-check.ts';
-import { generatedModule } from './generated-module.ts';
-import { callReducerFrame } from './call-frame.ts';
-import { remoteModule, type RemoteModule, type RemoteModuleOptions } from './remote-module.ts';
-import { carriesRows, readSubscribed, withoutRows, type SubscribedRows } from './subscription-frame.ts';
-import { isTransactionFrame, readTransaction, type Transaction } from './transaction-frame.ts';
+import {
+  callReducerFrame,
+  carriesRows,
+  isServerFrame,
+  isTransactionFrame,
+  readSubscribed,
+  readTransaction,
+  withoutRows,
+  type SubscribedRows,
+  type Transaction,
+} from './frames.ts';
+import {
+  generatedModule,
+  remoteModule,
+  type RemoteModule,
+  type RemoteModuleOptions,
+} from './remote-module.ts';
 
 export interface ConnectionHandlers {
   onTransaction(transaction: Transaction): void;
@@ -157,7 +169,7 @@ export class SdkConnection {
       // The SDK reads it in promises of this turn.
       await nextTurn();
     } catch (thrown) {
-      this.fail(HeycatError.from(thrown).message);
+      this.fail(messageOf(thrown));
     }
     this.#subscribed = new Map();
     this.#isReading = false;
@@ -181,10 +193,13 @@ export class SdkConnection {
     try {
       work();
     } catch (thrown) {
-      const { message } = HeycatError.from(thrown);
-      this.fail(`a callback failed: ${message}`);
+      this.fail(`a callback failed: ${messageOf(thrown)}`);
     }
   }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof BsatnError ? thrown.message : HeycatError.from(thrown).message;
 }
 
 /** The SDK announces itself on stdout, which belongs to our host. */

@@ -5,13 +5,11 @@ import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { RowChange } from '../../../events/rows.ts';
 import type { EngineEndpoint } from '../engine.ts';
 import { SdkConnection } from './sdk-connection.ts';
-import { type Deferred, deferred, within } from '../../process/promises.ts';
-import { encodeCall } from './generated-module.ts';
-import { STATE_TABLES, type KeyedRow } from './remote-module.ts';
+import { deferred, within, type Deferred } from '../../process/promises.ts';
+import type { CallOutcome, SubscribedRows, Transaction } from './frames.ts';
+import { encodeCall, STATE_TABLES, type KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
 import { receiptsAfter, selectOwn, type Selection } from './sql.ts';
-import type { SubscribedRows } from './subscription-frame.ts';
-import type { CallOutcome, Transaction } from './transaction-frame.ts';
 
 /** What outlives a connection: how far the read models are, and the rows they were told. */
 export interface ConnectionMemory {

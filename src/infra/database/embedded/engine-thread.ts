@@ -6,7 +6,7 @@ import { identityBytes } from '../identity/claims.ts';
 import { EmbeddedSocket } from './embedded-socket.ts';
 import type { LogLevel } from './module-host.ts';
 import { readClientMessage } from './protocol/client-message.ts';
-import { FrameWriter } from './protocol/frame-writer.ts';
+import { BsatnWriter } from '../../bsatn/encode.ts';
 import { writeFailed } from './protocol/server-message.ts';
 import { CallWatch, type RunningCall } from './worker/call-watch.ts';
 import { FrameBatch, readBatch } from './worker/frame-batch.ts';
@@ -247,7 +247,7 @@ function overdueFrame(client: Client, frame: Uint8Array, seconds: number): Uint8
   try {
     const message = readClientMessage(frame);
     if (message.kind !== 'call' || !message.answered) return undefined;
-    const writer = new FrameWriter();
+    const writer = new BsatnWriter();
     const call = {
       identity: client.identity,
       connectionId: client.connectionId,

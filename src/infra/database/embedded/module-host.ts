@@ -1,34 +1,9 @@
+import type { TypeSchema } from '../../bsatn/types.ts';
+
 /**
  * What runs the module and keeps its rows. `openModuleHost(options: ModuleHostOptions): Promise<ModuleHost>` is in
  * host/open-module-host.ts.
  */
-
-/** A type of the module's typespace with every reference resolved; what BSATN bytes of it look like. */
-export type TypeSchema =
-  | { kind: PrimitiveKind }
-  | { kind: 'array'; element: TypeSchema }
-  /** Fields in BSATN order; Identity, ConnectionId, Timestamp and TimeDuration are products of one `__…__` field. */
-  | { kind: 'product'; elements: { name: string | undefined; type: TypeSchema }[] }
-  /** One byte of tag, then the variant; Option is the sum of `some` and `none`. */
-  | { kind: 'sum'; variants: { name: string | undefined; type: TypeSchema }[] };
-
-export type PrimitiveKind =
-  | 'string'
-  | 'bool'
-  | 'i8'
-  | 'u8'
-  | 'i16'
-  | 'u16'
-  | 'i32'
-  | 'u32'
-  | 'i64'
-  | 'u64'
-  | 'i128'
-  | 'u128'
-  | 'i256'
-  | 'u256'
-  | 'f32'
-  | 'f64';
 
 /** A column in BSATN order. */
 export interface ColumnSchema {

@@ -1,5 +1,5 @@
 import { DbConnection } from '../../../../src/infra/database/bindings/index.ts';
-import { callReducerFrame } from '../../../../src/infra/database/connection/call-frame.ts';
+import { callReducerFrame } from '../../../../src/infra/database/connection/frames.ts';
 
 /** What the SDK sends for a call, over a socket that goes nowhere. */
 async function frameOfTheSdk(reducer: string, args: Uint8Array): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isServerFrame } from '../../../../src/infra/database/connection/frame-check.ts';
+import { isServerFrame } from '../../../../src/infra/database/connection/frames.ts';
 
 const u32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);

@@ -1,13 +1,13 @@
 import { BinaryWriter, Identity, Timestamp } from '@clockworklabs/spacetimedb-sdk';
 import { Setting } from '../../../../src/infra/database/bindings/index.ts';
-import { isServerFrame } from '../../../../src/infra/database/connection/frame-check.ts';
-import { generatedModule } from '../../../../src/infra/database/connection/generated-module.ts';
+import { isServerFrame } from '../../../../src/infra/database/connection/frames.ts';
+import { generatedModule } from '../../../../src/infra/database/connection/remote-module.ts';
 import { remoteModule } from '../../../../src/infra/database/connection/remote-module.ts';
 import {
   carriesRows,
   readSubscribed,
   withoutRows,
-} from '../../../../src/infra/database/connection/subscription-frame.ts';
+} from '../../../../src/infra/database/connection/frames.ts';
 
 const OWNER = 7n;
 const QUERY_ID = 3;

@@ -1,12 +1,9 @@
 import { BinaryWriter, Identity, Timestamp } from '@clockworklabs/spacetimedb-sdk';
 import { Setting } from '../../../../src/infra/database/bindings/index.ts';
-import { isServerFrame } from '../../../../src/infra/database/connection/frame-check.ts';
-import { generatedModule } from '../../../../src/infra/database/connection/generated-module.ts';
+import { isServerFrame } from '../../../../src/infra/database/connection/frames.ts';
+import { generatedModule } from '../../../../src/infra/database/connection/remote-module.ts';
 import { remoteModule } from '../../../../src/infra/database/connection/remote-module.ts';
-import {
-  isTransactionFrame,
-  readTransaction,
-} from '../../../../src/infra/database/connection/transaction-frame.ts';
+import { isTransactionFrame, readTransaction } from '../../../../src/infra/database/connection/frames.ts';
 
 const OWNER = 7n;
 const US = 11n;

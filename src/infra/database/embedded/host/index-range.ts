@@ -1,6 +1,6 @@
 import { HeycatError } from '../../../../errors.ts';
 import type { Bound as ColumnBound, ColumnRange } from '../module-host.ts';
-import { KeyWriter, LONGEST_TEXT, behind } from './key-writer.ts';
+import { behind, KeyWriter, LONGEST_TEXT } from '../store/keys.ts';
 import { ERRNO, Errno } from './errno.ts';
 import type { IndexAccess, TableAccess } from '../store/table-access.ts';
 import type { IndexRange } from '../store/transaction.ts';

@@ -1,16 +1,9 @@
 import { HeycatError } from '../../../../errors.ts';
-import type {
-  IndexSchema,
-  Lifecycle,
-  ModuleSchema,
-  PrimitiveKind,
-  ReducerSchema,
-  TableSchema,
-  TypeSchema,
-} from '../module-host.ts';
+import type { IndexSchema, Lifecycle, ModuleSchema, ReducerSchema, TableSchema } from '../module-host.ts';
+import { BsatnReader } from '../../../bsatn/decode.ts';
+import { PRIMITIVE_KINDS, type PrimitiveKind, type TypeSchema } from '../../../bsatn/types.ts';
 import { compileFilter } from '../protocol/filter.ts';
 import { parseQuery, type Query } from '../protocol/sql.ts';
-import { ByteReader } from './byte-reader.ts';
 
 /** Where a counter column starts and how it goes on; a column without a bound has the one of 128 bits. */
 export interface SequenceDefinition {
@@ -49,24 +42,6 @@ const FIRST_USER_ID = 4096;
 const VERSION_9 = 1;
 const NOBODY = new Uint8Array(32);
 const MAX_I128 = (1n << 127n) - 1n;
-const PRIMITIVES: readonly PrimitiveKind[] = [
-  'string',
-  'bool',
-  'i8',
-  'u8',
-  'i16',
-  'u16',
-  'i32',
-  'u32',
-  'i64',
-  'u64',
-  'i128',
-  'u128',
-  'i256',
-  'u256',
-  'f32',
-  'f64',
-];
 const LIFECYCLES: readonly Lifecycle[] = ['init', 'client_connected', 'client_disconnected'];
 
 /**
@@ -74,20 +49,20 @@ const LIFECYCLES: readonly Lifecycle[] = ['init', 'client_connected', 'client_di
  * @throws HeycatError ENGINE_UNAVAILABLE for another version or a part that this host does not carry out.
  */
 export function readModuleDefinition(described: Uint8Array): ModuleDefinition {
-  const reader = new ByteReader(described);
+  const reader = new BsatnReader(described);
   if (reader.u8() !== VERSION_9) throw unsupported('a module definition of another version than 9');
-  const typespace = reader.array(() => readType(reader));
+  const typespace = reader.list(() => readType(reader));
   const resolve = resolver(typespace);
-  const rawTables = reader.array(() => readTable(reader));
-  const reducers = reader.array(() => readReducer(reader, resolve));
-  reader.array(() => {
-    reader.array(() => reader.string());
-    reader.string();
+  const rawTables = reader.list(() => readTable(reader));
+  const reducers = reader.list(() => readReducer(reader, resolve));
+  reader.list(() => {
+    reader.list(() => reader.strictText());
+    reader.strictText();
     reader.u32();
     reader.u8();
   });
   if (reader.u32() > 0) throw unsupported('miscellaneous exports');
-  const rules = reader.array(() => readRule(reader.string()));
+  const rules = reader.list(() => readRule(reader.strictText()));
   const nextIndex = counter(FIRST_USER_ID);
   const tables = rawTables.map((raw, position) =>
     tableSchema(raw, { id: FIRST_USER_ID + position, row: resolve({ ref: raw.typeRef }), nextIndex, rules }),
@@ -111,19 +86,19 @@ function counter(from: number): () => number {
   return () => next++;
 }
 
-function readType(reader: ByteReader): RawType {
+function readType(reader: BsatnReader): RawType {
   const tag = reader.u8();
   if (tag === 0) return { ref: reader.u32() };
   if (tag === 1) return { kind: 'sum', variants: readFields(reader) };
   if (tag === 2) return { kind: 'product', elements: readFields(reader) };
   if (tag === 3) return { kind: 'array', element: readType(reader) };
-  const kind = PRIMITIVES[tag - 4];
+  const kind = PRIMITIVE_KINDS[tag - 4];
   if (kind === undefined) throw unsupported(`a type with tag ${tag}`);
   return { kind };
 }
 
-function readFields(reader: ByteReader): RawField[] {
-  return reader.array(() => ({ name: reader.option(() => reader.string()), type: readType(reader) }));
+function readFields(reader: BsatnReader): RawField[] {
+  return reader.list(() => ({ name: reader.option(() => reader.strictText()), type: readType(reader) }));
 }
 
 /** Puts the type itself in the place of each reference; a type that contains itself has no finite form here. */
@@ -153,42 +128,42 @@ interface RawTable {
   isPublic: boolean;
 }
 
-function readTable(reader: ByteReader): RawTable {
-  const columns = () => reader.array(() => reader.u16());
-  const name = reader.string();
+function readTable(reader: BsatnReader): RawTable {
+  const columns = () => reader.list(() => reader.u16());
+  const name = reader.strictText();
   const typeRef = reader.u32();
   const primaryKey = columns();
-  const indexes = reader.array(() => readIndex(reader));
-  const uniques = reader.array(() => {
-    reader.option(() => reader.string());
+  const indexes = reader.list(() => readIndex(reader));
+  const uniques = reader.list(() => {
+    reader.option(() => reader.strictText());
     if (reader.u8() !== 0) throw unsupported('a constraint that is not unique');
     return columns();
   });
-  const sequences = reader.array(() => readSequence(reader));
+  const sequences = reader.list(() => readSequence(reader));
   if (reader.option(() => true)) throw unsupported(`the scheduled table ${name}`);
   reader.u8(); // system or user table
   return { name, typeRef, primaryKey, indexes, uniques, sequences, isPublic: reader.u8() === 0 };
 }
 
-function readIndex(reader: ByteReader): RawTable['indexes'][number] {
-  const name = reader.option(() => reader.string());
-  reader.option(() => reader.string());
+function readIndex(reader: BsatnReader): RawTable['indexes'][number] {
+  const name = reader.option(() => reader.strictText());
+  reader.option(() => reader.strictText());
   const algorithm = reader.u8();
-  if (algorithm === 0) return { name, label: 'btree', columns: reader.array(() => reader.u16()) };
+  if (algorithm === 0) return { name, label: 'btree', columns: reader.list(() => reader.u16()) };
   if (algorithm === 2) return { name, label: 'direct', columns: [reader.u16()] };
   throw unsupported('a hash index');
 }
 
-function readSequence(reader: ByteReader): SequenceDefinition {
-  reader.option(() => reader.string());
+function readSequence(reader: BsatnReader): SequenceDefinition {
+  reader.option(() => reader.strictText());
   const column = reader.u16();
   const [start, min, max] = [0, 0, 0].map(() => reader.option(() => reader.i128()));
   const increment = reader.i128();
   return { column, start: start ?? min ?? 1n, min: min ?? 1n, max: max ?? MAX_I128, increment };
 }
 
-function readReducer(reader: ByteReader, resolve: (type: RawType) => TypeSchema): Omit<ReducerSchema, 'id'> {
-  const name = reader.string();
+function readReducer(reader: BsatnReader, resolve: (type: RawType) => TypeSchema): Omit<ReducerSchema, 'id'> {
+  const name = reader.strictText();
   const params = readFields(reader).map(({ name, type }, position) => ({
     name: name ?? String(position),
     type: resolve(type),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compileEnd, type End } from '../../../bsatn/layout.ts';
 import { HeycatError } from '../../../../errors.ts';
 import type {
   Caller,
@@ -10,17 +11,16 @@ import type {
   ReducerSchema,
   TableSchema,
 } from '../module-host.ts';
+import { behind } from '../store/keys.ts';
 import { MemoryStore, type Store, type Stored } from '../store/key-value.ts';
 import { openFolderStore } from '../store/open-folder-store.ts';
 import { Sequences } from '../store/sequences.ts';
 import { TableAccess } from '../store/table-access.ts';
 import { rowCount, Transaction } from '../store/transaction.ts';
 import { Guest, type GuestOptions } from './guest.ts';
-import { behind } from './key-writer.ts';
 import type { Tables } from './imports.ts';
 import { columnRange } from './index-range.ts';
 import { readModuleDefinition, type ModuleDefinition } from './module-definition.ts';
-import { typeCodec, type TypeCodec } from './type-codec.ts';
 
 /** Set when `init` has run. */
 const INITIALISED = 'z';
@@ -85,7 +85,7 @@ class Host implements ModuleHost {
   readonly schema: ModuleSchema;
   readonly created: boolean;
   private readonly tables: Tables;
-  private readonly reducers: Map<string, { schema: ReducerSchema; params: TypeCodec }>;
+  private readonly reducers: Map<string, { schema: ReducerSchema; endOfArgs: End }>;
   private readonly sequences: Sequences;
   private readonly store: Store;
   /** The reducer that is told of connections that end. */
@@ -104,7 +104,7 @@ class Host implements ModuleHost {
     this.reducers = new Map(
       this.schema.reducers.map((schema) => [
         schema.name,
-        { schema, params: typeCodec({ kind: 'product', elements: schema.params }) },
+        { schema, endOfArgs: compileEnd({ kind: 'product', elements: schema.params }) },
       ]),
     );
   }
@@ -163,7 +163,7 @@ class Host implements ModuleHost {
     this.checkOpen();
     const reducer = this.reducers.get(name);
     if (reducer === undefined) throw new HeycatError('NOT_FOUND', `The module has no reducer ${name}.`);
-    if (reducer.params.end(Buffer.from(args.buffer, args.byteOffset, args.length), 0) < 0)
+    if (reducer.endOfArgs(Buffer.from(args.buffer, args.byteOffset, args.length), 0) < 0)
       return { failed: `invalid arguments for reducer ${name}` };
     const transaction = new Transaction(this.store, this.sequences);
     this.guest ??= Guest.start(this.parts.module, this.parts.guestOptions);

@@ -1,6 +1,7 @@
 import { HeycatError } from '../../../../errors.ts';
-import type { ColumnRange, ColumnSchema, TableSchema, TypeSchema } from '../module-host.ts';
-import { compileLocate, numberSize, type Locate } from './layout.ts';
+import { compileLocate, type Locate } from '../../../bsatn/layout.ts';
+import { CONNECTION_ID, IDENTITY, numberSize, wraps, type TypeSchema } from '../../../bsatn/types.ts';
+import type { ColumnRange, ColumnSchema, TableSchema } from '../module-host.ts';
 import type { Literal, Operator, Predicate } from './sql.ts';
 
 /** Decides on whole BSATN rows of one table. */
@@ -119,10 +120,10 @@ function encodeLiteral(column: ColumnSchema, literal: Literal, sender: Uint8Arra
   if (literal.kind === 'text' && type.kind === 'string')
     return withLength(Buffer.from(literal.value, 'utf8'));
   if (literal.kind === 'bool' && type.kind === 'bool') return Uint8Array.of(literal.value ? 1 : 0);
-  if (literal.kind === 'sender' && wrappedSize(type, '__identity__') !== undefined) return sender;
+  if (literal.kind === 'sender' && wrappedSize(type, IDENTITY) !== undefined) return sender;
   if (literal.kind === 'hex') {
     if (type.kind === 'array' && type.element.kind === 'u8') return withLength(literal.value);
-    const width = wrappedSize(type, '__identity__') ?? wrappedSize(type, '__connection_id__');
+    const width = wrappedSize(type, IDENTITY) ?? wrappedSize(type, CONNECTION_ID);
     // Written with the highest byte first, carried with the lowest first.
     if (width === literal.value.length) return literal.value.toReversed();
   }
@@ -149,9 +150,7 @@ function integerSize(type: TypeSchema): number | undefined {
 
 /** Size of a product that only wraps one number under a reserved name. */
 function wrappedSize(type: TypeSchema, name: string): number | undefined {
-  if (type.kind !== 'product' || type.elements.length !== 1 || type.elements[0]!.name !== name)
-    return undefined;
-  return numberSize(type.elements[0]!.type);
+  return type.kind === 'product' && wraps(type, name) ? numberSize(type.elements[0]!.type) : undefined;
 }
 
 function withLength(bytes: Uint8Array): Uint8Array {

@@ -1,9 +1,9 @@
 import { HeycatError } from '../../../../errors.ts';
-import { behind } from '../host/key-writer.ts';
 import type { ModuleDefinition } from '../host/module-definition.ts';
 import type { ColumnSchema, IndexSchema, TableSchema } from '../module-host.ts';
 import { assignIds, type Catalog } from './catalog.ts';
 import type { Store, Stored } from './key-value.ts';
+import { behind } from './keys.ts';
 import { OrderedMap } from './ordered-map.ts';
 import { TableAccess } from './table-access.ts';
 

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { SequenceDefinition } from '../host/module-definition.ts';
-import { KeyWriter } from '../host/key-writer.ts';
-import { typeCodec, type TypeCodec } from '../host/type-codec.ts';
+import { compileEnd, type End } from '../../../bsatn/layout.ts';
+import { compileKey, KeyWriter, type WriteKey } from './keys.ts';
 import type { IndexSchema, TableSchema } from '../module-host.ts';
+
+/** Where the values of a column end, and how they become keys. */
+interface ColumnCodec {
+  end: End;
+  writeKey: WriteKey;
+}
 
 export interface IndexAccess {
   schema: IndexSchema;
@@ -16,7 +22,7 @@ export interface IndexAccess {
 export class TableAccess {
   readonly rowPrefix: string;
   readonly countKey: string;
-  readonly codecs: TypeCodec[];
+  readonly codecs: readonly ColumnCodec[];
   readonly indexes: IndexAccess[];
   /** The unique index on the primary key; rows of a table without one are kept under their hash. */
   readonly rowIndex: IndexAccess | undefined;
@@ -29,7 +35,7 @@ export class TableAccess {
   ) {
     this.rowPrefix = prefix('r', schema.id);
     this.countKey = prefix('c', schema.id);
-    this.codecs = schema.columns.map(({ type }) => typeCodec(type));
+    this.codecs = schema.columns.map(({ type }) => ({ end: compileEnd(type), writeKey: compileKey(type) }));
     this.offsets = new Int32Array(schema.columns.length);
     const rowIndex = schema.indexes.find(
       ({ unique, columns }) => unique && columns.length === 1 && columns[0] === schema.primaryKey,

@@ -1,7 +1,7 @@
 import { ERRNO, Errno } from '../host/errno.ts';
-import { behind } from '../host/key-writer.ts';
 import type { TableChange } from '../module-host.ts';
 import { asText, layered, type Readable, type Stored, type Writes } from './key-value.ts';
+import { behind } from './keys.ts';
 import { OrderedMap } from './ordered-map.ts';
 import type { Sequences } from './sequences.ts';
 import type { IndexAccess, TableAccess } from './table-access.ts';

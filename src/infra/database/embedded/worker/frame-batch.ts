@@ -1,4 +1,4 @@
-import { FrameWriter } from '../protocol/frame-writer.ts';
+import { BsatnWriter } from '../../../bsatn/encode.ts';
 
 /** One frame of one connection. A connection's end is a frame without bytes, which no message is. */
 export interface AddressedFrame {
@@ -8,7 +8,7 @@ export interface AddressedFrame {
 
 /** Frames that cross between the threads in one message, because each crossing costs more than a frame. */
 export class FrameBatch {
-  readonly writer = new FrameWriter();
+  readonly writer = new BsatnWriter();
   #count = 0;
 
   /** Frames since the last {@link take}. */
@@ -21,7 +21,7 @@ export class FrameBatch {
   }
 
   /** Adds the frame that `write` writes. */
-  add(connection: number, write: (writer: FrameWriter) => void): void {
+  add(connection: number, write: (writer: BsatnWriter) => void): void {
     const start = this.writer.length;
     this.writer.u32(connection);
     const hole = this.writer.hole();

@@ -2,10 +2,10 @@ import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import * as fc from 'fast-check';
 import type { TableSchema } from '../../../../../src/infra/database/embedded/module-host.ts';
 import { readClientMessage } from '../../../../../src/infra/database/embedded/protocol/client-message.ts';
-import { FrameWriter } from '../../../../../src/infra/database/embedded/protocol/frame-writer.ts';
+import { BsatnWriter } from '../../../../../src/infra/bsatn/encode.ts';
 import * as messages from '../../../../../src/infra/database/embedded/protocol/server-message.ts';
 import { FrameBatch, readBatch } from '../../../../../src/infra/database/embedded/worker/frame-batch.ts';
-import { isServerFrame } from '../../../../../src/infra/database/connection/frame-check.ts';
+import { isServerFrame } from '../../../../../src/infra/database/connection/frames.ts';
 import { callFrame, subscribeFrameOf, unsubscribeFrame } from '../../../../support/bsatn-frames.ts';
 import { readServerFrame, type ToldTable } from '../../../../support/server-frames.ts';
 
@@ -53,8 +53,8 @@ function rowsIn(updated: readonly Pick<ToldTable, 'updates'>[]): string[] {
     .toSorted();
 }
 
-function written(write: (writer: FrameWriter) => void): Uint8Array {
-  const writer = new FrameWriter();
+function written(write: (writer: BsatnWriter) => void): Uint8Array {
+  const writer = new BsatnWriter();
   write(writer);
   return writer.take();
 }

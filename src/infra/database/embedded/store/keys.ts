@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NUMBER_BYTES, type NumberKind, type TypeSchema } from '../../../bsatn/types.ts';
 
 /** LMDB's keys end at 1978 bytes, and an index entry holds two of ours. */
 const LONGEST = 900;
@@ -95,4 +96,78 @@ export function behind(prefix: string): string | undefined {
   while (length > 0 && prefix.charCodeAt(length - 1) === 0xff) length--;
   if (length === 0) return undefined;
   return prefix.slice(0, length - 1) + String.fromCharCode(prefix.charCodeAt(length - 1) + 1);
+}
+
+/** Appends the key of the value at `at`, which is one of its type; returns the offset behind it. */
+export type WriteKey = (bytes: Buffer, at: number, out: KeyWriter) => number;
+
+/** Compiles how values of a type become keys. */
+export function compileKey(type: TypeSchema): WriteKey {
+  switch (type.kind) {
+    case 'string':
+      return textKey;
+    case 'bool':
+      return boolKey;
+    case 'array':
+      return arrayKey(compileKey(type.element));
+    case 'product':
+      return productKey(type.elements.map((element) => compileKey(element.type)));
+    case 'sum':
+      return sumKey(type.variants.map((variant) => compileKey(variant.type)));
+    default:
+      return numberKey(type.kind);
+  }
+}
+
+function numberKey(kind: NumberKind): WriteKey {
+  const width = NUMBER_BYTES[kind];
+  if (kind === 'f32' || kind === 'f64')
+    return (bytes, at, out) => {
+      out.float(kind === 'f32' ? bytes.readFloatLE(at) : bytes.readDoubleLE(at));
+      return at + width;
+    };
+  const flip = kind.startsWith('i') ? 0x80 : 0;
+  return (bytes, at, out) => {
+    out.integer(bytes, { offset: at, width, flip });
+    return at + width;
+  };
+}
+
+const boolKey: WriteKey = (bytes, at, out) => {
+  out.byte(bytes[at]!);
+  return at + 1;
+};
+
+const textKey: WriteKey = (bytes, at, out) => {
+  const end = at + 4 + bytes.readUInt32LE(at);
+  out.text(bytes, at + 4, end);
+  return end;
+};
+
+function arrayKey(element: WriteKey): WriteKey {
+  return (bytes, at, out) => {
+    let next = at + 4;
+    for (let count = bytes.readUInt32LE(at); count > 0; count--) {
+      out.byte(1);
+      next = element(bytes, next, out);
+    }
+    out.byte(0);
+    return next;
+  };
+}
+
+function productKey(fields: readonly WriteKey[]): WriteKey {
+  if (fields.length === 1) return fields[0]!;
+  return (bytes, at, out) => {
+    let next = at;
+    for (const field of fields) next = field(bytes, next, out);
+    return next;
+  };
+}
+
+function sumKey(variants: readonly WriteKey[]): WriteKey {
+  return (bytes, at, out) => {
+    out.byte(bytes[at]!);
+    return variants[bytes[at]!]!(bytes, at + 1, out);
+  };
 }
