@@ -176,7 +176,7 @@ async function runOn(
   backups.onProgress = (progress) => tell(hub, 'backup_progress', progress);
   for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
-  connection.start(restored?.told());
+  connection.start(restored?.known());
   await backups.look();
   await daily.start();
   followClock(clock, { hub, connection, daily, hotkeys: parts.hotkeys });

@@ -1,5 +1,6 @@
 import type { DomainEvent } from './domain-event.ts';
-import type { RowChange } from './rows.ts';
+import type { Area } from './areas.ts';
+import type { AreaRows, RowChange } from './rows.ts';
 
 /** The receipt that a command left in its own transaction. */
 export interface Receipt {
@@ -23,6 +24,13 @@ export interface ChangeBatch {
   /** In order of seq, without gap or repeat across batches of one epoch. */
   events: readonly DomainEvent[];
   receipt?: Receipt;
+}
+
+/** The rows of an earlier run of the service, from which the first baseline is the difference. */
+export interface KnownRows {
+  epoch: string;
+  seq: number;
+  rows<A extends Area>(area: A): readonly AreaRows[A][];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Applied } from '../../src/commands/command-ledger.ts';
+import type { KnownRows } from '../../src/events/change-feed.ts';
 import type { AreaRows } from '../../src/events/rows.ts';
-import type { Told } from '../../src/infra/database/connection/engine-connection.ts';
 import { SERVER_TAG } from '../support/bsatn-frames.ts';
 import { ConnectionHarness, until, type CrashableEngine } from '../support/connection-harness.ts';
 
@@ -230,7 +230,7 @@ export function describeConnectionContract(
       await harness.addEntry(randomUUID());
       const { epoch, seq, rows } = harness.told;
       const ghost = { id: 2 ** 40, seq: seq + 5, trigger: 'ghost' } as AreaRows['dictionary'];
-      const withGhost: Told['rows'] = (area) =>
+      const withGhost: KnownRows['rows'] = (area) =>
         area === 'dictionary' ? [...rows(area), ghost as never] : rows(area);
       for (const told of [
         { epoch, seq: seq + 5, rows: withGhost },

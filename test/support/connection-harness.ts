@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AREAS } from '../../src/events/areas.ts';
-import type { ChangeBatch, ConnectionStatus } from '../../src/events/change-feed.ts';
+import type { ChangeBatch, ConnectionStatus, KnownRows } from '../../src/events/change-feed.ts';
 import type { Engine } from '../../src/infra/database/engine.ts';
 import type { RowChange } from '../../src/events/rows.ts';
 import type { Applied, Submitted } from '../../src/commands/command-ledger.ts';
@@ -10,7 +10,7 @@ import { CommandJournal } from '../../src/infra/journal/command-journal.ts';
 import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { Backoff } from '../../src/infra/process/backoff.ts';
 import { EngineEventLog } from '../../src/infra/database/connection/event-log.ts';
-import { EngineConnection, type Told } from '../../src/infra/database/connection/engine-connection.ts';
+import { EngineConnection } from '../../src/infra/database/connection/engine-connection.ts';
 import { Supervisor } from '../../src/infra/database/connection/supervisor.ts';
 import { FaultyEngine } from './faulty-engine.ts';
 import { tempFolder, type TempFolder } from './temp-folder.ts';
@@ -91,7 +91,7 @@ export class ConnectionHarness implements AsyncDisposable {
   }
 
   /** Another reader of the same engine and user, with a memory of its own, or with that of an earlier run. */
-  async another(told?: Told): Promise<ConnectionHarness> {
+  async another(told?: KnownRows): Promise<ConnectionHarness> {
     const { engine } = this.server;
     const borrowed: Engine = {
       // Asked each time: one that is refused restarts the engine, and the other one has to follow.
@@ -138,7 +138,7 @@ export class ConnectionHarness implements AsyncDisposable {
   }
 
   /** What this reader has been told so far, as a later run would remember it. */
-  get told(): Told {
+  get told(): KnownRows {
     const { held, connection, epoch } = this;
     const rowsOf = (area: string) =>
       [...held].filter(([key]) => key.startsWith(`${area}/`)).map(([, row]) => row);

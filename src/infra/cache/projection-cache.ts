@@ -1,12 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Area } from '../../events/areas.ts';
-import type { ChangeBatch, ChangeFeedListener } from '../../events/change-feed.ts';
+import type { ChangeBatch, ChangeFeedListener, KnownRows } from '../../events/change-feed.ts';
 import type { AreaRows } from '../../events/rows.ts';
 import type { ReadModels } from '../../projections/read-models.ts';
 import type { Snapshot } from '../../projections/snapshot.ts';
 import { deferred } from '../process/promises.ts';
-import type { Told } from '../database/connection/engine-connection.ts';
 import { cacheKey, type CacheOwner } from './cache-key.ts';
 import type { SavedPage } from './saved-page.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
@@ -30,7 +29,7 @@ const NOTHING: Snapshot = { epoch: '', seq: 0, contents: {}, whole: Promise.reso
 
 export interface RestoredModels extends Position {
   /** All that the snapshot holds, for the connection to compare with; undefined when it turned out to be damaged. */
-  told(): Promise<Told | undefined>;
+  known(): Promise<KnownRows | undefined>;
 }
 
 /**
@@ -72,7 +71,7 @@ export class ProjectionCache implements ChangeFeedListener {
       const read = deferred<void>();
       models.restore({ epoch, seq, contents: Object.fromEntries(pages), whole: read.promise });
       this.#saved = { epoch, seq };
-      return { epoch, seq, told: () => this.#told({ epoch, seq }, pages).finally(read.resolve) };
+      return { epoch, seq, known: () => this.#known({ epoch, seq }, pages).finally(read.resolve) };
     } catch (cause) {
       await this.#throwAway(sentence(cause));
       return undefined;
@@ -80,7 +79,10 @@ export class ProjectionCache implements ChangeFeedListener {
   }
 
   /** Reads the pages that nobody has asked for yet, the newest first, each in a turn of the event loop of its own. */
-  async #told(at: Position, pages: ReadonlyMap<string, readonly SavedPage[]>): Promise<Told | undefined> {
+  async #known(
+    at: Position,
+    pages: ReadonlyMap<string, readonly SavedPage[]>,
+  ): Promise<KnownRows | undefined> {
     try {
       for (const page of [...pages.values()].flatMap((ofOne) => ofOne.toReversed())) {
         await page.load();

@@ -60,7 +60,7 @@ describe('the cache of the read models', () => {
     const restored = await cache.restore();
     expect(models).toMatchObject({ epoch: EPOCH, seq: 2_500, stale: true });
     expect(restored).toMatchObject({ epoch: EPOCH, seq: 2_500 });
-    const told = await restored!.told();
+    const told = await restored!.known();
     await models.whole;
     expect(told!.rows('recordings')).toHaveLength(2_500);
     expect(told!.rows('settings')).toEqual([aSetting('theme', { dark: true })]);
@@ -87,7 +87,7 @@ describe('the cache of the read models', () => {
     const found = new ListRecordingsHandler(models).execute(search).finally(() => (isAnswered = true));
     await new Promise(setImmediate);
     expect(isAnswered).toBe(false);
-    await restored!.told();
+    await restored!.known();
     expect(await found).toMatchObject({ total_count: 1, recordings: [{ id: 7 }], stale: true });
   });
 
@@ -142,7 +142,7 @@ describe('the cache of the read models', () => {
         const isMissing = harm === damages.removes && file === 'snapshot.json';
         await harm(join(folder.path, file), place);
         const { models, cache, bring } = aRun(folder.path);
-        const told = await (await cache.restore())?.told();
+        const told = await (await cache.restore())?.known();
         expect(told).toBeUndefined();
         await models.whole;
         expect(models).toMatchObject({ epoch: '', seq: 0, stale: true });
@@ -151,7 +151,7 @@ describe('the cache of the read models', () => {
         bring(baseline(2_500, ROWS));
         expect(models.fingerprint()).toBe(before.fingerprint());
         await cache.close();
-        expect(await (await aRun(folder.path).cache.restore())?.told()).toBeDefined();
+        expect(await (await aRun(folder.path).cache.restore())?.known()).toBeDefined();
       }),
       { numRuns: 25 },
     );
@@ -166,7 +166,7 @@ describe('the cache of the read models', () => {
     const restored = await cache.restore();
     expect(models.row('recordings', 2_400)).toMatchObject({ id: 2_400 });
     expect(() => models.row('recordings', 1)).toThrow(expect.objectContaining({ code: 'NOT_READY' }));
-    expect(await restored!.told()).toBeUndefined();
+    expect(await restored!.known()).toBeUndefined();
     expect(models.row('recordings', 1)).toBeUndefined();
   });
 
@@ -185,7 +185,7 @@ describe('the cache of the read models', () => {
     expect(isNew).toEqual(['recordings-1', 'statistics-0']);
 
     const second = aRun(folder.path);
-    await (await second.cache.restore())!.told();
+    await (await second.cache.restore())!.known();
     expect(second.models.row('recordings', 1_500)).toEqual(after);
     second.bring(baseline(2_501, []));
     await second.cache.close();
@@ -224,7 +224,7 @@ describe('the cache of the read models', () => {
     const before = await filesOf(folder.path);
     await chmod(folder.path, 0o755);
     const { models, cache, bring } = aRun(folder.path);
-    await (await cache.restore())!.told();
+    await (await cache.restore())!.known();
     bring(baseline(2_501, [{ area: 'settings', after: aSetting('a', 1, 2_501) }]));
     await cache.close();
     await cache.close();
@@ -235,7 +235,7 @@ describe('the cache of the read models', () => {
     await writeFile(join(folder.path, 'somebody-elses.json'), '{}');
     await cache.close();
     expect(await filesOf(folder.path)).toContain('somebody-elses.json');
-    expect(await (await aRun(folder.path).cache.restore())?.told()).toMatchObject({ seq: 2_501 });
+    expect(await (await aRun(folder.path).cache.restore())?.known()).toMatchObject({ seq: 2_501 });
   });
 
   it('CCH7 folder and files are closed to other users; a link in place of the snapshot is not followed', async () => {

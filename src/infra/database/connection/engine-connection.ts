@@ -7,10 +7,10 @@ import type {
   ChangeFeedListener,
   ConnectionReport,
   ConnectionStatus,
+  KnownRows,
   Receipt,
 } from '../../../events/change-feed.ts';
-import { AREAS, type Area } from '../../../events/areas.ts';
-import type { AreaRows } from '../../../events/rows.ts';
+import { AREAS } from '../../../events/areas.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';
 import { type Deferred, deferred, within } from '../../process/promises.ts';
 import type { KeyedRow } from './remote-module.ts';
@@ -24,13 +24,6 @@ export interface EngineConnectionOptions {
   deadlineMs?: number;
   heartbeatMs?: number;
   supervisor?: Supervisor;
-}
-
-/** What an earlier run of the service was told. */
-export interface Told {
-  epoch: string;
-  seq: number;
-  rows<A extends Area>(area: A): readonly AreaRows[A][];
 }
 
 /** Failed connections to a running engine before it is started anew. */
@@ -116,13 +109,13 @@ export class EngineConnection implements ChangeFeed {
 
   /**
    * Begins in the background; listeners hear how it goes.
-   * @param told settles before the first baseline, which then brings only what is different.
+   * @param known settles before the first baseline, which then brings only what is different.
    */
-  start(told?: Promise<Told | undefined>): void {
+  start(known?: Promise<KnownRows | undefined>): void {
     if (this.#running !== undefined) return;
     this.#stopping = new AbortController();
     this.engine.onExit = (cause) => this.#session?.fail(cause);
-    this.#running = this.#run(told);
+    this.#running = this.#run(known);
   }
 
   async stop(): Promise<void> {
@@ -164,20 +157,20 @@ export class EngineConnection implements ChangeFeed {
     return within(this.#up.promise, waitMs, () => unavailable(this.#lastCause));
   }
 
-  #recall(told: Told | undefined): void {
-    if (told === undefined || this.#memory.epoch !== undefined) return;
-    this.#memory.epoch = told.epoch;
-    this.#memory.seq = told.seq;
-    for (const area of AREAS) this.#memory.mirror.recall(area, told.rows(area));
+  #recall(known: KnownRows | undefined): void {
+    if (known === undefined || this.#memory.epoch !== undefined) return;
+    this.#memory.epoch = known.epoch;
+    this.#memory.seq = known.seq;
+    for (const area of AREAS) this.#memory.mirror.recall(area, known.rows(area));
   }
 
-  async #run(told?: Promise<Told | undefined>): Promise<void> {
+  async #run(known?: Promise<KnownRows | undefined>): Promise<void> {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
       let cause: string;
       try {
         const endpoint = (this.#endpoint = await this.#engineReady(failures >= RECONNECTS_BEFORE_RESTART));
-        this.#recall(await told);
+        this.#recall(await known);
         if (this.#stopping.signal.aborted) return;
         const down = deferred<string>();
         const session = await this.#open(endpoint, down);
