@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { type CommandLine, type ProcessEnd, Subprocess, type SubprocessOptions } from './subprocess.ts';
 
@@ -65,4 +67,15 @@ export async function launchProgram(
     () => true,
     () => false,
   );
+}
+
+/** Where a program lies that would be run by this name; undefined when it is not installed. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (isAbsolute(name)) return existsSync(name) ? name : undefined;
+  const names = process.platform === 'win32' ? [name, `${name}.exe`] : [name];
+  return (env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .flatMap((folder) => names.map((each) => join(folder, each)))
+    .find((path) => existsSync(path));
 }

@@ -1,5 +1,5 @@
 import { HeycatError } from '../../../errors.ts';
-import type { SampleFormat } from './wav-layout.ts';
+import type { SampleFormat } from './wav-header.ts';
 
 /** One sample as a number from -1 to 1, at a byte of the frames. */
 type ReadSample = (bytes: Buffer, at: number) => number;

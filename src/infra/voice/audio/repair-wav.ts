@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { HeycatError } from '../../../errors.ts';
-import { durationMs, framesOf, readWavLayout, WAV_HEAD_BYTES, type WavLayout } from './wav-layout.ts';
+import { durationMs, framesOf, readWavLayout, WAV_HEAD_BYTES, type WavLayout } from './wav-header.ts';
 
 /** What is in a file after the look at it, by its samples. */
 export interface RepairedWav {

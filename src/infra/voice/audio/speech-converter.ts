@@ -1,6 +1,6 @@
 import { monoReader } from './mono-frames.ts';
 import { Resampler } from './resampler.ts';
-import type { SampleFormat } from './wav-layout.ts';
+import type { SampleFormat } from './wav-header.ts';
 
 /** What recordings are made of and recognisers take, in Hz; their samples have 16 bits and one channel. */
 export const SPEECH_RATE = 16_000;

@@ -1,8 +1,21 @@
 import { createRequire } from 'node:module';
 import { endWithParent, tellParent } from '../../process/child/parent.ts';
-import { CombinationWatch } from './combination-watch.ts';
-import { KeyClock } from './key-clock.ts';
-import { sharedNow, type FromChild, type ToChild } from './messages.ts';
+import { CombinationWatch, type Action } from './combination-watch.ts';
+import { KeyClock, sharedNow } from './key-clock.ts';
+import type { Combination } from './combination.ts';
+
+/** The combination to tell of from now on. */
+export interface ToChild {
+  /** Of the registration; what is told carries it. */
+  id: number;
+  combination: Combination;
+}
+
+export type FromChild =
+  | { kind: 'armed'; id: number }
+  | { kind: 'refused'; message: string }
+  /** `at` in ms of process.hrtime, which all processes of a machine share. No other key ever leaves the child. */
+  | { kind: 'key'; id: number; action: Action; at: number };
 
 interface NativeKey {
   keycode: number;

@@ -21,3 +21,8 @@ export class KeyClock {
     return this.#last;
   }
 }
+
+/** Milliseconds of the clock that processes share. */
+export function sharedNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -4,8 +4,9 @@ import type { HotkeyEvent, Hotkeys } from '../../../dictation/ports/hotkeys.ts';
 import { HeycatError } from '../../../errors.ts';
 import { Backoff } from '../../process/backoff.ts';
 import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
+import type { FromChild, ToChild } from './child.ts';
 import { parseCombination, type Combination } from './combination.ts';
-import { sharedNow, type FromChild, type ToChild } from './messages.ts';
+import { sharedNow } from './key-clock.ts';
 
 /** libuiohook hangs at times where there is no keyboard to listen to. */
 const ANSWER_MS = 5_000;

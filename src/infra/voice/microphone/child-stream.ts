@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { HeycatError } from '../../../errors.ts';
 import type { ProcessEnd, Subprocess } from '../../process/child/subprocess.ts';
 import { SpeechConverter } from '../audio/speech-converter.ts';
-import type { SampleFormat } from '../audio/wav-layout.ts';
+import type { SampleFormat } from '../audio/wav-header.ts';
 import type { PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 
 /** Then a child that was asked to end is ended. */

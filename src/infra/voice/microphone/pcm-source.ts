@@ -1,4 +1,6 @@
 import type { AudioDevice } from '../../../dictation/ports/microphone.ts';
+import { HeycatError } from '../../../errors.ts';
+import { SPEECH_RATE } from '../audio/speech-converter.ts';
 
 /** Why a stream gave no more samples. */
 export type StreamEnd =
@@ -35,4 +37,16 @@ export interface PcmSource {
    * @throws HeycatError DEVICE_UNAVAILABLE with what to do.
    */
   open(device: string | null, listener: StreamListener): Promise<PcmStream>;
+}
+
+/** A file or a pipe as the only device of its source. */
+export function soleDevice(name: string): AudioDevice {
+  return { name, host_api: null, is_default: true, channels: 1, sample_rate: SPEECH_RATE };
+}
+
+/** Why it cannot be opened, as DEVICE_UNAVAILABLE that names the path. */
+export function cannotOpen(path: string, cause: unknown): HeycatError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const why = cause instanceof HeycatError ? message : `it cannot be read (${code}).`;
+  return new HeycatError('DEVICE_UNAVAILABLE', `${path}: ${why}`, { field: 'device' }, { cause });
 }

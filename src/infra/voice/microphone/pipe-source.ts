@@ -6,8 +6,14 @@ import { promisify } from 'node:util';
 import type { AudioDevice } from '../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../errors.ts';
 import { rawFormat, SPEECH_RATE, SpeechConverter } from '../audio/speech-converter.ts';
-import { cannotOpen, soleDevice } from './sole-device.ts';
-import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
+import {
+  cannotOpen,
+  type PcmSource,
+  type PcmStream,
+  soleDevice,
+  type StreamEnd,
+  type StreamListener,
+} from './pcm-source.ts';
 
 /**
  * Raw 16-bit samples of one channel at 16 kHz that another program writes: to a FIFO, or, where systems have none, to a

@@ -5,7 +5,7 @@ import { HeycatError } from '../../../errors.ts';
 import { type ProcessEnd, Subprocess } from '../../process/child/subprocess.ts';
 import { rawFormat, SPEECH_RATE } from '../audio/speech-converter.ts';
 import { ChildStream } from './child-stream.ts';
-import { findProgram } from './find-program.ts';
+import { findProgram } from '../../process/child/run-program.ts';
 import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 
 /** A program that has not failed by then is taken to work, though it has given nothing yet. */

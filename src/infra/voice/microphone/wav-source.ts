@@ -2,9 +2,15 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioDevice } from '../../../dictation/ports/microphone.ts';
 import { SpeechConverter } from '../audio/speech-converter.ts';
-import { framesOf, readWavLayout, WAV_HEAD_BYTES, type WavLayout } from '../audio/wav-layout.ts';
-import { cannotOpen, soleDevice } from './sole-device.ts';
-import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
+import { framesOf, readWavLayout, WAV_HEAD_BYTES, type WavLayout } from '../audio/wav-header.ts';
+import {
+  cannotOpen,
+  type PcmSource,
+  type PcmStream,
+  soleDevice,
+  type StreamEnd,
+  type StreamListener,
+} from './pcm-source.ts';
 
 /** As real devices give it. */
 const REAL_TIME = { pieceMs: 20, waitMs: 20 };

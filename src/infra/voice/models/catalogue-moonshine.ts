@@ -1,6 +1,5 @@
-import type { CatalogueModel } from './catalogue-model.ts';
+import { type CatalogueModel, named, releaseArchive } from './catalogue-model.ts';
 import { MOONSHINE_WHEEL } from './moonshine-wheel.ts';
-import { named, releaseArchive } from './release-archive.ts';
 
 const MOONSHINE = { kind: 'moonshine', languages: ['en'], licence: 'MIT' } as const;
 

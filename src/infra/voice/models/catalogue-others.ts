@@ -1,5 +1,4 @@
-import type { CatalogueModel } from './catalogue-model.ts';
-import { named, releaseArchive } from './release-archive.ts';
+import { type CatalogueModel, named, releaseArchive } from './catalogue-model.ts';
 
 const WHISPER = { kind: 'whisper', languages: ['en'], licence: 'MIT' } as const;
 

@@ -1,5 +1,4 @@
-import type { CatalogueModel } from './catalogue-model.ts';
-import { releaseArchive } from './release-archive.ts';
+import { type CatalogueModel, releaseArchive } from './catalogue-model.ts';
 
 const COMMON = {
   kind: 'nemo_transducer',

@@ -6,8 +6,7 @@ import { catalogueModel } from './catalogue.ts';
 import { megabytes } from './fetch-source.ts';
 import { download } from './download.ts';
 import type { InstallOptions } from './install-model.ts';
-import { findModelFiles } from './model-files.ts';
-import { type ModelRecord, readModelRecord } from './model-record.ts';
+import { findModelFiles, type ModelRecord, readModelRecord } from './model-files.ts';
 import { type InstalledModel, MODEL_NAME, type ModelStore } from './model-store.ts';
 import { placeModel } from './place-model.ts';
 

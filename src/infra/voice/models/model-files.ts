@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { KnownFile } from './catalogue-model.ts';
 
 /** How a model is built, as far as loading it differs. */
 export const MODEL_KINDS = [
@@ -93,4 +94,40 @@ function guess(kinds: readonly ModelKind[], names: readonly string[]): ModelKind
   const isOneOf = (pattern: RegExp) => names.some((name) => pattern.test(name));
   if (isOneOf(/streaming|chunk-\d+-left/i)) return 'streaming_transducer';
   return isOneOf(/nemo|parakeet/i) ? 'nemo_transducer' : 'transducer';
+}
+
+/** What stands in a model's folder beside its files: a host may write one for a model of its own, with a kind alone. */
+export interface ModelRecord {
+  kind: ModelKind;
+  title?: string;
+  languages?: string[];
+  licence?: string;
+  credit?: string;
+  /** Where it came from. */
+  source?: string;
+  /** Its files as they were installed. */
+  files?: KnownFile[];
+}
+
+export const RECORD_FILE = 'model.json';
+
+/** Undefined when there is none, or it makes no sense. */
+export async function readModelRecord(folder: string): Promise<ModelRecord | undefined> {
+  try {
+    const record = JSON.parse(await readFile(join(folder, RECORD_FILE), 'utf8')) as ModelRecord;
+    return MODEL_KINDS.includes(record.kind) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names of the installed files that are gone, or of another size than they had. */
+export async function damagedFiles(folder: string, { files = [] }: ModelRecord): Promise<string[]> {
+  const damaged = await Promise.all(
+    files.map(async ({ name, bytes }) => {
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return found?.isFile() && found.size === bytes ? [] : [name];
+    }),
+  );
+  return damaged.flat();
 }

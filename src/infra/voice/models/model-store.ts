@@ -3,8 +3,13 @@ import { join, resolve } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import type { ModelReport } from '../../../queries/system/model-list.ts';
 import { CATALOGUE, catalogueModel, FIRST_MODEL } from './catalogue.ts';
-import { findModelFiles, type ModelFiles } from './model-files.ts';
-import { damagedFiles, readModelRecord, type ModelRecord } from './model-record.ts';
+import {
+  damagedFiles,
+  findModelFiles,
+  type ModelFiles,
+  type ModelRecord,
+  readModelRecord,
+} from './model-files.ts';
 
 /** A model on disk. */
 export interface InstalledModel extends ModelFiles {

@@ -1,12 +1,12 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { InstanceLock } from '../../process/files/instance-lock.ts';
 import { ensurePrivateFolder, syncFolder, writePrivateFile } from '../../process/files/private-file.ts';
-import { findModelFiles } from './model-files.ts';
-import { type ModelRecord, RECORD_FILE } from './model-record.ts';
+import type { KnownFile } from './catalogue-model.ts';
+import { digestOf } from './digest.ts';
+import { findModelFiles, type ModelRecord, RECORD_FILE } from './model-files.ts';
 import type { InstalledModel, ModelStore } from './model-store.ts';
-import { recordFiles } from './record-files.ts';
 
 /**
  * Fills a folder beside, and gives it its name once it is whole.
@@ -55,4 +55,21 @@ async function replace(staging: string, folder: string): Promise<void> {
 
 function incomplete(name: string, { kind }: ModelRecord): HeycatError {
   return new HeycatError('INVALID_ARGUMENT', `What came for ${name} is no whole model of the kind ${kind}.`);
+}
+
+/** What a folder's files are, once they are on the disk for good. */
+async function recordFiles(folder: string, signal?: AbortSignal): Promise<KnownFile[]> {
+  const files: KnownFile[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    const path = join(folder, name);
+    const file = await open(path, 'r+');
+    try {
+      await file.sync();
+      const { size } = await file.stat();
+      files.push({ name, bytes: size, sha256: await digestOf(path, signal) });
+    } finally {
+      await file.close();
+    }
+  }
+  return files;
 }

@@ -11,7 +11,6 @@ import type { NodeOptions } from '../../process/child/node-child.ts';
 import type { ModelFiles } from '../models/model-files.ts';
 import { isProcessLoss, RecogniserProcess } from './recogniser-process.ts';
 import { VAD_FILE } from './silero.ts';
-import { TurnQueue } from './turn-queue.ts';
 
 /** A model that can be loaded. */
 export interface UsableModel extends ModelFiles {
@@ -169,4 +168,44 @@ function notLoaded({ name }: UsableModel, { complaint }: RecogniserProcess, thro
   const why = complaint === '' ? '' : ` It said: ${complaint}`;
   const sentence = `The model ${name} cannot be loaded; \`heycat models install ${name}\` gets it anew. ${message}${why}`;
   return new HeycatError('INTERNAL', sentence, { ...details, model: name });
+}
+
+/** Does one thing after the other, in the order of asking; any number may wait. */
+class TurnQueue {
+  #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Resolves when nothing is under way, and nothing waits, of what was asked so far. */
+  get idle(): Promise<unknown> {
+    return this.#last;
+  }
+
+  /** @throws HeycatError CANCELLED when the queue is closed before its turn comes or ends; else what the work throws. */
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => {
+      this.assertOpen();
+      try {
+        return await work();
+      } catch (thrown) {
+        this.assertOpen();
+        throw thrown;
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Whatever waits, or fails from now on, is CANCELLED. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  assertOpen(): void {
+    if (!this.#isClosed) return;
+    throw new HeycatError('CANCELLED', 'The recogniser is ending; the take is kept and can be heard later.');
+  }
 }

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { findLeftovers } from '../../../../src/infra/voice/audio/find-leftovers.ts';
 import { repairWav } from '../../../../src/infra/voice/audio/repair-wav.ts';
-import { wavHeader } from '../../../../src/infra/voice/audio/wav-layout.ts';
+import { wavHeader } from '../../../../src/infra/voice/audio/wav-header.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { toneFile } from '../../../support/tone.ts';
 

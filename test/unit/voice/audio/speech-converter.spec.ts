@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { Resampler } from '../../../../src/infra/voice/audio/resampler.ts';
 import { rawFormat, SpeechConverter } from '../../../../src/infra/voice/audio/speech-converter.ts';
-import { readWavLayout } from '../../../../src/infra/voice/audio/wav-layout.ts';
+import { readWavLayout } from '../../../../src/infra/voice/audio/wav-header.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { shareOf, toneFile, type Shape } from '../../../support/tone.ts';
 

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { openMicrophones } from '../../../../src/infra/voice/microphone/open-microphones.ts';
-import { FirstWorkingSource } from '../../../../src/infra/voice/microphone/first-working-source.ts';
+import {
+  FirstWorkingSource,
+  openMicrophones,
+} from '../../../../src/infra/voice/microphone/open-microphones.ts';
 import {
   installedPrograms,
   programAdvice,

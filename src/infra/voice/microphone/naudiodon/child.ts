@@ -1,10 +1,26 @@
 import { Socket } from 'node:net';
+import type { AudioDevice } from '../../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../../errors.ts';
 import { endWithParent, tellParent } from '../../../process/child/parent.ts';
 import { SPEECH_RATE } from '../../audio/speech-converter.ts';
 import { findInput, listInputs, type Input } from './device-names.ts';
-import { PCM_FD, type FromChild, type Task, type ToChild } from './messages.ts';
-import { loadNaudiodon, type Naudiodon, type NativeStream } from './native.ts';
+import { loadNaudiodon, PCM_FD, type Naudiodon, type NativeStream } from './native.ts';
+
+/** What the child is started for. */
+export interface Task {
+  /** Of naudiodon's compiled part. */
+  path: string;
+  work: { kind: 'list' } | { kind: 'capture'; device: string | null };
+}
+
+/** What it says; samples come over {@link PCM_FD}, because PortAudio prints on stdout. */
+export type FromChild =
+  | { kind: 'devices'; devices: AudioDevice[] }
+  /** Samples of 16 bits follow. */
+  | { kind: 'opened'; sample_rate: number; channels: number }
+  | { kind: 'refused'; message: string };
+
+export type ToChild = 'stop';
 
 /** A buffer of PortAudio's. */
 const PIECE_MS = 20;

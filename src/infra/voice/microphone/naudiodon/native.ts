@@ -44,6 +44,9 @@ export interface Naudiodon {
   create(options: { inOptions: NativeInput }): NativeStream;
 }
 
+/** Descriptor on which the child writes samples, because PortAudio prints on stdout. */
+export const PCM_FD = 4;
+
 const require = createRequire(import.meta.url);
 
 /** Where the compiled part lies; undefined when naudiodon is not installed. */

@@ -1,13 +1,13 @@
 import type { AudioDevice } from '../../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../../errors.ts';
 import { NodeChild, type NodeOptions } from '../../../process/child/node-child.ts';
+import { findProgram } from '../../../process/child/run-program.ts';
 import type { CommandLine } from '../../../process/child/subprocess.ts';
 import { rawFormat } from '../../audio/speech-converter.ts';
 import { ChildStream } from '../child-stream.ts';
-import { findProgram } from '../find-program.ts';
 import type { PcmSource, PcmStream, StreamListener } from '../pcm-source.ts';
-import { PCM_FD, type FromChild, type Task, type ToChild } from './messages.ts';
-import { naudiodonPath } from './native.ts';
+import type { FromChild, Task, ToChild } from './child.ts';
+import { naudiodonPath, PCM_FD } from './native.ts';
 
 /** Opening a device may take seconds where a sound server is asleep. */
 const ANSWER_MS = 10_000;

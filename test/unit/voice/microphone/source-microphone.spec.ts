@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ReopeningCapture } from '../../../../src/infra/voice/microphone/reopening-capture.ts';
+import { ReopeningCapture } from '../../../../src/infra/voice/microphone/source-microphone.ts';
 import { FakeSource } from '../../../support/fake-source.ts';
 import { Heard } from '../../../support/heard.ts';
 

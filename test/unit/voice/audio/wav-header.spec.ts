@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { HeycatError } from '../../../src/errors.ts';
-import { parseWavHeader, WavHeaderInspector } from '../../../src/infra/voice/audio/wav-header.ts';
+import { HeycatError } from '../../../../src/errors.ts';
+import { parseWavHeader, WavHeaderInspector } from '../../../../src/infra/voice/audio/wav-header.ts';
 
 interface Shape {
   tag?: number;
@@ -93,7 +93,7 @@ describe('facts', () => {
 
   it('CM9 a real recording', async () => {
     const facts = await inspector.inspect(
-      join(import.meta.dirname, '../../fixtures/audio/open-the-calculator.wav'),
+      join(import.meta.dirname, '../../../fixtures/audio/open-the-calculator.wav'),
     );
     expect(facts).toEqual({ duration_ms: 1776, sample_rate: 16_000 });
   });
