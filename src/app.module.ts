@@ -15,12 +15,10 @@ import { Recogniser } from './dictation/ports/recogniser.ts';
 import { SpeechDetector } from './dictation/ports/speech-detector.ts';
 import { ChangeFeed } from './events/change-feed.ts';
 import { EventLog } from './events/event-log.ts';
-import { EventTeller } from './events/event-teller.ts';
 import { RecordingsFolder } from './infra/voice/audio/recording-files.ts';
 import { WavTakeFiles } from './infra/voice/audio/take-files.ts';
 import { WavHeaderInspector } from './infra/voice/audio/wav-header.ts';
 import { ControllersModule } from './infra/ipc/controllers/controllers.module.ts';
-import { EventsToSubscribers } from './infra/ipc/subscriptions/events-to-subscribers.ts';
 import { SubscriptionController } from './infra/ipc/subscriptions/subscription.controller.ts';
 import { SubscriptionHub } from './infra/ipc/subscriptions/subscription-hub.ts';
 import type { ModelStore } from './infra/voice/models/model-store.ts';
@@ -67,7 +65,7 @@ export class AppModule {
         ControllersModule,
       ],
       controllers: [SubscriptionController],
-      providers: [EventsToSubscribers],
+      providers: [SubscriptionHub],
     };
   }
 }
@@ -95,8 +93,6 @@ class Ports {
       { provide: TakeFiles, useFactory: () => new WavTakeFiles(recordingsDir) },
       { provide: WindowContexts, useFactory: contextsOf, inject: [ReadModels] },
       { provide: RecordingFiles, useFactory: filesIn(recordingsDir), inject: [ReadModels] },
-      { provide: SubscriptionHub, useFactory: hubOver(log), inject: [ReadModels] },
-      { provide: EventTeller, useExisting: SubscriptionHub },
     ];
     return {
       module: Ports,
@@ -112,13 +108,4 @@ const contextsOf = (models: ReadModels) => ({ list: () => models.read(windowCont
 const filesIn = (folder: string) => (models: ReadModels) =>
   new RecordingsFolder(folder, {
     isUsed: (path) => models.read(recordings).all.some((recording) => recording.file_path === path),
-  });
-
-const hubOver = (log: EventLog) => (models: ReadModels) =>
-  new SubscriptionHub({
-    log,
-    epoch: () => models.epoch ?? '',
-    seq: () => models.seq,
-    stale: () => models.stale,
-    snapshot: () => models.snapshot(),
   });

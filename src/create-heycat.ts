@@ -3,11 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Logger, type INestMicroservice, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { EventBus } from '@nestjs/cqrs';
 import { AppModule, type AppParts } from './app.module.ts';
 import { statusOf } from './create-status.ts';
 import { voiceOf, type VoiceOptions } from './create-voice.ts';
 import type { Hotkeys } from './dictation/ports/hotkeys.ts';
-import type { EphemeralEventType } from './events/domain-event.ts';
+import { LiveEvent, type ConnectionStatus } from './events/live-event.ts';
 import { Backups } from './infra/backup/backups.ts';
 import { BackupsFolder } from './infra/backup/backups-folder.ts';
 import { DailyBackup } from './infra/backup/daily-backup.ts';
@@ -27,7 +28,6 @@ import { IpcServer } from './infra/ipc/transport/ipc-server.ts';
 import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/openrpc/methods.ts';
 import type { NotificationSink } from './infra/ipc/transport/notification-sink.ts';
 import { RpcErrorFilter } from './infra/ipc/transport/rpc-error.filter.ts';
-import { SubscriptionHub } from './infra/ipc/subscriptions/subscription-hub.ts';
 import { ValidationPipe } from './infra/ipc/transport/validation.pipe.ts';
 import { EngineEventLog } from './infra/database/connection/event-log.ts';
 import { EngineConnection } from './infra/database/connection/engine-connection.ts';
@@ -144,8 +144,15 @@ async function runOn(
   const log = new EngineEventLog(connection);
   connection.listen(log);
   const room = new DiskRoom(dataDir);
+  const events = new EarlyEvents();
   const { backups, folder } = backupsOf({ engine, dataDir, room });
-  const ledger = new JournalledLedger({ connection, journal, room, newestBackup: () => backups.newest });
+  const ledger = new JournalledLedger({
+    connection,
+    journal,
+    room,
+    newestBackup: () => backups.newest,
+    events,
+  });
   const daily = new DailyBackup({ backups, folder, isUrgent: () => ledger.needsBackup });
   const strategy: IpcServer = new IpcServer({
     runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
@@ -164,22 +171,23 @@ async function runOn(
     status: statusOf({ strategy, engine, connection, ledger, room, daily, clock }),
   };
   const app = await application(parts, { strategy, logger: options.logger ?? false });
-  const [models, hub] = [app.get(ReadModels), app.get(SubscriptionHub)];
-  const onConnection = (status: object): void => tell(hub, 'connection_status', status);
+  const models = app.get(ReadModels);
+  events.bus = app.get(EventBus);
+  const onConnection = (status: ConnectionStatus): void =>
+    events.publish(new LiveEvent('connection_status', status));
   connection.listen({ onBatch: () => undefined, onConnection });
   if (engine instanceof RebuildingEngine) acquaint(engine, connection, onConnection);
   const cache = cacheOf(models, { dataDir, engine, connection });
   const restored = await cache.restore();
   if (restored !== undefined) log.resume(restored);
   connection.listen(cache);
-  ledger.onOutcome = (event) => hub.tell(event);
-  backups.onProgress = (progress) => tell(hub, 'backup_progress', progress);
+  backups.onProgress = (progress) => events.publish(new LiveEvent('backup_progress', progress));
   for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
   connection.start(restored?.known());
   await backups.look();
   await daily.start();
-  followClock(clock, { hub, connection, daily, hotkeys: parts.hotkeys });
+  followClock(clock, { events, connection, daily, hotkeys: parts.hotkeys });
   const takes = app.get(TakeService);
   return new RunningHeycat(strategy, async () => {
     clock.close();
@@ -198,7 +206,7 @@ async function runOn(
 function acquaint(
   engine: RebuildingEngine,
   connection: EngineConnection,
-  onConnection: (status: object) => void,
+  onConnection: (status: ConnectionStatus) => void,
 ): void {
   engine.told = () =>
     connection.epoch === undefined ? undefined : { epoch: connection.epoch, seq: connection.seq };
@@ -236,22 +244,22 @@ function backupsOf({ engine, dataDir, room }: { engine: Engine; dataDir: string;
 }
 
 interface ClockFollowers {
-  hub: SubscriptionHub;
+  events: EarlyEvents;
   connection: EngineConnection;
   daily: DailyBackup;
   hotkeys: Hotkeys;
 }
 
 /** Timers stand still while the computer sleeps: what they would have done by now is done at once. */
-function followClock(clock: ClockWatch, { hub, connection, daily, hotkeys }: ClockFollowers): void {
+function followClock(clock: ClockWatch, { events, connection, daily, hotkeys }: ClockFollowers): void {
   clock.onSlept = (slept_ms) => {
-    tell(hub, 'system_resumed', { slept_ms });
+    events.publish(new LiveEvent('system_resumed', { slept_ms }));
     connection.checkNow();
     hotkeys.rearm?.();
     void daily.check();
   };
   clock.onJumped = (by_ms) => {
-    tell(hub, 'clock_changed', { by_ms });
+    events.publish(new LiveEvent('clock_changed', { by_ms }));
     void daily.check();
   };
   clock.start();
@@ -292,6 +300,11 @@ class RunningHeycat implements Heycat {
   }
 }
 
-function tell(hub: SubscriptionHub, type: EphemeralEventType, payload: object): void {
-  hub.tell({ type, occurred_at: new Date().toISOString(), payload: { ...payload } });
+/** The event bus, for parts that exist before the application does; nobody hears what they publish until it runs. */
+class EarlyEvents {
+  bus: EventBus | undefined;
+
+  publish(event: object): void {
+    this.bus?.publish(event);
+  }
 }

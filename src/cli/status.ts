@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../events/change-feed.ts';
+import type { ConnectionState } from '../events/live-event.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import { connect, type GlobalOptions } from './connect.ts';
 import { answer, answerJson, endWithReader, printable, styled } from './terminal.ts';

@@ -9,13 +9,12 @@ import { TakeRecorder } from './session/take-recorder.ts';
 import { TakeRecovery } from './session/take-recovery.ts';
 import { TakeRows } from './session/take-rows.ts';
 import { TakeService } from './session/take-service.ts';
-import { TakeTeller } from './session/take-teller.ts';
 import { TranscriptionQueue } from './session/transcription-queue.ts';
 import { UserRules } from './session/user-rules.ts';
 
 /**
  * From the key press to the text. The application provides globally: CqrsModule.forRoot(), ReadModels,
- * ActiveWindowHolder and the ports CommandLedger, EventTeller, WarmableMicrophone, Hotkeys, Recogniser, SpeechDetector, TakeFiles and ActionRunner.
+ * ActiveWindowHolder and the ports CommandLedger, WarmableMicrophone, Hotkeys, Recogniser, SpeechDetector, TakeFiles and ActionRunner.
  */
 @Global()
 @Module({
@@ -29,7 +28,6 @@ import { UserRules } from './session/user-rules.ts';
     TakeRecovery,
     TakeRows,
     TakeService,
-    TakeTeller,
     TranscriptionQueue,
     UserRules,
     { provide: Takes, useExisting: TakeService },

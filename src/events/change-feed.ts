@@ -1,5 +1,6 @@
 import type { DomainEvent } from './domain-event.ts';
 import type { Area } from './areas.ts';
+import type { ConnectionState, ConnectionStatus } from './live-event.ts';
 import type { AreaRows, RowChange } from './rows.ts';
 
 /** The receipt that a command left in its own transaction. */
@@ -33,22 +34,7 @@ export interface KnownRows {
   rows<A extends Area>(area: A): readonly AreaRows[A][];
 }
 
-/**
- * `starting` until the first session, `connected` while one is open, `reconnecting` while there is none. `degraded`
- * stands for a fault that lasts: sessions that end again and again, until one has held for a minute.
- */
-export type ConnectionState = 'starting' | 'connected' | 'reconnecting' | 'degraded';
-
-/** State of the way to the engine, told to UIs as `connection_status`. */
-export interface ConnectionStatus {
-  /** True while a session is open, also in a lasting fault. */
-  connected: boolean;
-  state: ConnectionState;
-  /** Why there is no session, as a sentence. */
-  error?: string;
-}
-
-/** The same for `get_status`. */
+/** How the way to the engine is, for `get_status`. */
 export interface ConnectionReport {
   state: ConnectionState;
   /** Why the last session ended, or none could be opened; absent while all is well. */

@@ -3,29 +3,20 @@ import { EventBus } from '@nestjs/cqrs';
 import type { Area } from '../events/areas.ts';
 import { type ChangeBatch, ChangeFeed } from '../events/change-feed.ts';
 import type { DomainEvent } from '../events/domain-event.ts';
+import { LiveEvent, type AnyLiveEvent } from '../events/live-event.ts';
 import { ReadModels } from './read-models.ts';
 
 /** The read models now hold one more transaction, or what a baseline brought. */
 export class TransactionProjected {
   constructor(
-    /** Those not told before, in order of seq. */
+    /** Those not published before, in order of seq. */
     readonly events: readonly DomainEvent[],
     /** Areas whose rows or events changed. */
     readonly areas: ReadonlySet<Area>,
-    /** as_of_seq of the read models from now on. */
-    readonly seq: number,
   ) {}
 }
 
-/** The read models agree with the engine again; told to UIs as `sync_complete`. */
-export class BaselineApplied {
-  constructor(
-    readonly epoch: string,
-    readonly seq: number,
-  ) {}
-}
-
-/** Brings every batch into the read models at once, then tells the service what changed. Never throws into the feed. */
+/** Brings every batch into the read models at once, then publishes what changed. Never throws into the feed. */
 @Injectable()
 export class ProjectionRunner implements OnModuleInit, OnModuleDestroy {
   readonly #logger = new Logger(ProjectionRunner.name);
@@ -58,16 +49,18 @@ export class ProjectionRunner implements OnModuleInit, OnModuleDestroy {
       this.#logger.error(`Projection ${name} has stopped before seq ${batch.seq}`, frames(cause));
     }
     if (applied.events.length > 0 || applied.areas.size > 0) {
-      this.#publish(new TransactionProjected(applied.events, applied.areas, batch.seq));
+      this.#publish(new TransactionProjected(applied.events, applied.areas), batch);
     }
-    if (batch.kind === 'baseline') this.#publish(new BaselineApplied(batch.epoch, batch.seq));
+    if (batch.kind === 'baseline') {
+      this.#publish(new LiveEvent('sync_complete', { epoch: batch.epoch, seq: batch.seq }), batch);
+    }
   }
 
-  #publish(event: TransactionProjected | BaselineApplied): void {
+  #publish(event: TransactionProjected | AnyLiveEvent, { seq }: ChangeBatch): void {
     try {
       this.eventBus.publish(event);
     } catch (cause) {
-      this.#logger.error(`Publishing ${event.constructor.name} failed at seq ${event.seq}`, frames(cause));
+      this.#logger.error(`Publishing ${event.constructor.name} failed at seq ${seq}`, frames(cause));
     }
   }
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainEvent } from '../../src/events/domain-event.ts';
-import type { EphemeralEvent } from '../../src/events/domain-event.ts';
 import { ConnectionHarness, until, type CrashableEngine } from '../support/connection-harness.ts';
 
 const KILLS = Number(process.env['HEYCAT_ENGINE_KILLS'] ?? (process.env['CI'] ? 20 : 4));
@@ -11,18 +10,18 @@ const WRITERS = 24;
 export function describeLedgerContract(name: string, create: () => Promise<CrashableEngine>): void {
   describe(`${name}: the ledger`, () => {
     let harness: ConnectionHarness;
-    const told: EphemeralEvent[] = [];
-    const lastOf = (command_id: string) =>
-      told.findLast(({ payload }) => payload['command_id'] === command_id);
+    /** How queued commands ended. */
+    const told = () => harness.published.events;
+    const lastOf = (id: string) =>
+      told().findLast(({ payload }) => 'command_id' in payload && payload.command_id === id);
     beforeAll(async () => {
       harness = await ConnectionHarness.start(await create());
-      harness.ledger.onOutcome = (event) => told.push(event);
     });
     afterAll(() => harness[Symbol.asyncDispose]());
     beforeEach(async () => {
       harness.engine.refusal = undefined;
       await until(() => harness.connection.isUp, 'a connection');
-      told.length = 0;
+      told().length = 0;
     });
 
     /** Ends the connection, and lets none be made. */
@@ -111,10 +110,10 @@ export function describeLedgerContract(name: string, create: () => Promise<Crash
       expect((await behind).seq).toBe(before + 31);
       const log = await harness.log.read(before + 1, 30);
       expect(log.map(({ command_id }) => command_id)).toEqual(ids);
-      await until(() => told.length === 30, 'the outcomes');
-      expect(told.map(({ type, payload }) => [type, payload['command_id']])).toEqual(
-        ids.map((id) => ['queued_command_applied', id]),
-      );
+      await until(() => told().length === 30, 'the outcomes');
+      expect(
+        told().map(({ type, payload }) => [type, (payload as { command_id: string }).command_id]),
+      ).toEqual(ids.map((id) => ['queued_command_applied', id]));
       expect(lastOf(ids[0]!)).toMatchObject({
         payload: { seq: before + 1, result: { id: expect.any(Number) } },
       });
@@ -186,7 +185,6 @@ export function describeLedgerContract(name: string, create: () => Promise<Crash
       await send(ids[0]!, (ids[5] = randomUUID()));
       harness.engine.refusal = undefined;
       await harness.restart();
-      harness.ledger.onOutcome = (event) => told.push(event);
       const { seq } = await harness.addEntry(randomUUID());
       expect(seq).toBe(before + 6);
       const log = await harness.log.read(before + 1, 5);

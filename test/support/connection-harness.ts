@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AREAS } from '../../src/events/areas.ts';
-import type { ChangeBatch, ConnectionStatus, KnownRows } from '../../src/events/change-feed.ts';
+import type { ChangeBatch, KnownRows } from '../../src/events/change-feed.ts';
+import type { ConnectionStatus } from '../../src/events/live-event.ts';
 import type { Engine } from '../../src/infra/database/engine.ts';
 import type { RowChange } from '../../src/events/rows.ts';
 import type { Applied, Submitted } from '../../src/commands/command-ledger.ts';
@@ -13,6 +14,7 @@ import { EngineEventLog } from '../../src/infra/database/connection/event-log.ts
 import { EngineConnection } from '../../src/infra/database/connection/engine-connection.ts';
 import { Supervisor } from '../../src/infra/database/connection/supervisor.ts';
 import { FaultyEngine } from './faulty-engine.ts';
+import { Published } from './published.ts';
 import { tempFolder, type TempFolder } from './temp-folder.ts';
 
 /** An engine for the connection, which can be made to end. */
@@ -25,6 +27,7 @@ export interface CrashableEngine extends AsyncDisposable {
 export class ConnectionHarness implements AsyncDisposable {
   readonly batches: ChangeBatch[] = [];
   readonly statuses: ConnectionStatus[] = [];
+  readonly published = new Published();
   /** What a reader holds who applied every change, by area and key. */
   readonly held = new Map<string, unknown>();
   epoch = '';
@@ -54,7 +57,12 @@ export class ConnectionHarness implements AsyncDisposable {
     this.connection = new EngineConnection(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, supervisor });
     this.log = new EngineEventLog(this.connection);
     const room = new DiskRoom('the disk', { probe: () => this.freeBytes, now: () => (this.#looks += 1_000) });
-    this.ledger = new JournalledLedger({ connection: this.connection, journal, room });
+    this.ledger = new JournalledLedger({
+      connection: this.connection,
+      journal,
+      room,
+      events: this.published,
+    });
     this.connection.listen(this.log);
     this.connection.listen({
       onBatch: (batch) => {

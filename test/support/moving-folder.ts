@@ -17,6 +17,7 @@ import { JournalledLedger } from '../../src/infra/journal/journalled-ledger.ts';
 import { EngineConnection } from '../../src/infra/database/connection/engine-connection.ts';
 import { TYPESCRIPT_ARGV } from './embedded-harness.ts';
 import { serverBinary } from './spacetimedb.ts';
+import { Published } from './published.ts';
 import { tempFolder } from './temp-folder.ts';
 
 export const openForTest: typeof openEngine = async (kind, place) =>
@@ -73,7 +74,7 @@ export class MovingFolder implements AsyncDisposable {
     const connection = new EngineConnection(engine);
     await using folder = await tempFolder();
     const { journal } = await CommandJournal.open(folder.path);
-    const ledger = new JournalledLedger({ connection, journal });
+    const ledger = new JournalledLedger({ connection, journal, events: new Published() });
     connection.start();
     try {
       return await work(ledger, engine);

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { TAKE_MODES, type TakeMode } from '../../dictation/rules/take/take-input.ts';
+import { TAKE_MODES, type TakeMode } from '../../events/take-events.ts';
 import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import { IsName, IsOneOf, IsOptional } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';

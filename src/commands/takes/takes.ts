@@ -1,4 +1,4 @@
-import type { TakeMode } from '../../dictation/rules/take/take-input.ts';
+import type { TakeMode } from '../../events/take-events.ts';
 
 /** What a take became, or is; null where it is not known yet. */
 export interface TakeStatus {

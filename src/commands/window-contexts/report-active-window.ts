@@ -1,6 +1,6 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { matchWindowContext } from '../../dictation/rules/window-context-matching.ts';
-import { EventTeller } from '../../events/event-teller.ts';
+import { LiveEvent, type ActiveWindowChanged } from '../../events/live-event.ts';
 import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
 import { IsInteger, IsName, IsOptional, IsText } from '../../fields/fields.ts';
@@ -24,16 +24,16 @@ export class ReportActiveWindow extends CommandMessage {
 }
 
 /**
- * Tells subscribers `active_window_changed` when the window or its context is another than before.
+ * Publishes `active_window_changed` when the window or its context is another than before.
  * Nothing is written: the answer's seq is 0, which every read has already reached.
  */
 @CommandHandler(ReportActiveWindow)
 export class ReportActiveWindowHandler implements ICommandHandler<ReportActiveWindow> {
-  #told = '';
+  #published = '';
 
   constructor(
     private readonly contexts: WindowContexts,
-    private readonly teller: EventTeller,
+    private readonly events: EventBus,
     private readonly active: ActiveWindowHolder,
   ) {}
 
@@ -43,14 +43,14 @@ export class ReportActiveWindowHandler implements ICommandHandler<ReportActiveWi
     this.active.current = { app_name, title: window.title };
     const context = matchWindowContext(this.contexts.list(), window, titleMatches);
     const matched = { context_id: context?.id ?? null, context_name: context?.name ?? null };
-    this.#tellOnce({ ...window, ...matched });
+    this.#publishOnce({ ...window, ...matched });
     return Promise.resolve(appliedWithoutWriting(command, matched));
   }
 
-  #tellOnce(payload: Record<string, unknown>): void {
-    const news = JSON.stringify(payload);
-    if (news === this.#told) return;
-    this.#told = news;
-    this.teller.tell({ type: 'active_window_changed', occurred_at: new Date().toISOString(), payload });
+  #publishOnce(payload: ActiveWindowChanged): void {
+    const json = JSON.stringify(payload);
+    if (json === this.#published) return;
+    this.#published = json;
+    this.events.publish(new LiveEvent('active_window_changed', payload));
   }
 }

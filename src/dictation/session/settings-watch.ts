@@ -1,23 +1,24 @@
 import { Logger, type OnModuleDestroy } from '@nestjs/common';
-import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
-import { BaselineApplied, TransactionProjected } from '../../projections/projection-runner.ts';
+import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
+import { TransactionProjected } from '../../projections/projection-runner.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { Hotkeys } from '../ports/hotkeys.ts';
 import { WarmableMicrophone } from '../ports/microphone.ts';
 import { readTakeSettings } from './take-settings.ts';
 import { TakeService } from './take-service.ts';
-import { TakeTeller } from './take-teller.ts';
 
-type SettingsMayDiffer = BaselineApplied | TransactionProjected;
+type Published = AnyLiveEvent | TransactionProjected;
 
-function mayDiffer(event: SettingsMayDiffer): boolean {
-  return event instanceof BaselineApplied || event.areas.has('settings');
+/** True of what may have brought other settings than before. */
+function maySet(event: Published): boolean {
+  return event instanceof TransactionProjected ? event.areas.has('settings') : event.type === 'sync_complete';
 }
 
 /** Listens to the key combination that the settings name, in every mode (upstream forgot push-to-talk after a change). */
-@EventsHandler(BaselineApplied, TransactionProjected)
-export class HotkeyWatch implements IEventHandler<SettingsMayDiffer>, OnModuleDestroy {
+@EventsHandler(LiveEvent, TransactionProjected)
+export class HotkeyWatch implements IEventHandler<Published>, OnModuleDestroy {
   readonly #logger = new Logger(HotkeyWatch.name);
   #registered: string | null = null;
   #last: Promise<void> = Promise.resolve();
@@ -26,11 +27,11 @@ export class HotkeyWatch implements IEventHandler<SettingsMayDiffer>, OnModuleDe
     private readonly models: ReadModels,
     private readonly hotkeys: Hotkeys,
     private readonly takes: TakeService,
-    private readonly teller: TakeTeller,
+    private readonly events: EventBus,
   ) {}
 
-  handle(event: SettingsMayDiffer): void {
-    if (mayDiffer(event)) this.#last = this.#last.then(() => this.#follow());
+  handle(event: Published): void {
+    if (maySet(event)) this.#last = this.#last.then(() => this.#follow());
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -48,7 +49,7 @@ export class HotkeyWatch implements IEventHandler<SettingsMayDiffer>, OnModuleDe
     } catch (thrown) {
       const { code, message } = HeycatError.from(thrown);
       this.#logger.warn(`The hotkey cannot be used: ${message}`);
-      this.teller.tell('hotkey_error', { combination, code, message });
+      this.events.publish(new LiveEvent('hotkey_error', { combination, code, message }));
     }
   }
 }
@@ -57,8 +58,8 @@ export class HotkeyWatch implements IEventHandler<SettingsMayDiffer>, OnModuleDe
 const LOOK_MS = 30_000;
 
 /** Keeps the settings' microphone open between takes, as long as the settings want that. */
-@EventsHandler(BaselineApplied, TransactionProjected)
-export class PreRoll implements IEventHandler<SettingsMayDiffer>, OnModuleDestroy {
+@EventsHandler(LiveEvent, TransactionProjected)
+export class PreRoll implements IEventHandler<Published>, OnModuleDestroy {
   readonly #logger = new Logger(PreRoll.name);
   #isOn = false;
   #look: NodeJS.Timeout | undefined;
@@ -67,11 +68,11 @@ export class PreRoll implements IEventHandler<SettingsMayDiffer>, OnModuleDestro
   constructor(
     private readonly models: ReadModels,
     private readonly microphone: WarmableMicrophone,
-    private readonly teller: TakeTeller,
+    private readonly events: EventBus,
   ) {}
 
-  handle(event: SettingsMayDiffer): void {
-    if (mayDiffer(event)) void this.#follow();
+  handle(event: Published): void {
+    if (maySet(event)) void this.#follow();
   }
 
   onModuleDestroy(): void {
@@ -94,7 +95,7 @@ export class PreRoll implements IEventHandler<SettingsMayDiffer>, OnModuleDestro
       this.#isTold = true;
       const { message } = HeycatError.from(thrown);
       this.#logger.warn(`The microphone cannot be kept open: ${message}`);
-      this.teller.tell('audio_device_error', { type: 'not_kept_open', message });
+      this.events.publish(new LiveEvent('audio_device_error', { type: 'not_kept_open', message }));
     }
   }
 }

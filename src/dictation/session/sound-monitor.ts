@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
 import { LevelMeter, QualityWatch } from '../rules/levels.ts';
 import { SpeechDetector, type SpeechListening } from '../ports/speech-detector.ts';
 import { SilenceTimer, type SpeechReport } from '../rules/take/silence-timer.ts';
+import { LiveEvent } from '../../events/live-event.ts';
+import type { DeviceProblem, QualityWarning } from '../../events/take-events.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { readTakeSettings } from './take-settings.ts';
-import { TakeTeller } from './take-teller.ts';
 
 /** The sound of one take on its way; none of these throws. */
 export interface MonitoredSound {
@@ -24,7 +26,7 @@ export class SoundMonitor {
   constructor(
     private readonly models: ReadModels,
     private readonly detector: SpeechDetector,
-    private readonly teller: TakeTeller,
+    private readonly events: EventBus,
   ) {}
 
   listen(report: (type: SpeechReport) => void): MonitoredSound {
@@ -35,7 +37,7 @@ export class SoundMonitor {
     return {
       samples: (pcm, sampleRate) => {
         const level = meter.add(pcm, performance.now());
-        if (level !== undefined) this.teller.tell('audio_level', { level });
+        if (level !== undefined) this.events.publish(new LiveEvent('audio_level', { level }));
         const warning = quality.add(pcm);
         if (warning !== undefined) this.#warn(warning);
         if (!silenceStop) return undefined;
@@ -46,8 +48,8 @@ export class SoundMonitor {
         speech?.end();
         if (quality.isTooQuiet) this.#warn('too_quiet');
       },
-      interrupted: (message) => this.#tellDevice('device_disconnected', message),
-      resumed: () => this.#tellDevice('device_back', 'It goes on.'),
+      interrupted: (message) => this.#publishDevice('device_disconnected', message),
+      resumed: () => this.#publishDevice('device_back', 'It goes on.'),
     };
   }
 
@@ -73,11 +75,11 @@ export class SoundMonitor {
     });
   }
 
-  #warn(warning: string): void {
-    this.teller.tell('recording_quality_warning', { warning });
+  #warn(warning: QualityWarning): void {
+    this.events.publish(new LiveEvent('recording_quality_warning', { warning }));
   }
 
-  #tellDevice(type: string, message: string): void {
-    this.teller.tell('audio_device_error', { type, message });
+  #publishDevice(type: DeviceProblem, message: string): void {
+    this.events.publish(new LiveEvent('audio_device_error', { type, message }));
   }
 }

@@ -1,20 +1,4 @@
-/** Where a take's time went, in ms; a stage that it did not pass is absent. */
-export interface StageTimes {
-  /** From the press to the first real sample. */
-  first_sample_ms?: number;
-  /** From the end of the sound to a file that is whole on disk. */
-  file_ms?: number;
-  /** Until the recogniser had time for it. */
-  wait_ms?: number;
-  /** In the model itself. */
-  decode_ms?: number;
-  /** Dictionary and voice commands. */
-  rules_ms?: number;
-  /** Until the text was told to whoever listens, from the end of the sound. */
-  told_ms?: number;
-  /** Until the row has its text, from the end of the sound. */
-  stored_ms?: number;
-}
+import type { StageTimes } from '../../events/take-events.ts';
 
 export interface StageSummary {
   takes: number;

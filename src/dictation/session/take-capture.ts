@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ActiveWindowHolder } from '../../commands/window-contexts/active-window.ts';
 import { HeycatError } from '../../errors.ts';
+import type { StageTimes } from '../../events/take-events.ts';
 import { type Capture, WarmableMicrophone } from '../ports/microphone.ts';
 import { type StorageFailure, type StoredSound, type TakeFile, TakeFiles } from '../ports/take-files.ts';
 import type { TakeReport } from '../rules/take/take-input.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 import { SoundMonitor, type MonitoredSound } from './sound-monitor.ts';
-import { since, type StageTimes } from './stage-times.ts';
+import { since } from './stage-times.ts';
 
 /** None of these may throw. */
 export interface CaptureEvents {

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
+import { LiveEvent } from '../../events/live-event.ts';
 import type { RecordingRow } from '../../events/rows.ts';
+import type { CancelReason, StopReason } from '../../events/take-events.ts';
 import type { TakeFile } from '../ports/take-files.ts';
-import type { CancelReason, StopReason, TakeEvent } from '../rules/take/take-effect.ts';
+import type { TakeEvent } from '../rules/take/take-effect.ts';
 import type { TakeReport } from '../rules/take/take-input.ts';
 import { TakeCaptures, type TakeCapture } from './take-capture.ts';
 import { TakeRows, type TakeRow } from './take-rows.ts';
-import { TakeTeller } from './take-teller.ts';
 import { TranscriptionQueue, type WaitingTake } from './transcription-queue.ts';
 
 /** What a take has become when its file is closed; null where there never was a sound. */
@@ -39,7 +41,7 @@ export class TakeRecorder {
     private readonly captures: TakeCaptures,
     private readonly rows: TakeRows,
     private readonly transcriptions: TranscriptionQueue,
-    private readonly teller: TakeTeller,
+    private readonly events: EventBus,
   ) {}
 
   /** @param report takes what happens to it, which is input of the state machine. */
@@ -160,7 +162,9 @@ export class TakeRecorder {
       case 'started': {
         const { mode, device } = event;
         const started_at = capture.startedAt.toISOString();
-        return this.teller.tell('recording_started', { ...about, mode, device, started_at, times });
+        return this.events.publish(
+          new LiveEvent('recording_started', { ...about, mode, device, started_at, times }),
+        );
       }
       case 'stopping':
         return;
@@ -168,15 +172,17 @@ export class TakeRecorder {
         const { stop_reason } = event;
         const recording_id = (await row?.knownId()) ?? null;
         const sound = { duration_ms, overflows, times };
-        return this.teller.tell('recording_stopped', { ...about, recording_id, stop_reason, ...sound });
+        return this.events.publish(
+          new LiveEvent('recording_stopped', { ...about, recording_id, stop_reason, ...sound }),
+        );
       }
       case 'cancelled': {
         const { reason, kept } = event;
-        return this.teller.tell('recording_cancelled', { ...about, reason, kept });
+        return this.events.publish(new LiveEvent('recording_cancelled', { ...about, reason, kept }));
       }
       case 'error': {
         const { code, message } = event;
-        return this.teller.tell('recording_error', { ...about, code, message });
+        return this.events.publish(new LiveEvent('recording_error', { ...about, code, message }));
       }
     }
   }

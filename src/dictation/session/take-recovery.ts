@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
 import type { RecordingRow } from '../../events/rows.ts';
 import { HeycatError } from '../../errors.ts';
-import { BaselineApplied } from '../../projections/projection-runner.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { recordings } from '../../projections/recordings.ts';
 import { type RepairedSound, TakeFiles } from '../ports/take-files.ts';
@@ -17,8 +17,8 @@ const OWN_NAME = /^recording-[\dTZ-]+-[0-9a-f]{4}\.wav$/;
  * Once the read models hold what the engine has: takes that an earlier run could not end are made playable, listed and
  * transcribed. Nobody waits for their text any more, so that it is kept and nothing is done with it.
  */
-@EventsHandler(BaselineApplied)
-export class TakeRecovery implements IEventHandler<BaselineApplied> {
+@EventsHandler(LiveEvent)
+export class TakeRecovery implements IEventHandler<AnyLiveEvent> {
   readonly #logger = new Logger(TakeRecovery.name);
   #isDone = false;
 
@@ -29,8 +29,8 @@ export class TakeRecovery implements IEventHandler<BaselineApplied> {
     private readonly recorder: TakeRecorder,
   ) {}
 
-  async handle(): Promise<void> {
-    if (this.#isDone) return;
+  async handle({ type }: AnyLiveEvent): Promise<void> {
+    if (type !== 'sync_complete' || this.#isDone) return;
     this.#isDone = true;
     try {
       await this.#recover();

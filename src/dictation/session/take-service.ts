@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Takes, TakeStatus } from '../../commands/takes/takes.ts';
 import type { TakeEffect } from '../rules/take/take-effect.ts';
-import type { TakeInput, TakeMode, TakeReport, TimerName } from '../rules/take/take-input.ts';
+import type { TakeMode } from '../../events/take-events.ts';
+import type { TakeInput, TakeReport, TimerName } from '../rules/take/take-input.ts';
 import { step } from '../rules/take/take-machine.ts';
 import { IDLE, recordingState, type TakeRules } from '../rules/take/take-state.ts';
 import { HeycatError } from '../../errors.ts';

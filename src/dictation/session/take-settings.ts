@@ -1,4 +1,4 @@
-import { TAKE_MODES, type TakeMode } from '../rules/take/take-input.ts';
+import { TAKE_MODES, type TakeMode } from '../../events/take-events.ts';
 import { DEFAULT_TAKE_RULES, type TakeRules } from '../rules/take/take-state.ts';
 import type { ReadModels } from '../../projections/read-models.ts';
 import { settings } from '../../projections/settings.ts';

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
 import { Recogniser, type Transcript } from '../ports/recogniser.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 import { HeycatError } from '../../errors.ts';
-import { since, TakeTimes, type StageSummary, type StageTimes } from './stage-times.ts';
+import { LiveEvent } from '../../events/live-event.ts';
+import type { StageTimes, TranscriptionStarted } from '../../events/take-events.ts';
+import { since, TakeTimes, type StageSummary } from './stage-times.ts';
 import type { TakeRow } from './take-rows.ts';
-import { TakeTeller } from './take-teller.ts';
 import { UserRules } from './user-rules.ts';
 
 /** A take whose sound is all on disk. Its row says `transcribing` already, so that a new start finds it. */
@@ -36,7 +38,7 @@ export class TranscriptionQueue {
   constructor(
     private readonly recogniser: Recogniser,
     private readonly rules: UserRules,
-    private readonly teller: TakeTeller,
+    private readonly events: EventBus,
   ) {}
 
   /** Takes that wait, the one in work included. */
@@ -79,9 +81,10 @@ export class TranscriptionQueue {
     if (this.#isClosed) return;
     const about = { recording_id: await take.row.knownId(), file_path: take.file, recovered: take.recovered };
     take.times.wait_ms = since(take.endedAt);
-    this.teller.tell('transcription_started', about);
+    this.events.publish(new LiveEvent('transcription_started', about));
     try {
-      const partial = (text: string) => this.teller.tell('transcription_partial', { ...about, text });
+      const partial = (text: string) =>
+        this.events.publish(new LiveEvent('transcription_partial', { ...about, text }));
       const heard = await this.recogniser.transcribe({ file: take.file, model: take.model }, partial);
       await this.#heard(take, heard, about);
     } catch (thrown) {
@@ -90,7 +93,7 @@ export class TranscriptionQueue {
     }
   }
 
-  async #heard(take: WaitingTake, heard: Transcript, about: Record<string, unknown>): Promise<void> {
+  async #heard(take: WaitingTake, heard: Transcript, about: TranscriptionStarted): Promise<void> {
     const { row, times, endedAt } = take;
     const ruledFrom = performance.now();
     const { text, auto_enter, outcome } = this.rules.apply(heard.text, take.window);
@@ -100,7 +103,9 @@ export class TranscriptionQueue {
     const { model, language, audio_ms } = heard;
     const command = outcome.kind === 'none' ? null : outcome.kind;
     const spoken = { text, raw_text: heard.text, auto_enter, command };
-    this.teller.tell('transcription_completed', { ...about, ...spoken, model, language, audio_ms, times });
+    this.events.publish(
+      new LiveEvent('transcription_completed', { ...about, ...spoken, model, language, audio_ms, times }),
+    );
     if (take.isAwaited) this.rules.carryOut(text, outcome);
     const stored = row.update({
       status: 'completed',
@@ -112,9 +117,9 @@ export class TranscriptionQueue {
     void stored.then(() => this.#times.add({ ...times, stored_ms: since(endedAt) }));
   }
 
-  #failed({ row }: WaitingTake, { code, message }: HeycatError, about: Record<string, unknown>): void {
+  #failed({ row }: WaitingTake, { code, message }: HeycatError, about: TranscriptionStarted): void {
     this.#logger.warn(`A take could not be transcribed (${code}); its sound is kept.`);
-    this.teller.tell('transcription_error', { ...about, code, message });
+    this.events.publish(new LiveEvent('transcription_error', { ...about, code, message }));
     // Without a model it is only not transcribed yet.
     if (code === 'MODEL_MISSING') void row.update({ status: 'recorded' });
     else void row.update({ status: 'failed', error: message });

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
 import { titleMatches } from '../../commands/window-contexts/title-pattern.ts';
 import { HeycatError } from '../../errors.ts';
+import { LiveEvent } from '../../events/live-event.ts';
+import type { CommandExecuted } from '../../events/take-events.ts';
 import { dictionary } from '../../projections/dictionary.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { voiceCommands } from '../../projections/voice-commands.ts';
@@ -16,7 +19,6 @@ import {
 } from '../rules/text/text-rules.ts';
 import type { CommandMatch } from '../rules/text/voice-commands.ts';
 import { matchWindowContext, type ActiveWindow } from '../rules/window-context-matching.ts';
-import { TakeTeller } from './take-teller.ts';
 
 type Matched = Extract<CommandMatch, { kind: 'matched' }>;
 type Ambiguous = Extract<CommandMatch, { kind: 'ambiguous' }>;
@@ -33,7 +35,7 @@ export class UserRules {
   constructor(
     private readonly models: ReadModels,
     private readonly runner: ActionRunner,
-    private readonly teller: TakeTeller,
+    private readonly events: EventBus,
   ) {}
 
   /** What becomes of a transcript where `window` had the keyboard. */
@@ -75,21 +77,23 @@ export class UserRules {
 
   #ask(transcription: string, match: Ambiguous): void {
     this.#ambiguous = { text: transcription, match };
-    this.teller.tell('command_ambiguous', { transcription, candidates: match.candidates });
+    this.events.publish(new LiveEvent('command_ambiguous', { transcription, candidates: match.candidates }));
   }
 
   #matched(transcription: string, { command, confidence, parameters }: Matched): void {
     const about = { voice_command_id: command.id, phrase: command.phrase };
     const action = actionOf(command, parameters);
-    this.teller.tell('command_matched', { transcription, ...about, confidence, parameters, action });
+    this.events.publish(
+      new LiveEvent('command_matched', { transcription, ...about, confidence, parameters, action }),
+    );
     void this.#run(action, about);
   }
 
-  async #run(action: Action, about: Record<string, unknown>): Promise<void> {
+  async #run(action: Action, about: CommandExecuted): Promise<void> {
     const outcome = await this.runner.run(action);
-    if (outcome.status === 'executed') this.teller.tell('command_executed', about);
+    if (outcome.status === 'executed') this.events.publish(new LiveEvent('command_executed', about));
     if (outcome.status !== 'failed') return;
     const { error_code: code, message } = outcome;
-    this.teller.tell('command_failed', { ...about, code, message });
+    this.events.publish(new LiveEvent('command_failed', { ...about, code, message }));
   }
 }

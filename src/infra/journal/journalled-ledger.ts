@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventBus } from '@nestjs/cqrs';
 import type { CommandQueue } from '../../commands/queue/command-queue.ts';
 import type {
   Applied,
@@ -9,7 +10,7 @@ import type {
 } from '../../commands/command-ledger.ts';
 import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
-import type { EphemeralEvent } from '../../events/domain-event.ts';
+import { LiveEvent } from '../../events/live-event.ts';
 import type { CommandHistory, CommandOutcome, QueuedCommand } from '../../queries/system/command-history.ts';
 import { BriefWait } from '../process/brief-wait.ts';
 import type { DiskRoom } from '../process/files/disk-room.ts';
@@ -34,6 +35,8 @@ export interface LedgerOptions {
   room?: Pick<DiskRoom, 'shortage' | 'assertEnough'>;
   /** The newest backup of the data; where none are made at all, nothing is kept for one. */
   newestBackup?: () => NewestBackup | undefined;
+  /** Hears how commands end that were answered as queued. */
+  events: Pick<EventBus, 'publish'>;
   now?: () => Date;
 }
 
@@ -42,12 +45,11 @@ export interface LedgerOptions {
  * here or, where the engine is durable before it acknowledges, there; the module's receipts make a repetition harmless.
  */
 export class JournalledLedger implements CommandLedger, CommandHistory, CommandQueue {
-  /** Hears how commands end that were answered as queued. */
-  onOutcome: (event: EphemeralEvent) => void = () => undefined;
   readonly #connection: EngineConnection;
   readonly #journal: CommandJournal;
   readonly #room: LedgerOptions['room'];
   readonly #backedUp: BackedUp;
+  readonly #events: LedgerOptions['events'];
   readonly #now: () => Date;
   readonly #delivery: Delivery;
   readonly #retention = new Retention();
@@ -62,11 +64,12 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   readonly #brief = new BriefWait(BRIEF_MS);
   #isClosed = false;
 
-  constructor({ connection, journal, room, newestBackup, now = () => new Date() }: LedgerOptions) {
+  constructor({ connection, journal, room, newestBackup, events, now = () => new Date() }: LedgerOptions) {
     this.#connection = connection;
     this.#journal = journal;
     this.#room = room;
     this.#backedUp = new BackedUp(connection, newestBackup);
+    this.#events = events;
     this.#now = now;
     this.#delivery = new Delivery({
       connection,
@@ -212,7 +215,8 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
       const { first_seq, last_seq: seq, result, created_at } = end;
       if (entry !== undefined) this.#keep(entry, { first_seq, seq, result, created_at });
       command.end.resolve(appliedOf(command_id, { seq, result }));
-      if (wasQueued) this.#tell('queued_command_applied', { command_id, seq, result });
+      if (wasQueued)
+        this.#events.publish(new LiveEvent('queued_command_applied', { command_id, seq, result }));
       return;
     }
     // On disk before anybody hears of it: a command that was refused must not be sent again after a crash.
@@ -240,11 +244,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     this.#retention.release(entry);
     this.#ended.set(command_id, entry);
     await this.#journal.failed(entry, { code, message, failed_at: this.#now().toISOString() });
-    this.#tell('queued_command_failed', { command_id, code, message });
-  }
-
-  #tell(type: 'queued_command_applied' | 'queued_command_failed', payload: Record<string, unknown>): void {
-    this.onOutcome({ type, occurred_at: this.#now().toISOString(), payload });
+    this.#events.publish(new LiveEvent('queued_command_failed', { command_id, code, message }));
   }
 
   #takeUp(entry: JournalEntry): void {

@@ -1,3 +1,4 @@
+import type { EventBus } from '@nestjs/cqrs';
 import * as fc from 'fast-check';
 import {
   ReportActiveWindow,
@@ -6,8 +7,9 @@ import {
 import { ActiveWindowHolder } from '../../../src/commands/window-contexts/active-window.ts';
 import { titleMatches } from '../../../src/commands/window-contexts/title-pattern.ts';
 import { matchWindowContext } from '../../../src/dictation/rules/window-context-matching.ts';
-import type { EphemeralEvent } from '../../../src/events/domain-event.ts';
+import { LiveEvent } from '../../../src/events/live-event.ts';
 import type { WindowContextRow } from '../../../src/events/rows.ts';
+import { Published } from '../../support/published.ts';
 import { toMessage } from './support.ts';
 
 function context(id: number, change: Partial<WindowContextRow> = {}): WindowContextRow {
@@ -79,15 +81,15 @@ describe('matching', () => {
 
 describe('report_active_window', () => {
   function service() {
-    const told: EphemeralEvent[] = [];
+    const events = new Published();
     const contexts: WindowContextRow[] = [];
     const handler = new ReportActiveWindowHandler(
       { list: () => contexts },
-      { tell: (event) => void told.push(event) },
+      events as unknown as EventBus,
       new ActiveWindowHolder(),
     );
     return {
-      told,
+      told: events.events,
       contexts,
       report: (params: object) => handler.execute(toMessage(ReportActiveWindow, params)),
     };
@@ -105,17 +107,13 @@ describe('report_active_window', () => {
       result: { context_id: 4, context_name: 'context 4' },
     });
     expect(told).toEqual([
-      {
-        type: 'active_window_changed',
-        occurred_at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
-        payload: {
-          app_name: 'Thunderbird',
-          title: 'Inbox',
-          pid: 12,
-          context_id: 4,
-          context_name: 'context 4',
-        },
-      },
+      new LiveEvent('active_window_changed', {
+        app_name: 'Thunderbird',
+        title: 'Inbox',
+        pid: 12,
+        context_id: 4,
+        context_name: 'context 4',
+      }),
     ]);
   });
 

@@ -6,7 +6,7 @@ import { firstValueFrom } from 'rxjs';
 import { HeycatClient, type ClientEvent, type Gap } from '../../../src/infra/ipc/client/client.ts';
 import { encodeFrame, FrameParser } from '../../../src/infra/ipc/transport/framing.ts';
 import { IpcClientProxy } from '../../../src/infra/ipc/client/ipc-client-proxy.ts';
-import { History, startService, until } from './service.ts';
+import { History, startService, until, publish } from './service.ts';
 
 async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'heycat-cli-'));
@@ -97,7 +97,7 @@ describe('client', () => {
       ({ seq }) => seqs.push(seq),
       (gap) => gaps.push(gap),
     );
-    first.hub.publish(history.append(), ['recordings']);
+    publish(first.hub, history.append());
     await until(() => seqs.length === 1);
     const lost = client.call('wait');
     const kept = client.command('wait', {}, { timeoutMs: 20_000 });
@@ -113,14 +113,14 @@ describe('client', () => {
     await using second = await startService({ runtimeDir: runtime.path, history });
     expect(await waited).toEqual({ command_id: 'c' });
     await until(() => seqs.length === 3);
-    second.hub.publish(history.append(), ['recordings']);
+    publish(second.hub, history.append());
     await until(() => seqs.length === 4);
     expect(seqs).toEqual([1, 2, 3, 4]);
     expect(gaps).toEqual([]);
     expect(subscription.next).toBe(5);
     expect(states).toEqual(['connecting', 'ready']);
     await subscription.close();
-    second.hub.publish(history.append(), ['recordings']);
+    publish(second.hub, history.append());
     await client.call('ping');
     expect(seqs).toHaveLength(4);
     await client.close();
@@ -142,12 +142,12 @@ describe('client', () => {
     await until(() => seen.length === 2);
     await first.close();
     const history = new History();
-    history.currentEpoch = 'epoch-2';
+    history.epoch = 'epoch-2';
     history.append();
     await using second = await startService({ runtimeDir: runtime.path, history });
     await until(() => gaps.length === 1);
     expect(gaps).toEqual([{ epoch: 'epoch-2', seq: 1 }]);
-    second.hub.publish(history.append(), ['recordings']);
+    publish(second.hub, history.append());
     await until(() => seen.length === 3);
     expect(seen.at(-1)!.seq).toBe(2);
   });
@@ -159,9 +159,7 @@ describe('client', () => {
     await client.subscribe(RECORDINGS, ({ seq }) => seqs.push(seq));
     // One turn of the event loop: nothing can be written, so far more waits than may.
     for (let index = 0; index < 100; index += 1) {
-      service.hub.publish(service.history.append('recordings', [{ text: 'x'.repeat(20_000) }]), [
-        'recordings',
-      ]);
+      publish(service.hub, service.history.append('recordings', [{ text: 'x'.repeat(20_000) }]));
     }
     await until(() => seqs.length === 100);
     expect(seqs).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
@@ -207,7 +205,7 @@ describe('client', () => {
       seqs.push(seq);
       if (seq === 1) throw new TypeError('listener');
     });
-    service.hub.publish(service.history.append('recordings', [{}, {}]), ['recordings']);
+    publish(service.hub, service.history.append('recordings', [{}, {}]));
     await until(() => seqs.length === 2);
     globalThis.queueMicrotask = queued;
     expect(uncaught).toEqual([expect.objectContaining({ message: 'listener' })]);

@@ -1,11 +1,12 @@
 import type { Area } from '../../../src/events/areas.ts';
+import { LiveEvent } from '../../../src/events/live-event.ts';
 import type { Notification, NotificationSink } from '../../../src/infra/ipc/transport/notification-sink.ts';
 import {
   SubscriptionHub,
   type HubOptions,
   type SubscribeRequest,
 } from '../../../src/infra/ipc/subscriptions/subscription-hub.ts';
-import { History, type Message } from './service.ts';
+import { History, publish as publishTo, type Message } from './service.ts';
 
 /** A reader that takes `room` notifications, then none until it is given more room. */
 export class Reader implements NotificationSink {
@@ -43,15 +44,18 @@ export class Reader implements NotificationSink {
 
 export function setUp(options?: HubOptions) {
   const history = new History();
-  const hub = new SubscriptionHub(history, options);
+  const hub = new SubscriptionHub(history, history.log, options);
   const publish = (area: Area = 'recordings', payloads?: Record<string, unknown>[]): void =>
-    hub.publish(history.append(area, payloads), [area]);
+    publishTo(hub, history.append(area, payloads), [area]);
+  /** The engine's history is the one that the projections hold now. */
+  const synced = (): void =>
+    hub.handle(new LiveEvent('sync_complete', { epoch: history.epoch, seq: history.seq }));
   const open = async (request: SubscribeRequest = {}, reader = new Reader()) => {
     const opened = await hub.subscribe(reader, request);
     opened.start();
     return { reader, answer: opened.answer };
   };
-  return { history, hub, publish, open };
+  return { history, hub, publish, synced, open };
 }
 
 export const range = (from: number, to: number): number[] =>

@@ -10,7 +10,7 @@ import {
   CancellationTokenSource,
 } from 'vscode-jsonrpc/node';
 import { proofOf, randomHex32 } from '../../../src/infra/ipc/transport/handshake.ts';
-import { startService, until } from './service.ts';
+import { startService, until, publish } from './service.ts';
 
 describe('other clients', () => {
   it('IPC1 vscode-jsonrpc can speak to the service: requests, errors, cancelling, events', async () => {
@@ -46,7 +46,7 @@ describe('other clients', () => {
     await expect(waiting).rejects.toMatchObject({ code: -32800 });
 
     await connection.sendRequest('subscribe', { types: ['recording_added'] });
-    service.hub.publish(service.history.append(), ['recordings']);
+    publish(service.hub, service.history.append());
     await until(() => events.length === 1);
     expect(events[0]).toMatchObject({ subscription: 1, seq: 1, type: 'recording_added' });
     connection.dispose();
@@ -78,7 +78,7 @@ describe('other clients', () => {
     process.env['HEYCAT_RUNTIME_DIR'] = service.runtimeDir;
     process.argv.push('--once');
     await import('../../../examples/client.ts');
-    service.hub.publish(service.history.append(), ['recordings']);
+    publish(service.hub, service.history.append());
     await until(() => service.server.connections === 0);
     process.argv.pop();
     delete process.env['HEYCAT_RUNTIME_DIR'];
@@ -98,7 +98,7 @@ describe('other clients', () => {
     expect(once).toEqual({ code: 0, output: '1 recordings\n1 /tmp/a.wav\n' });
     const listening = run('python3', ['examples/client.py'], service.runtimeDir);
     await until(() => {
-      service.hub.publish(service.history.append('recordings', [{ file_path: 'b.wav' }]), []);
+      publish(service.hub, service.history.append('recordings', [{ file_path: 'b.wav' }]), []);
       return listening.output().includes('b.wav');
     });
     listening.stop();

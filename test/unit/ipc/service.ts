@@ -17,15 +17,13 @@ import type { IpcLimits } from '../../../src/infra/ipc/transport/limits.ts';
 import { RpcErrorFilter } from '../../../src/infra/ipc/transport/rpc-error.filter.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../../src/infra/ipc/transport/runtime-file.ts';
 import { SubscriptionController } from '../../../src/infra/ipc/subscriptions/subscription.controller.ts';
-import {
-  SubscriptionHub,
-  type HubOptions,
-  type HubSource,
-} from '../../../src/infra/ipc/subscriptions/subscription-hub.ts';
+import { SubscriptionHub, type HubOptions } from '../../../src/infra/ipc/subscriptions/subscription-hub.ts';
+import { TransactionProjected } from '../../../src/projections/projection-runner.ts';
+import type { ReadModels } from '../../../src/projections/read-models.ts';
 import { ValidationPipe } from '../../../src/infra/ipc/transport/validation.pipe.ts';
 
 /** A history in memory; `record` appends and publishes one transaction. */
-export class History implements HubSource {
+export class History implements Pick<ReadModels, 'epoch' | 'seq' | 'stale' | 'snapshot'> {
   readonly events: DomainEvent[] = [];
   readonly log = {
     read: async (fromSeq: number, limit: number): Promise<DomainEvent[]> => {
@@ -34,14 +32,17 @@ export class History implements HubSource {
     },
     history: async (): Promise<DomainEvent[]> => [],
   };
-  currentEpoch = 'epoch-1';
-  isStale = false;
+  epoch = 'epoch-1';
+  stale = false;
+  /** The projections hold so much of it; all, when undefined. */
+  projected: number | undefined;
   /** What reading the log costs; a test may make it slow or failing. */
   beforeRead: () => Promise<unknown> = () => Promise.resolve();
 
-  epoch = (): string => this.currentEpoch;
-  seq = (): number => this.events.length;
-  stale = (): boolean => this.isStale;
+  get seq(): number {
+    return this.projected ?? this.events.length;
+  }
+
   snapshot = (): Record<string, unknown> => ({ recordings: this.events.map(({ seq }) => seq) });
 
   /** Appends one event of the area per given payload. */
@@ -135,7 +136,7 @@ export interface ServiceOptions {
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const runtimeDir = options.runtimeDir ?? (await mkdtemp(join(tmpdir(), 'heycat-ipc-')));
   const history = options.history ?? new History();
-  const hub = new SubscriptionHub(history, options.hub);
+  const hub = new SubscriptionHub(history, history.log, options.hub);
 
   @Module({
     controllers: [EchoController, SubscriptionController],
@@ -146,7 +147,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const server = new IpcServer({
     runtimeDir,
     server: { name: 'heycat-test', version: '0.0.0' },
-    head: () => ({ epoch: history.epoch(), seq: history.seq() }),
+    head: () => ({ epoch: history.epoch, seq: history.seq }),
     identity: () => 'f'.repeat(64),
     features: ['subscribe'],
     limits: { drain_ms: 50, ...options.limits },
@@ -181,6 +182,11 @@ export interface Message {
   params?: Record<string, unknown>;
   result?: Record<string, unknown>;
   error?: { code: number; message: string; data: { code: string; details: Record<string, unknown> } };
+}
+
+/** Publishes one transaction to subscribers, as the projections do. */
+export function publish(hub: SubscriptionHub, events: DomainEvent[], areas: Area[] = ['recordings']): void {
+  hub.handle(new TransactionProjected(events, new Set(areas)));
 }
 
 /** A client without manners: it sends any bytes and keeps all messages. */

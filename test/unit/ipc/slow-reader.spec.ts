@@ -1,4 +1,5 @@
 import { HeycatError } from '../../../src/errors.ts';
+import { LiveEvent } from '../../../src/events/live-event.ts';
 import { Reader, range, setUp } from './hub-reader.ts';
 import { until } from './service.ts';
 
@@ -9,19 +10,20 @@ describe('slow readers', () => {
     reader.room = 1;
     await open({ types: ['data_changed', 'connection_status', 'queued_command_applied'] }, reader);
     const status = (connected: boolean): void =>
-      hub.tell({ type: 'connection_status', occurred_at: 'now', payload: { connected } });
+      hub.handle(new LiveEvent('connection_status', { connected, state: 'connected' }));
     status(true);
     for (let index = 0; index < 100; index += 1) {
       status(index % 2 === 0);
       publish(index % 2 === 0 ? 'recordings' : 'settings');
     }
-    hub.tell({ type: 'queued_command_applied', occurred_at: 'now', payload: {} });
+    const applied = { command_id: 'id', seq: 1, result: {} };
+    hub.handle(new LiveEvent('queued_command_applied', applied));
     reader.read();
     expect(reader.params.map(({ type, payload }) => [type, payload])).toEqual([
-      ['connection_status', { connected: true }],
-      ['connection_status', { connected: false }],
+      ['connection_status', { connected: true, state: 'connected' }],
+      ['connection_status', { connected: false, state: 'connected' }],
       ['data_changed', { areas: ['recordings', 'settings'] }],
-      ['queued_command_applied', {}],
+      ['queued_command_applied', applied],
     ]);
   });
 
@@ -103,7 +105,7 @@ describe('slow readers', () => {
     const { history, open } = setUp();
     history.append('recordings', [{}, {}, {}, {}]);
     history.events.splice(2, 1);
-    history.seq = () => 4;
+    history.projected = 4;
     const { reader } = await open({ from_seq: 1 });
     await until(() => reader.messages.length === 3);
     expect(reader.params.at(-1)).toEqual({ subscription: 1, from_seq: 3, to_seq: 4 });

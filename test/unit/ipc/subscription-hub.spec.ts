@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { Reader, range, setUp } from './hub-reader.ts';
-import { until, type History } from './service.ts';
+import { LiveEvent } from '../../../src/events/live-event.ts';
+import { publish as publishTo, until, type History } from './service.ts';
 
 describe('subscriptions', () => {
   it('IPC21 events are delivered in order with all their fields, and nothing from before', async () => {
@@ -35,11 +36,11 @@ describe('subscriptions', () => {
   });
 
   it('IPC21 nothing of a subscription is sent before its answer, and nothing is lost meanwhile', async () => {
-    const { history, hub, publish } = setUp();
+    const { history, hub, publish, synced } = setUp();
     const reader = new Reader();
     const opened = await hub.subscribe(reader, { snapshot: true });
     publish();
-    hub.tell({ type: 'sync_complete', occurred_at: 'now', payload: {} });
+    synced();
     await nextTurn();
     expect(reader.messages).toEqual([]);
     expect(opened.answer).toMatchObject({ seq: 0, snapshot: { recordings: [] } });
@@ -47,7 +48,7 @@ describe('subscriptions', () => {
     await until(() => reader.messages.length === 3);
     expect(reader.seqs).toEqual([1]);
     expect(reader.types.slice(1).sort()).toEqual(['data_changed', 'sync_complete']);
-    expect(history.seq()).toBe(1);
+    expect(history.seq).toBe(1);
   });
 
   it('IPC21 from_seq replays and goes live without gap or repeat, whatever happens meanwhile', async () => {
@@ -79,17 +80,17 @@ describe('subscriptions', () => {
           if (step === 'stall' && reader.room > 0) reader.room = 1;
           if (step === 'read') reader.read();
           if (step === 'ahead') {
-            hub.publish(unheard, ['recordings']);
+            publishTo(hub, unheard);
             unheard = history.append();
             await nextTurn();
           }
         }
-        hub.publish(unheard, ['recordings']);
+        publishTo(hub, unheard);
         reader.read();
         await starting;
-        await until(() => opened && reader.seqs.length >= history.seq() - from + 1);
+        await until(() => opened && reader.seqs.length >= history.seq - from + 1);
         await nextTurn();
-        expect(reader.seqs).toEqual(range(from, history.seq()));
+        expect(reader.seqs).toEqual(range(from, history.seq));
       }),
       { numRuns: 30 },
     );
@@ -139,7 +140,7 @@ describe('subscriptions', () => {
     publish();
     const { reader } = await open({ types: ['recording_added'] });
     history.events.length = 0;
-    history.currentEpoch = 'epoch-2';
+    history.epoch = 'epoch-2';
     publish();
     publish();
     expect(reader.messages).toEqual([
@@ -153,13 +154,13 @@ describe('subscriptions', () => {
 
   it('IPC22 who subscribes before the history is known starts with it', async () => {
     const { history, publish, open } = setUp();
-    history.currentEpoch = '';
-    history.isStale = true;
+    history.epoch = '';
+    history.stale = true;
     const live = await open({ types: ['recording_added'] });
     const resumed = await open({ types: ['recording_added'], epoch: 'epoch-1', from_seq: 3 });
     const foreign = await open({ types: ['recording_added'], epoch: 'epoch-0', from_seq: 3 });
-    history.currentEpoch = 'epoch-1';
-    history.isStale = false;
+    history.epoch = 'epoch-1';
+    history.stale = false;
     history.append('recordings', [{}, {}, {}, {}]);
     publish();
     await until(() => resumed.reader.seqs.length === 3);
@@ -169,9 +170,9 @@ describe('subscriptions', () => {
   });
 
   it('IPC26 who subscribes while the read models are stale goes on without a gap from the seq of the answer', async () => {
-    const { history, hub, publish, open } = setUp();
+    const { history, publish, synced, open } = setUp();
     history.append('recordings', [{}, {}]);
-    history.isStale = true;
+    history.stale = true;
     // The log cannot be read before the engine is there.
     history.beforeRead = () => Promise.reject(new Error('not yet'));
     const fresh = await open({ types: ['recording_added'], snapshot: true });
@@ -186,26 +187,26 @@ describe('subscriptions', () => {
     for (const { answer } of [resumed, ahead]) expect(answer.gap).toBeUndefined();
     expect([fresh, resumed, ahead].flatMap(({ reader }) => reader.messages)).toEqual([]);
 
-    history.isStale = false;
+    history.stale = false;
     history.beforeRead = () => Promise.resolve();
     publish('recordings', [{}, {}]);
     await until(() => resumed.reader.seqs.length === 3);
-    hub.publish([], []);
+    synced();
     expect([fresh, resumed, ahead].map(({ reader }) => reader.seqs)).toEqual([[3, 4], [2, 3, 4], [4]]);
     expect((await open()).answer.stale).toBeUndefined();
   });
 
   it('IPC26 a stale subscription ends with lagged when the engine has another history, or a shorter one', async () => {
     for (const becomes of ['epoch-1', 'epoch-2']) {
-      const { history, hub, open } = setUp();
+      const { history, synced, open } = setUp();
       history.append('recordings', [{}, {}]);
-      history.isStale = true;
+      history.stale = true;
       const fresh = await open({ snapshot: true });
       const resumed = await open({ epoch: 'epoch-1', from_seq: 3 });
-      history.isStale = false;
-      history.currentEpoch = becomes;
+      history.stale = false;
+      history.epoch = becomes;
       history.events.length = 1;
-      hub.publish([], []);
+      synced();
       for (const { reader } of [fresh, resumed]) {
         expect(reader.messages.map(({ method }) => method)).toEqual(['lagged']);
       }
@@ -220,7 +221,7 @@ describe('subscriptions', () => {
     const invalidations = await open({ types: ['data_changed'], areas: ['recordings'] });
     publish('recordings');
     publish('settings', [{}, {}]);
-    hub.tell({ type: 'connection_status', occurred_at: 'now', payload: { connected: true } });
+    hub.handle(new LiveEvent('connection_status', { connected: true, state: 'connected' }));
     expect(saved.reader.types).toEqual(['recording_saved']);
     expect(both.reader.types).toEqual(['recording_added']);
     expect(settings.reader.types).toEqual([

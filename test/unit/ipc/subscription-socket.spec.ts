@@ -1,5 +1,5 @@
 import { range } from './hub-reader.ts';
-import { RawClient, startService, until } from './service.ts';
+import { RawClient, startService, until, publish } from './service.ts';
 
 describe('subscriptions over the socket', () => {
   it('IPC21 the answer comes before the first event, in one write or many', async () => {
@@ -42,9 +42,7 @@ describe('subscriptions over the socket', () => {
     for (const client of [slow, quick]) await client.request(1, 'subscribe', { types: ['recording_added'] });
     slow.socket.pause();
     for (let index = 0; index < 400; index += 1) {
-      service.hub.publish(service.history.append('recordings', [{ text: 'x'.repeat(10_000) }]), [
-        'recordings',
-      ]);
+      publish(service.hub, service.history.append('recordings', [{ text: 'x'.repeat(10_000) }]));
       await until(() => quick.messages.length === index + 2);
     }
     expect(quick.messages.every(({ method }) => method !== 'lagged')).toBe(true);

@@ -3,6 +3,7 @@ import { JournalledLedger } from '../../../src/infra/journal/journalled-ledger.t
 import type { ChangeFeedListener, Receipt } from '../../../src/events/change-feed.ts';
 import type { EngineConnection } from '../../../src/infra/database/connection/engine-connection.ts';
 import type { Session } from '../../../src/infra/database/connection/session.ts';
+import { Published } from '../../support/published.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const MINUTE = 61;
@@ -56,6 +57,7 @@ class Run {
       connection: this.connection as unknown as EngineConnection,
       journal,
       newestBackup,
+      events: new Published(),
     });
   }
 

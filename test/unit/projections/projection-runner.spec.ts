@@ -1,4 +1,5 @@
-import { BaselineApplied, TransactionProjected } from '../../../src/projections/projection-runner.ts';
+import { LiveEvent } from '../../../src/events/live-event.ts';
+import { TransactionProjected } from '../../../src/projections/projection-runner.ts';
 import { openReadSide } from '../queries/read-side.ts';
 import { aRecording, aSetting, anEvent, baseline, EPOCH, transaction } from './histories.ts';
 
@@ -20,8 +21,8 @@ describe('the projection runner', () => {
     side.feed.bring(batch);
     side.feed.bring(transaction(1, []));
     expect(side.published).toEqual([
-      new BaselineApplied(EPOCH, 0),
-      new TransactionProjected([event], new Set(['recordings', 'settings']), 1),
+      new LiveEvent('sync_complete', { epoch: EPOCH, seq: 0 }),
+      new TransactionProjected([event], new Set(['recordings', 'settings'])),
     ]);
   });
 
@@ -33,8 +34,8 @@ describe('the projection runner', () => {
       events: [event],
     });
     expect(side.published).toEqual([
-      new TransactionProjected([event], new Set(['recordings']), 8),
-      new BaselineApplied(EPOCH, 8),
+      new TransactionProjected([event], new Set(['recordings'])),
+      new LiveEvent('sync_complete', { epoch: EPOCH, seq: 8 }),
     ]);
   });
 

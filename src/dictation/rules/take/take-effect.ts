@@ -1,20 +1,6 @@
 import type { ErrorCode } from '../../../errors.ts';
-import type { TakeMode, TimerName } from './take-input.ts';
-
-/** Why a take that is kept and transcribed ended; stands in its row. */
-export type StopReason =
-  | 'user'
-  | 'max_duration'
-  | 'silence'
-  | 'source_ended'
-  | 'device_lost'
-  | 'capture_failed'
-  | 'disk_full'
-  | 'write_failed'
-  | 'shutdown';
-
-/** Why a take is not transcribed. `no_sound`: not one sample came. */
-export type CancelReason = 'cancelled' | 'no_speech' | 'no_sound';
+import type { CancelReason, StopReason, TakeMode } from '../../../events/take-events.ts';
+import type { TimerName } from './take-input.ts';
 
 /** What UIs are told: the events recording_started, recording_stopped … */
 export type TakeEvent =

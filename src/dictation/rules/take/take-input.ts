@@ -1,11 +1,5 @@
+import type { TakeMode } from '../../../events/take-events.ts';
 import type { CaptureEnd } from '../../ports/microphone.ts';
-
-/**
- * `toggle`: a press starts, the next one stops. `push_to_talk`: it records while the key is held. `hybrid`: a key held
- * for half a second is push-to-talk, a shorter tap toggles.
- */
-export const TAKE_MODES = ['toggle', 'push_to_talk', 'hybrid'] as const;
-export type TakeMode = (typeof TAKE_MODES)[number];
 
 /**
  * `take`: the current one has been long enough, or its microphone too long without an answer; what it means depends

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../errors.ts';
 import type { CaptureEnd } from '../../ports/microphone.ts';
-import type { CancelReason, StopReason, TakeEffect, TakeEvent } from './take-effect.ts';
+import type { CancelReason, StopReason } from '../../../events/take-events.ts';
+import type { TakeEffect, TakeEvent } from './take-effect.ts';
 import {
   andThen,
   only,

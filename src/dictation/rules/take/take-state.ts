@@ -1,6 +1,6 @@
-import type { CancelReason, StopReason, TakeEffect, TakeEvent } from './take-effect.ts';
+import type { CancelReason, StopReason, TakeMode } from '../../../events/take-events.ts';
+import type { TakeEffect, TakeEvent } from './take-effect.ts';
 import { KEY_AT_REST, type KeyState } from './hotkey-strokes.ts';
-import type { TakeMode } from './take-input.ts';
 
 /** What the settings say; a change holds from the next input on. */
 export interface TakeRules {

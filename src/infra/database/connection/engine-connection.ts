@@ -6,10 +6,10 @@ import type {
   ChangeFeed,
   ChangeFeedListener,
   ConnectionReport,
-  ConnectionStatus,
   KnownRows,
   Receipt,
 } from '../../../events/change-feed.ts';
+import type { ConnectionStatus } from '../../../events/live-event.ts';
 import { AREAS } from '../../../events/areas.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';
 import { type Deferred, deferred, within } from '../../process/promises.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../../../events/change-feed.ts';
+import type { ConnectionState } from '../../../events/live-event.ts';
 import { Backoff } from '../../process/backoff.ts';
 
 /** So many ends within a minute are no accident. */

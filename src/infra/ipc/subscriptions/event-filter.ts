@@ -1,9 +1,6 @@
 import { AREAS, type Area } from '../../../events/areas.ts';
-import {
-  DURABLE_EVENT_TYPES,
-  EPHEMERAL_EVENT_TYPES,
-  type DomainEvent,
-} from '../../../events/domain-event.ts';
+import { DURABLE_EVENT_TYPES, type DomainEvent } from '../../../events/domain-event.ts';
+import { LIVE_EVENT_TYPES } from '../../../events/live-event.ts';
 import { HeycatError } from '../../../errors.ts';
 import type { EventMessage } from './event-message.ts';
 
@@ -11,7 +8,7 @@ import type { EventMessage } from './event-message.ts';
 const SAVED_ALIAS = 'recording_saved';
 
 /** What a subscription may ask for. */
-export const SUBSCRIBABLE_TYPES = [...DURABLE_EVENT_TYPES, ...EPHEMERAL_EVENT_TYPES, SAVED_ALIAS] as const;
+export const SUBSCRIBABLE_TYPES = [...DURABLE_EVENT_TYPES, ...LIVE_EVENT_TYPES, SAVED_ALIAS] as const;
 
 /** Which events a subscription wants. Events that belong to no area are chosen by their type alone. */
 export class EventFilter {
@@ -31,7 +28,7 @@ export class EventFilter {
     return event.type === 'recording_added' && this.#types.has(SAVED_ALIAS) ? SAVED_ALIAS : undefined;
   }
 
-  wantsEphemeral(message: EventMessage): boolean {
+  wantsLive(message: EventMessage): boolean {
     if (this.#types?.has(message.type) === false) return false;
     if (this.#areas === undefined || message.type !== 'data_changed') return true;
     return message.areas.some((area) => this.#areas!.has(area));

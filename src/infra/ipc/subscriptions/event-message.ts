@@ -1,16 +1,15 @@
 import type { Area } from '../../../events/areas.ts';
-import type { DomainEvent, EphemeralEvent } from '../../../events/domain-event.ts';
+import type { DomainEvent } from '../../../events/domain-event.ts';
+import type { AnyLiveEvent, LiveEventType } from '../../../events/live-event.ts';
 import type { Notification } from '../transport/notification-sink.ts';
 
 /** State told as events: of several that wait for a slow reader, the latest says all. */
-const STATE_LIKE: ReadonlySet<string> = new Set([
+const STATE_LIKE: ReadonlySet<string> = new Set<LiveEventType>([
   'active_window_changed',
   'audio_level',
   'backup_progress',
   'connection_status',
   'data_changed',
-  'migration_progress',
-  'model_download_progress',
   'sync_complete',
   'transcription_partial',
 ]);
@@ -44,8 +43,8 @@ export class EventMessage {
     });
   }
 
-  static ephemeral(event: EphemeralEvent): EventMessage {
-    return new EventMessage({ type: event.type, occurred_at: event.occurred_at, payload: event.payload });
+  static live({ type, payload }: AnyLiveEvent, occurred_at: string): EventMessage {
+    return new EventMessage({ type, occurred_at, payload });
   }
 
   get isStateLike(): boolean {

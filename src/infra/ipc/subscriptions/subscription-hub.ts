@@ -1,7 +1,11 @@
-import type { Area } from '../../../events/areas.ts';
-import type { DomainEvent, EphemeralEvent } from '../../../events/domain-event.ts';
-import type { EventLog } from '../../../events/event-log.ts';
+import { Inject, Optional } from '@nestjs/common';
+import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import type { DomainEvent } from '../../../events/domain-event.ts';
+import { EventLog } from '../../../events/event-log.ts';
+import { LiveEvent, type AnyLiveEvent } from '../../../events/live-event.ts';
 import { HeycatError } from '../../../errors.ts';
+import { TransactionProjected } from '../../../projections/projection-runner.ts';
+import { ReadModels } from '../../../projections/read-models.ts';
 import { EventFilter } from './event-filter.ts';
 import { EventMessage } from './event-message.ts';
 import { IPC_LIMITS } from '../transport/limits.ts';
@@ -10,19 +14,6 @@ import { Outbox } from './outbox.ts';
 import { Subscription } from './subscription.ts';
 
 const PAGE = 500;
-
-/** What the hub reads: the projections' position, the record, and the read models. */
-export interface HubSource {
-  /** Of the engine's history as the projections hold it; empty while it is not known yet. */
-  epoch(): string;
-  /** Seq of the newest event that the projections hold. */
-  seq(): number;
-  /** True while epoch and seq are those of an earlier run of the service, which the engine may have gone beyond. */
-  stale(): boolean;
-  /** The read models at {@link seq}, by area. */
-  snapshot(): Record<string, unknown>;
-  readonly log: EventLog;
-}
 
 export interface HubOptions {
   /** How much may wait for one slow reader before its subscription ends with `lagged`. */
@@ -59,9 +50,12 @@ export interface OpenedSubscription {
   drop(): void;
 }
 
-/** Brings events to their subscribers: in order, without gap or repeat, and at each reader's own pace. */
-export class SubscriptionHub {
-  readonly #source: HubSource;
+/**
+ * The only way out for what is published on the event bus: brings events to their subscribers in order, without gap or
+ * repeat, and at each reader's own pace.
+ */
+@EventsHandler(TransactionProjected, LiveEvent)
+export class SubscriptionHub implements IEventHandler<TransactionProjected | AnyLiveEvent> {
   readonly #waiting: { events: number; bytes: number };
   readonly #maxSubscriptions: number;
   readonly #subscriptions = new Map<number, Subscription>();
@@ -70,33 +64,47 @@ export class SubscriptionHub {
   /** Seq up to which events have been published or must be in the log. */
   #head = 0;
 
-  constructor(source: HubSource, options: HubOptions = {}) {
-    this.#source = source;
+  constructor(
+    @Inject(ReadModels) private readonly models: Pick<ReadModels, 'epoch' | 'seq' | 'stale' | 'snapshot'>,
+    @Inject(EventLog) private readonly log: Pick<EventLog, 'read'>,
+    @Optional() options: HubOptions = {},
+  ) {
     this.#waiting = options.waiting ?? { events: 1_000, bytes: 4 * 1024 * 1024 };
     this.#maxSubscriptions = options.max_subscriptions ?? IPC_LIMITS.max_subscriptions;
   }
 
-  /** Tells what one transaction did: its events in order, then `data_changed` once. Never throws. */
-  publish(events: readonly DomainEvent[], areas: readonly Area[]): void {
-    const last = events.at(-1);
-    this.#head = Math.max(last?.seq ?? 0, this.#source.seq());
-    const epoch = this.#source.epoch();
+  /** Never throws. */
+  handle(event: TransactionProjected | AnyLiveEvent): void {
+    if (event instanceof TransactionProjected) return this.#transaction(event);
+    // The engine's history may be another one than what was followed so far, or a shorter one, also where no row differs.
+    if (event.type === 'sync_complete') this.#deliver([]);
+    this.#tell(event, new Date().toISOString());
+  }
+
+  /** Its events in order, then `data_changed` once. */
+  #transaction({ events, areas }: TransactionProjected): void {
+    this.#deliver(events);
+    if (areas.size === 0) return;
+    const occurred_at = events.at(-1)?.occurred_at ?? new Date().toISOString();
+    this.#tell(new LiveEvent('data_changed', { areas: [...areas] }), occurred_at);
+  }
+
+  #deliver(events: readonly DomainEvent[]): void {
+    const { epoch, seq } = this.models;
+    this.#head = Math.max(events.at(-1)?.seq ?? 0, seq);
     const messages = new Map<string, EventMessage>();
     for (const subscription of this.#subscriptions.values()) {
       this.#follow(subscription, epoch, events[0]?.seq);
       for (const event of events) this.#offer(subscription, event, messages);
       if (subscription.isLive && subscription.next <= this.#head) void this.#catchUp(subscription);
     }
-    if (areas.length === 0) return;
-    const occurred_at = last?.occurred_at ?? new Date().toISOString();
-    this.tell({ type: 'data_changed', occurred_at, payload: { areas: [...areas] } });
   }
 
-  /** Tells something that is heard now or never. Never throws. */
-  tell(event: EphemeralEvent): void {
-    const message = EventMessage.ephemeral(event);
+  #tell(event: AnyLiveEvent, occurred_at: string): void {
+    if (this.#subscriptions.size === 0) return;
+    const message = EventMessage.live(event, occurred_at);
     for (const subscription of this.#subscriptions.values()) {
-      if (!subscription.filter.wantsEphemeral(message)) continue;
+      if (!subscription.filter.wantsLive(message)) continue;
       if (!subscription.tell(message)) this.#lag(subscription);
     }
   }
@@ -110,14 +118,14 @@ export class SubscriptionHub {
     const filter = new EventFilter(request.types, request.areas);
     const replays = (): boolean => request.from_seq !== undefined && !this.#isGap(request);
     const page =
-      replays() && !this.#source.stale() && request.from_seq! <= this.#source.seq()
-        ? await this.#source.log.read(request.from_seq!, PAGE)
+      replays() && !this.models.stale && request.from_seq! <= this.models.seq
+        ? await this.log.read(request.from_seq!, PAGE)
         : [];
     // From here on nothing waits: position, snapshot and registration belong to the same moment.
     this.#checkCount(sink);
-    const epoch = this.#source.epoch();
-    const seq = this.#source.seq();
-    const stale = this.#source.stale();
+    const epoch = this.models.epoch;
+    const seq = this.models.seq;
+    const stale = this.models.stale;
     const from = replays() ? request.from_seq : undefined;
     const subscription = new Subscription({
       id: (this.#lastId += 1),
@@ -135,7 +143,7 @@ export class SubscriptionHub {
     const answer: SubscribeAnswer = { subscription: subscription.id, epoch, seq };
     if (this.#isGap(request)) answer.gap = true;
     if (stale) answer.stale = true;
-    if (request.snapshot === true) answer.snapshot = this.#source.snapshot();
+    if (request.snapshot === true) answer.snapshot = this.models.snapshot();
     return {
       answer,
       start: () => void this.#catchUp(subscription),
@@ -154,10 +162,10 @@ export class SubscriptionHub {
 
   /** While the read models are stale nothing can be judged: the first baseline decides. */
   #isGap(request: SubscribeRequest): boolean {
-    const epoch = this.#source.epoch();
-    if (this.#source.stale()) return false;
+    const epoch = this.models.epoch;
+    if (this.models.stale) return false;
     if (request.epoch !== undefined && request.epoch !== '' && request.epoch !== epoch) return true;
-    return request.from_seq !== undefined && request.from_seq > this.#source.seq() + 1;
+    return request.from_seq !== undefined && request.from_seq > this.models.seq + 1;
   }
 
   #checkCount(sink: NotificationSink): void {
@@ -215,7 +223,7 @@ export class SubscriptionHub {
       await this.#replay(subscription, subscription.takePage());
       while (subscription.next <= this.#head && !subscription.hasEnded) {
         const before = subscription.next;
-        await this.#replay(subscription, await this.#source.log.read(before, PAGE));
+        await this.#replay(subscription, await this.log.read(before, PAGE));
         if (subscription.next === before) break;
       }
     } catch {

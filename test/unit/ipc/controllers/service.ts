@@ -15,7 +15,6 @@ import { WindowContexts } from '../../../../src/commands/window-contexts/window-
 import { HeycatError } from '../../../../src/errors.ts';
 import { ChangeFeed } from '../../../../src/events/change-feed.ts';
 import { EventLog } from '../../../../src/events/event-log.ts';
-import { EventTeller } from '../../../../src/events/event-teller.ts';
 import { ControllersModule } from '../../../../src/infra/ipc/controllers/controllers.module.ts';
 import { RpcErrorFilter } from '../../../../src/infra/ipc/transport/rpc-error.filter.ts';
 import { ValidationPipe } from '../../../../src/infra/ipc/transport/validation.pipe.ts';
@@ -61,7 +60,6 @@ const PORTS = [
   { provide: BackupMaker, useValue: { make: (file: string) => Promise.resolve({ file }) } },
   { provide: RecordingFiles, useValue: {} },
   { provide: WindowContexts, useValue: { list: () => [] } },
-  { provide: EventTeller, useValue: { tell: () => undefined } },
   { provide: ChangeFeed, useValue: { listen: () => () => undefined } },
   { provide: EventLog, useValue: { read: () => Promise.resolve([]), history: () => Promise.resolve([]) } },
   { provide: CommandHistory, useValue: { outcome: () => Promise.resolve(undefined), queue: () => [] } },

@@ -1,12 +1,9 @@
 import * as fc from 'fast-check';
 import type { CaptureEnd } from '../../../../../src/dictation/ports/microphone.ts';
-import {
-  TAKE_MODES,
-  type TakeInput,
-  type TakeMode,
-} from '../../../../../src/dictation/rules/take/take-input.ts';
+import type { TakeInput } from '../../../../../src/dictation/rules/take/take-input.ts';
 import { CAPTURE_END_MS } from '../../../../../src/dictation/rules/take/take-lifecycle.ts';
 import { DEFAULT_TAKE_RULES } from '../../../../../src/dictation/rules/take/take-state.ts';
+import { TAKE_MODES, type TakeMode } from '../../../../../src/events/take-events.ts';
 import { Machine } from './machine.ts';
 
 const RUNS = Number(process.env['HEYCAT_TAKES'] ?? (process.env['CI'] ? 2_000 : 500));

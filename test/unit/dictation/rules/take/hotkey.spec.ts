@@ -1,4 +1,4 @@
-import type { TakeMode } from '../../../../../src/dictation/rules/take/take-input.ts';
+import type { TakeMode } from '../../../../../src/events/take-events.ts';
 import { DEFAULT_TAKE_RULES } from '../../../../../src/dictation/rules/take/take-state.ts';
 import { Machine } from './machine.ts';
 

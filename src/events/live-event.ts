@@ -1,0 +1,131 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Area } from './areas.ts';
+import {
+  AudioDeviceFailed,
+  AudioLevel,
+  CommandAmbiguous,
+  CommandExecuted,
+  CommandFailed,
+  CommandMatched,
+  HotkeyFailed,
+  RecordingCancelled,
+  RecordingFailed,
+  RecordingQualityWarning,
+  RecordingStarted,
+  RecordingStopped,
+  TranscriptionCompleted,
+  TranscriptionFailed,
+  TranscriptionPartial,
+  TranscriptionStarted,
+} from './take-events.ts';
+
+/** Follows the events of each transaction, for UIs that only read anew. */
+export class DataChanged {
+  areas!: Area[];
+}
+
+export class ActiveWindowChanged {
+  app_name!: string;
+  title!: string | null;
+  pid!: number | null;
+  /** The window context that holds from now on, if any. */
+  context_id!: number | null;
+  context_name!: string | null;
+}
+
+/** Events so far, and in all. */
+export class BackupProgress {
+  done!: number;
+  total!: number;
+}
+
+/** The time of day was set. */
+export class ClockChanged {
+  /** Negative: back. */
+  by_ms!: number;
+}
+
+/** The computer is awake again. */
+export class SystemResumed {
+  slept_ms!: number;
+}
+
+/**
+ * `starting` until the first session, `connected` while one is open, `reconnecting` while there is none. `degraded`
+ * stands for a fault that lasts: sessions that end again and again, until one has held for a minute.
+ */
+export const CONNECTION_STATES = ['starting', 'connected', 'reconnecting', 'degraded'] as const;
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+
+/** State of the way to the engine. */
+export class ConnectionStatus {
+  /** True while a session is open, also in a lasting fault. */
+  connected!: boolean;
+  state!: ConnectionState;
+  /** Why there is no session, as a sentence. */
+  error?: string;
+}
+
+/** The read models agree with the engine. */
+export class SyncComplete {
+  epoch!: string;
+  seq!: number;
+}
+
+/** Of a command that was answered `queued`. */
+export class QueuedCommandApplied {
+  command_id!: string;
+  seq!: number;
+  result!: Record<string, unknown>;
+}
+
+/** Of a command that was answered `queued`; `retry_command` or `drop_command` ends it. */
+export class QueuedCommandFailed {
+  command_id!: string;
+  code!: ErrorCode;
+  message!: string;
+}
+
+/** What is published once and never replayed, by type. */
+export const LIVE_EVENTS = {
+  data_changed: DataChanged,
+  active_window_changed: ActiveWindowChanged,
+  backup_progress: BackupProgress,
+  clock_changed: ClockChanged,
+  connection_status: ConnectionStatus,
+  sync_complete: SyncComplete,
+  system_resumed: SystemResumed,
+  queued_command_applied: QueuedCommandApplied,
+  queued_command_failed: QueuedCommandFailed,
+  recording_started: RecordingStarted,
+  recording_stopped: RecordingStopped,
+  recording_cancelled: RecordingCancelled,
+  recording_error: RecordingFailed,
+  recording_quality_warning: RecordingQualityWarning,
+  audio_level: AudioLevel,
+  audio_device_error: AudioDeviceFailed,
+  hotkey_error: HotkeyFailed,
+  transcription_started: TranscriptionStarted,
+  transcription_partial: TranscriptionPartial,
+  transcription_completed: TranscriptionCompleted,
+  transcription_error: TranscriptionFailed,
+  command_matched: CommandMatched,
+  command_executed: CommandExecuted,
+  command_failed: CommandFailed,
+  command_ambiguous: CommandAmbiguous,
+} as const;
+
+export type LiveEventType = keyof typeof LIVE_EVENTS;
+export const LIVE_EVENT_TYPES = Object.keys(LIVE_EVENTS) as LiveEventType[];
+export type LivePayload<T extends LiveEventType> = InstanceType<(typeof LIVE_EVENTS)[T]>;
+
+/** Something that is heard now or never; publish it on the event bus, which brings it to handlers and subscribers. */
+export class LiveEvent<T extends LiveEventType = LiveEventType> {
+  constructor(
+    readonly type: T,
+    readonly payload: LivePayload<T>,
+  ) {}
+}
+
+/** Any of them, its payload known by its type. */
+export type AnyLiveEvent = { [T in LiveEventType]: LiveEvent<T> }[LiveEventType];
