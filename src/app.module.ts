@@ -15,6 +15,9 @@ import { Recogniser } from './dictation/ports/recogniser.ts';
 import { SpeechDetector } from './dictation/ports/speech-detector.ts';
 import { ChangeFeed } from './events/change-feed.ts';
 import { EventLog } from './events/event-log.ts';
+import { DailyBackup } from './infra/backup/daily-backup.ts';
+import { EngineConnection } from './infra/database/connection/engine-connection.ts';
+import { ProbeAfterSleep } from './infra/database/connection/probe-after-sleep.ts';
 import { RecordingsFolder } from './infra/voice/audio/recording-files.ts';
 import { WavTakeFiles } from './infra/voice/audio/take-files.ts';
 import { WavHeaderInspector } from './infra/voice/audio/wav-header.ts';
@@ -35,7 +38,8 @@ import { DictationModule } from './dictation/dictation.module.ts';
 
 /** What exists before the application does: the way to the engine, and what tells how the process is. */
 export interface AppParts {
-  feed: ChangeFeed;
+  connection: EngineConnection;
+  daily: DailyBackup;
   log: EventLog;
   ledger: CommandLedger & CommandHistory & CommandQueue;
   status: StatusSource;
@@ -65,16 +69,18 @@ export class AppModule {
         ControllersModule,
       ],
       controllers: [SubscriptionController],
-      providers: [SubscriptionHub],
+      providers: [SubscriptionHub, ProbeAfterSleep],
     };
   }
 }
 
 @Module({})
 class Ports {
-  static of({ feed, log, ledger, status, recordingsDir, ...parts }: AppParts): DynamicModule {
+  static of({ connection, daily, log, ledger, status, recordingsDir, ...parts }: AppParts): DynamicModule {
     const providers = [
-      { provide: ChangeFeed, useValue: feed },
+      { provide: ChangeFeed, useValue: connection },
+      { provide: EngineConnection, useValue: connection },
+      { provide: DailyBackup, useFactory: () => daily },
       { provide: EventLog, useValue: log },
       { provide: CommandLedger, useValue: ledger },
       { provide: CommandHistory, useValue: ledger },

@@ -7,9 +7,7 @@ import { EventBus } from '@nestjs/cqrs';
 import { AppModule, type AppParts } from './app.module.ts';
 import { statusOf } from './create-status.ts';
 import { voiceOf, type VoiceOptions } from './create-voice.ts';
-import type { Hotkeys } from './dictation/ports/hotkeys.ts';
-import { LiveEvent, type ConnectionStatus } from './events/live-event.ts';
-import { Backups } from './infra/backup/backups.ts';
+import { Backups, type BackupsOptions } from './infra/backup/backups.ts';
 import { BackupsFolder } from './infra/backup/backups-folder.ts';
 import { DailyBackup } from './infra/backup/daily-backup.ts';
 import { RebuildingEngine } from './infra/backup/rebuilding-engine.ts';
@@ -111,11 +109,14 @@ async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
   const { dataDir } = place;
   const chosen = await chooseEngine(options.engine ?? 'auto', dataDir);
   const opened = CommandJournal.open(join(dataDir, journalName(chosen.status.kind)));
-  const engine = typeof options.engine === 'object' ? chosen : rebuilding(chosen, dataDir, opened);
+  const events = new EarlyEvents();
+  const rest = { dataDir, opened, events, connection: (): EngineConnection => connection };
+  const engine = typeof options.engine === 'object' ? chosen : rebuilding(chosen, rest);
+  const connection = new EngineConnection(engine, events);
   // It starts while the rest is put together; the connection then asks for the same start, and hears why it failed.
   engine.start().catch(() => undefined);
   try {
-    return await runOn(engine, await opened, { ...options, ...place });
+    return await runOn({ engine, connection, events, ...(await opened) }, { ...options, ...place });
   } catch (thrown) {
     await engine.stop();
     throw thrown;
@@ -124,35 +125,40 @@ async function run(options: HeycatOptions, place: Place): Promise<Heycat> {
 
 type OpenedJournal = Awaited<ReturnType<typeof CommandJournal.open>>;
 
+interface RebuildingParts {
+  dataDir: string;
+  opened: Promise<OpenedJournal>;
+  events: EarlyEvents;
+  connection(): EngineConnection;
+}
+
+interface EngineParts {
+  engine: Engine;
+  connection: EngineConnection;
+  events: EarlyEvents;
+}
+
 /** One of the host's own is left as it is. */
-function rebuilding(engine: Engine, dataDir: string, opened: Promise<OpenedJournal>): Engine {
+function rebuilding(engine: Engine, { opened, ...rest }: RebuildingParts): Engine {
   const kind = LOCAL_ENGINES.find((each) => each === engine.status.kind);
   const entries = async () => {
     const { journal, isWhole } = await opened;
     return isWhole ? [...journal.entries()] : undefined;
   };
-  return kind === undefined ? engine : new RebuildingEngine({ engine, kind, dataDir, entries });
+  return kind === undefined ? engine : new RebuildingEngine({ engine, kind, entries, ...rest });
 }
 
 async function runOn(
-  engine: Engine,
-  { journal, faults }: OpenedJournal,
+  { engine, connection, events, journal, faults }: EngineParts & OpenedJournal,
   options: Omit<HeycatOptions, 'dataDir'> & Place,
 ): Promise<Heycat> {
   const { dataDir, recordingsDir, lock } = options;
-  const connection = new EngineConnection(engine);
   const log = new EngineEventLog(connection);
   connection.listen(log);
   const room = new DiskRoom(dataDir);
-  const events = new EarlyEvents();
-  const { backups, folder } = backupsOf({ engine, dataDir, room });
-  const ledger = new JournalledLedger({
-    connection,
-    journal,
-    room,
-    newestBackup: () => backups.newest,
-    events,
-  });
+  const { backups, folder } = backupsOf({ engine, dataDir, room, events });
+  const newestBackup = () => backups.newest;
+  const ledger = new JournalledLedger({ connection, journal, room, newestBackup, events });
   const daily = new DailyBackup({ backups, folder, isUrgent: () => ledger.needsBackup });
   const strategy: IpcServer = new IpcServer({
     runtimeDir: options.listen === false ? undefined : (options.runtimeDir ?? runtimeFolder()),
@@ -160,9 +166,10 @@ async function runOn(
     head: () => ({ epoch: models.epoch ?? '', seq: models.seq }),
     identity: () => connection.identity ?? null,
   });
-  const clock = new ClockWatch();
+  const clock = new ClockWatch(events);
   const parts = {
-    feed: connection,
+    connection,
+    daily,
     log,
     ledger,
     backups,
@@ -173,21 +180,16 @@ async function runOn(
   const app = await application(parts, { strategy, logger: options.logger ?? false });
   const models = app.get(ReadModels);
   events.bus = app.get(EventBus);
-  const onConnection = (status: ConnectionStatus): void =>
-    events.publish(new LiveEvent('connection_status', status));
-  connection.listen({ onBatch: () => undefined, onConnection });
-  if (engine instanceof RebuildingEngine) acquaint(engine, connection, onConnection);
   const cache = cacheOf(models, { dataDir, engine, connection });
   const restored = await cache.restore();
   if (restored !== undefined) log.resume(restored);
   connection.listen(cache);
-  backups.onProgress = (progress) => events.publish(new LiveEvent('backup_progress', progress));
   for (const fault of faults) new Logger('CommandJournal').warn(fault);
   await app.listen();
   connection.start(restored?.known());
   await backups.look();
   await daily.start();
-  followClock(clock, { events, connection, daily, hotkeys: parts.hotkeys });
+  clock.start();
   const takes = app.get(TakeService);
   return new RunningHeycat(strategy, async () => {
     clock.close();
@@ -201,16 +203,6 @@ async function runOn(
     await app.close();
     await lock.release();
   });
-}
-
-function acquaint(
-  engine: RebuildingEngine,
-  connection: EngineConnection,
-  onConnection: (status: ConnectionStatus) => void,
-): void {
-  engine.told = () =>
-    connection.epoch === undefined ? undefined : { epoch: connection.epoch, seq: connection.seq };
-  engine.onRebuild = (error) => onConnection({ connected: false, state: connection.report.state, error });
 }
 
 async function application(
@@ -238,31 +230,9 @@ function cacheOf(
   });
 }
 
-function backupsOf({ engine, dataDir, room }: { engine: Engine; dataDir: string; room: DiskRoom }) {
+function backupsOf({ dataDir, ...rest }: Omit<BackupsOptions, 'folder'> & { dataDir: string }) {
   const folder = new BackupsFolder(join(dataDir, 'backups'));
-  return { folder, backups: new Backups({ engine, folder, room }) };
-}
-
-interface ClockFollowers {
-  events: EarlyEvents;
-  connection: EngineConnection;
-  daily: DailyBackup;
-  hotkeys: Hotkeys;
-}
-
-/** Timers stand still while the computer sleeps: what they would have done by now is done at once. */
-function followClock(clock: ClockWatch, { events, connection, daily, hotkeys }: ClockFollowers): void {
-  clock.onSlept = (slept_ms) => {
-    events.publish(new LiveEvent('system_resumed', { slept_ms }));
-    connection.checkNow();
-    hotkeys.rearm?.();
-    void daily.check();
-  };
-  clock.onJumped = (by_ms) => {
-    events.publish(new LiveEvent('clock_changed', { by_ms }));
-    void daily.check();
-  };
-  clock.start();
+  return { folder, backups: new Backups({ ...rest, folder }) };
 }
 
 class RunningHeycat implements Heycat {

@@ -1,6 +1,6 @@
 import type { DomainEvent } from './domain-event.ts';
 import type { Area } from './areas.ts';
-import type { ConnectionState, ConnectionStatus } from './live-event.ts';
+import type { ConnectionState } from './live-event.ts';
 import type { AreaRows, RowChange } from './rows.ts';
 
 /** The receipt that a command left in its own transaction. */
@@ -45,8 +45,9 @@ export interface ConnectionReport {
 
 export interface ChangeFeedListener {
   /** Runs synchronously and must not throw; the command that caused the batch is answered afterwards. */
-  onBatch(batch: ChangeBatch): void;
-  onConnection?(status: ConnectionStatus): void;
+  onBatch?(batch: ChangeBatch): void;
+  /** A session is open, and its baseline was told. */
+  onConnected?(): void;
   /** About once a second while the engine answers. */
   onHeard?(): void;
 }

@@ -256,7 +256,7 @@ export function describeConnectionContract(
     });
 
     it('LNK16 an engine that ends five times is degraded with the cause, serves on, and is well again once a session has held', async () => {
-      harness.statuses.length = 0;
+      harness.published.events.length = 0;
       for (let end = 0; end < 5; end++) {
         await until(() => harness.connection.isUp, 'a session');
         const { length } = harness.baselines;

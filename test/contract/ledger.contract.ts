@@ -11,7 +11,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Crash
   describe(`${name}: the ledger`, () => {
     let harness: ConnectionHarness;
     /** How queued commands ended. */
-    const told = () => harness.published.events;
+    const told = () => harness.published.events.filter(({ type }) => type.startsWith('queued_command_'));
     const lastOf = (id: string) =>
       told().findLast(({ payload }) => 'command_id' in payload && payload.command_id === id);
     beforeAll(async () => {
@@ -21,7 +21,7 @@ export function describeLedgerContract(name: string, create: () => Promise<Crash
     beforeEach(async () => {
       harness.engine.refusal = undefined;
       await until(() => harness.connection.isUp, 'a connection');
-      told().length = 0;
+      harness.published.events.length = 0;
     });
 
     /** Ends the connection, and lets none be made. */

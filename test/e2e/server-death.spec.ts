@@ -154,7 +154,7 @@ describeWithServer('the server dies under the service', () => {
         wait_ms: 0,
       });
     const endOf = (id: string) =>
-      heard.first(({ type, payload }) => type.startsWith('command_') && payload['command_id'] === id);
+      heard.first(({ type, payload }) => type.startsWith('queued_command_') && payload['command_id'] === id);
     expect(await endOf(ids[0]!)).toMatchObject({
       type: 'queued_command_applied',
       payload: { seq: 1, result: { id: 1 } },

@@ -26,7 +26,6 @@ export interface CrashableEngine extends AsyncDisposable {
 /** A connection to a real engine, over sockets that can be made to misbehave. */
 export class ConnectionHarness implements AsyncDisposable {
   readonly batches: ChangeBatch[] = [];
-  readonly statuses: ConnectionStatus[] = [];
   readonly published = new Published();
   /** What a reader holds who applied every change, by area and key. */
   readonly held = new Map<string, unknown>();
@@ -54,7 +53,11 @@ export class ConnectionHarness implements AsyncDisposable {
     // Faults come by the dozen here, and a lasting one is soon over.
     const backoff = new Backoff({ minMs: 10, maxMs: 200 });
     const supervisor = new Supervisor({ backoff, stableMs: 300, degradedWaitMs: 20 });
-    this.connection = new EngineConnection(this.engine, { deadlineMs: 2_000, heartbeatMs: 100, supervisor });
+    this.connection = new EngineConnection(this.engine, this.published, {
+      deadlineMs: 2_000,
+      heartbeatMs: 100,
+      supervisor,
+    });
     this.log = new EngineEventLog(this.connection);
     const room = new DiskRoom('the disk', { probe: () => this.freeBytes, now: () => (this.#looks += 1_000) });
     this.ledger = new JournalledLedger({
@@ -70,7 +73,6 @@ export class ConnectionHarness implements AsyncDisposable {
         this.epoch = batch.epoch;
         for (const change of batch.changes) this.#hold(change);
       },
-      onConnection: (status) => this.statuses.push(status),
     });
   }
 
@@ -119,6 +121,11 @@ export class ConnectionHarness implements AsyncDisposable {
     other.connection.start(told && Promise.resolve(told));
     this.#others.push(other);
     return other;
+  }
+
+  /** How the way to the engine was. */
+  get statuses(): ConnectionStatus[] {
+    return this.published.of('connection_status');
   }
 
   get baselines(): ChangeBatch[] {

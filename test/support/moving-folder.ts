@@ -71,7 +71,7 @@ export class MovingFolder implements AsyncDisposable {
     kind?: LocalEngine,
   ): Promise<T> {
     const engine = await openForTest(kind ?? (await this.current()), { dataDir: this.path });
-    const connection = new EngineConnection(engine);
+    const connection = new EngineConnection(engine, new Published());
     await using folder = await tempFolder();
     const { journal } = await CommandJournal.open(folder.path);
     const ledger = new JournalledLedger({ connection, journal, events: new Published() });

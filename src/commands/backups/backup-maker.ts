@@ -13,12 +13,6 @@ export interface BackupMade {
   receipts: number;
 }
 
-/** Events so far, and in all. */
-export interface BackupProgress {
-  done: number;
-  total: number;
-}
-
 /** Writes the history into a file while commands go on. */
 export abstract class BackupMaker {
   /**

@@ -31,6 +31,8 @@ export class HotkeyWatch implements IEventHandler<Published>, OnModuleDestroy {
   ) {}
 
   handle(event: Published): void {
+    // What listens to the keys may have lost them in sleep.
+    if (event instanceof LiveEvent && event.type === 'system_resumed') this.hotkeys.rearm?.();
     if (maySet(event)) this.#last = this.#last.then(() => this.#follow());
   }
 

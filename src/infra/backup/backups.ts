@@ -1,4 +1,6 @@
-import type { BackupMade, BackupMaker, BackupProgress } from '../../commands/backups/backup-maker.ts';
+import type { BackupMade, BackupMaker } from '../../commands/backups/backup-maker.ts';
+import { LiveEvent } from '../../events/live-event.ts';
+import type { EventBus } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
 import type { DiskRoom } from '../process/files/disk-room.ts';
 import type { Engine } from '../database/engine.ts';
@@ -6,18 +8,18 @@ import type { BackupsFolder, OwnBackup } from './backups-folder.ts';
 import { readHeader } from './read-header.ts';
 import { writeBackup, type WriteBackup } from './write-backup.ts';
 
-interface BackupsOptions {
+export interface BackupsOptions {
   engine: Engine;
   folder: BackupsFolder;
   /** Of the disk that has the data. */
   room: Pick<DiskRoom, 'assertEnough'>;
+  /** Hears how far a backup is that was asked for. */
+  events: Pick<EventBus, 'publish'>;
   now?: () => Date;
 }
 
 /** Makes the backups of a running service, one at a time, over connections of their own. */
 export class Backups implements BackupMaker {
-  /** Set by the owner: told while a backup that was asked for is written. */
-  onProgress?: (progress: BackupProgress) => void;
   #newest: Pick<BackupMade, 'epoch' | 'events'> | undefined;
   readonly #closed = new AbortController();
   readonly #options: Required<BackupsOptions>;
@@ -43,7 +45,7 @@ export class Backups implements BackupMaker {
   }
 
   make(file?: string, signal?: AbortSignal): Promise<BackupMade> {
-    const { folder, now } = this.#options;
+    const { folder, events, now } = this.#options;
     return this.#inTurn(async () => {
       const madeAt = now();
       const path = file ?? (await folder.place(madeAt, 'asked for'));
@@ -51,7 +53,7 @@ export class Backups implements BackupMaker {
         file: path,
         madeAt,
         signal,
-        onProgress: (progress) => this.onProgress?.(progress),
+        onProgress: (progress) => events.publish(new LiveEvent('backup_progress', progress)),
       });
       // Elsewhere it may be gone when it is needed.
       if (file === undefined) this.#newest = made;

@@ -1,4 +1,6 @@
 import { Logger } from '@nestjs/common';
+import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
 import { HeycatError } from '../../errors.ts';
 import type { BackupReport } from '../../queries/system/status-source.ts';
 import type { Backups } from './backups.ts';
@@ -23,7 +25,8 @@ interface DailyBackupOptions {
  * Makes a backup a day after the last one, also when that day passed while nothing ran, and earlier where that is urgent.
  * Never fails for its owner.
  */
-export class DailyBackup {
+@EventsHandler(LiveEvent)
+export class DailyBackup implements IEventHandler<AnyLiveEvent> {
   readonly #log = new Logger('DailyBackup');
   readonly #options: Required<DailyBackupOptions>;
   #timer: NodeJS.Timeout | undefined;
@@ -47,6 +50,11 @@ export class DailyBackup {
   async start(): Promise<void> {
     await this.#look();
     this.#checkIn(FIRST_CHECK_MS);
+  }
+
+  /** Its timer stood still while the computer slept, and does not know the time of day. */
+  handle({ type }: AnyLiveEvent): void {
+    if (type === 'system_resumed' || type === 'clock_changed') void this.check();
   }
 
   /** Makes one if it is due. */

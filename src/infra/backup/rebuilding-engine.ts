@@ -1,6 +1,9 @@
 import { Logger } from '@nestjs/common';
+import type { EventBus } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
+import { LiveEvent } from '../../events/live-event.ts';
 import type { openEngine } from '../database/choose-engine.ts';
+import type { EngineConnection } from '../database/connection/engine-connection.ts';
 import type { LocalEngine } from '../database/current-engine.ts';
 import type { Engine, EngineEndpoint, EngineStatus, Rebuilt } from '../database/engine.ts';
 import { commandsBehind, lastTold, type Behind } from './commands-behind.ts';
@@ -14,6 +17,10 @@ interface RebuildingOptions {
   dataDir: string;
   /** What is in the engine's journal; undefined when a part of it cannot be read. */
   entries(): Promise<Behind['entries']>;
+  /** Knows the history of this run, and how far it went; it exists once the engine does. */
+  connection(): Pick<EngineConnection, 'epoch' | 'seq' | 'report'>;
+  /** Hears when a rebuild begins. */
+  events: Pick<EventBus, 'publish'>;
   /** Makes an engine in a folder of `engine/`; the real ones when absent. */
   open?: typeof openEngine;
 }
@@ -26,10 +33,6 @@ export class RebuildingEngine implements Engine {
   readonly #log = new Logger('RebuildingEngine');
   readonly #options: RebuildingOptions;
   readonly #ended = new AbortController();
-  /** Set by the owner: the history that was told in this run, and how far. */
-  told: () => Behind['known'] = () => undefined;
-  /** Set by the owner: told when it begins, with a sentence. */
-  onRebuild?: (sentence: string) => void;
   #hasTried = false;
   #underWay: string | undefined;
   /** Why it was not rebuilt, with what can be done. */
@@ -108,7 +111,7 @@ export class RebuildingEngine implements Engine {
     await this.#behind(header);
     this.#underWay = `The data is damaged, and is rebuilt from ${file} and the commands behind it.`;
     this.#log.warn(`${damage.message} ${this.#underWay}`);
-    this.onRebuild?.(this.#underWay);
+    this.#announce(this.#underWay);
     let queued = 0;
     const switchedToo = async (): Promise<object> => {
       // More may have come meanwhile. Journal and cache are in use, and stay: the next session corrects both.
@@ -131,6 +134,12 @@ export class RebuildingEngine implements Engine {
     );
   }
 
+  #announce(error: string): void {
+    const { connection, events } = this.#options;
+    const { state } = connection().report;
+    events.publish(new LiveEvent('connection_status', { connected: false, state, error }));
+  }
+
   /** @returns how many commands follow. @throws HeycatError CONFLICT when something is missing. */
   async #behind({
     epoch,
@@ -141,8 +150,9 @@ export class RebuildingEngine implements Engine {
     events: number;
     made_at: string;
   }): Promise<number> {
-    const { dataDir, entries } = this.#options;
-    const known = this.told() ?? (await lastTold(dataDir));
+    const { dataDir, entries, connection } = this.#options;
+    const { epoch: own, seq } = connection();
+    const known = own === undefined ? await lastTold(dataDir) : { epoch: own, seq };
     const behind = commandsBehind({ entries: await entries(), known }, { epoch, events });
     if (behind !== undefined) return behind;
     const last = known?.epoch === epoch && known.seq > events ? `, of ${known.seq} that were known` : '';

@@ -1,4 +1,5 @@
-import type { BackupMade, BackupProgress } from '../../commands/backups/backup-maker.ts';
+import type { BackupMade } from '../../commands/backups/backup-maker.ts';
+import type { BackupProgress } from '../../events/live-event.ts';
 import { HeycatError } from '../../errors.ts';
 import { exists } from '../process/files/private-file.ts';
 import type { EngineEndpoint } from '../database/engine.ts';

@@ -49,8 +49,7 @@ export class Delivery {
     journal.gathering.isFree = () => connection.isUp && this.#sent.size > this.#writing;
     connection.beforeBaseline = (session) => this.#catchUp(session);
     connection.listen({
-      onBatch: () => undefined,
-      onConnection: ({ connected }) => connected && this.#connected(),
+      onConnected: () => this.#connected(),
       onHeard: () => {
         this.#endWhatHangs();
         this.#pump();

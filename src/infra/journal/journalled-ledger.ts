@@ -79,7 +79,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
       onAgain: (entry, end) => this.#onAgain(entry, end),
     });
     for (const entry of journal.entries()) this.#takeUp(entry);
-    connection.listen({ onBatch: () => undefined, onHeard: () => this.#tidy() });
+    connection.listen({ onHeard: () => this.#tidy() });
   }
 
   get counts(): { pending: number; dead: number } {

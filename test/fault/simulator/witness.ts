@@ -5,6 +5,7 @@ import type { Logged } from '../model.ts';
 import type { EnginePlace } from './engine.ts';
 import { USER } from './identities.ts';
 import { world } from './world.ts';
+import { Published } from '../../support/published.ts';
 
 export interface State {
   /** What the queries answer. */
@@ -22,7 +23,7 @@ export async function readEngine({ server }: EnginePlace): Promise<State> {
     start: async () => ({ database: 'heycat-data', identity: USER, durable: true, connect }),
     stop: async () => undefined,
   };
-  const connection = new EngineConnection(engine);
+  const connection = new EngineConnection(engine, new Published());
   const models = new ReadModels();
   await new Promise<void>((resolve) => {
     connection.listen({

@@ -10,6 +10,7 @@ import { DiskRoom } from '../../../src/infra/process/files/disk-room.ts';
 import type { Engine } from '../../../src/infra/database/engine.ts';
 import { MovingFolder, openForTest, writeEverywhere } from '../../support/moving-folder.ts';
 import { runTypescript } from '../../support/typescript-child.ts';
+import { Published } from '../../support/published.ts';
 
 const HOUR = 60 * 60 * 1_000;
 const DAY = 24 * HOUR;
@@ -50,7 +51,7 @@ describe('the daily backup', () => {
     const probe = (): number => free;
     const room = new DiskRoom(folder.path, { probe, now: () => time });
     const place = new BackupsFolder(path());
-    const backups = new Backups({ engine, folder: place, room, now });
+    const backups = new Backups({ engine, folder: place, room, events: new Published(), now });
     return { backups, daily: new DailyBackup({ backups, folder: place, isUrgent: () => isUrgent, now }) };
   }
 

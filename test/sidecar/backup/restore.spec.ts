@@ -13,6 +13,7 @@ import { InstanceLock } from '../../../src/infra/process/files/instance-lock.ts'
 import { describeOnEngines } from '../../support/engines.ts';
 import { MovingFolder, contentsOf, writeEverywhere } from '../../support/moving-folder.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
+import { Published } from '../../support/published.ts';
 
 /** Everything in digests; the head apart from its epoch, which is another after a restore. */
 async function contents(folder: MovingFolder, kind?: LocalEngine) {
@@ -90,6 +91,7 @@ describeOnEngines('a backup', (kind) => {
         engine,
         folder: new BackupsFolder(folder.path),
         room: new DiskRoom(folder.path),
+        events: new Published(),
       });
       try {
         return await backups.make(file);

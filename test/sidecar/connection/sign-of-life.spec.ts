@@ -7,6 +7,7 @@ import { FaultyEngine } from '../../support/faulty-engine.ts';
 import { ConnectionHarness, until, type CrashableEngine } from '../../support/connection-harness.ts';
 import { sidecarHarness } from '../../support/sidecar-harness.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
+import { Published } from '../../support/published.ts';
 
 function describeSignOfLife(name: string, create: () => Promise<CrashableEngine>): void {
   describe(`${name}: a sign of life that is asked for`, () => {
@@ -42,12 +43,10 @@ function describeSignOfLife(name: string, create: () => Promise<CrashableEngine>
       const supervisor = new Supervisor({
         backoff: new Backoff({ minMs: 600_000, maxMs: 600_000, jitter: 0 }),
       });
-      const connection = new EngineConnection(faulty, { supervisor });
-      const down = new Promise((resolve) =>
-        connection.listen({ onBatch: () => undefined, onConnection: resolve }),
-      );
+      const published = new Published();
+      const connection = new EngineConnection(faulty, published, { supervisor });
       connection.start();
-      await down;
+      await until(() => published.of('connection_status').length > 0, 'the refusal');
       faulty.refusal = undefined;
       connection.checkNow();
       await until(() => connection.isUp, 'the connection');

@@ -87,8 +87,7 @@ class Run {
       fetch: (table: string) => this.engine.fetch(table),
     } as unknown as Session);
     this.connection.epoch = this.engine.epoch;
-    const status = { connected: true, state: 'connected' as const };
-    for (const listener of this.#listeners) listener.onConnection?.(status);
+    for (const listener of this.#listeners) listener.onConnected?.();
     return this.engine.asked;
   }
 

@@ -32,7 +32,7 @@ export class ScriptedFeed implements ChangeFeed {
   }
 
   bring(batch: ChangeBatch): void {
-    for (const listener of this.listeners) listener.onBatch(batch);
+    for (const listener of this.listeners) listener.onBatch?.(batch);
   }
 }
 

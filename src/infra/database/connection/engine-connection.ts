@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import type { EventBus } from '@nestjs/cqrs';
 import { HeycatError } from '../../../errors.ts';
 import type {
   ChangeBatch,
@@ -9,7 +10,7 @@ import type {
   KnownRows,
   Receipt,
 } from '../../../events/change-feed.ts';
-import type { ConnectionStatus } from '../../../events/live-event.ts';
+import { LiveEvent, type ConnectionStatus } from '../../../events/live-event.ts';
 import { AREAS } from '../../../events/areas.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';
 import { type Deferred, deferred, within } from '../../process/promises.ts';
@@ -55,8 +56,10 @@ export class EngineConnection implements ChangeFeed {
   /** Runs in each new session before its rows are read; when it rejects, the session ends. */
   beforeBaseline: (session: Session) => Promise<void> = () => Promise.resolve();
 
+  /** @param events hears how the way to the engine is. */
   constructor(
     private readonly engine: Engine,
+    private readonly events: Pick<EventBus, 'publish'>,
     { deadlineMs = 5_000, heartbeatMs = 1_000, supervisor = new Supervisor() }: EngineConnectionOptions = {},
   ) {
     this.#deadlineMs = deadlineMs;
@@ -215,13 +218,14 @@ export class EngineConnection implements ChangeFeed {
   }
 
   #tell(batch: ChangeBatch): void {
-    for (const listener of this.#listeners) listener.onBatch(batch);
+    for (const listener of this.#listeners) listener.onBatch?.(batch);
   }
 
   #connected(session: Session): void {
     this.#supervisor.connected(performance.now());
     this.#session = session;
     this.#up.resolve(session);
+    for (const listener of this.#listeners) listener.onConnected?.();
     this.#status();
   }
 
@@ -249,7 +253,7 @@ export class EngineConnection implements ChangeFeed {
       this.#log.warn(`the engine keeps ending; the next attempts come slower: ${this.#lastCause}`);
     if (!status.connected && !this.#stopping.signal.aborted)
       this.#log.warn(`not connected to the engine: ${status.error}`);
-    for (const listener of this.#listeners) listener.onConnection?.(status);
+    this.events.publish(new LiveEvent('connection_status', status));
   }
 }
 

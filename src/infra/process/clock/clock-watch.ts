@@ -1,5 +1,7 @@
 import { uptime } from 'node:os';
 import { Logger } from '@nestjs/common';
+import type { EventBus } from '@nestjs/cqrs';
+import { LiveEvent } from '../../../events/live-event.ts';
 import type { ClockReport } from '../../../queries/system/status-source.ts';
 import { clockHappenings, type ClockHappening, type ClockReading } from './clock-rule.ts';
 
@@ -16,10 +18,6 @@ export interface ClockWatchOptions {
 
 /** Notices that the computer slept, or that its clock was set, by comparing clocks once a second. */
 export class ClockWatch {
-  /** Set by the owner: told when the computer is awake again. */
-  onSlept: (ms: number) => void = () => undefined;
-  /** Set by the owner: told when the time of day was set; negative: back. */
-  onJumped: (ms: number) => void = () => undefined;
   readonly #log = new Logger('ClockWatch');
   readonly #read: () => ClockReading | undefined;
   readonly #mayCountSleep: boolean;
@@ -28,7 +26,10 @@ export class ClockWatch {
   /** `since` by the monotonic clock. */
   #last: { report: ClockReport; since: number } | undefined;
 
-  constructor({ read = readClocks, platform = process.platform }: ClockWatchOptions = {}) {
+  constructor(
+    private readonly events: Pick<EventBus, 'publish'>,
+    { read = readClocks, platform = process.platform }: ClockWatchOptions = {},
+  ) {
     this.#read = read;
     this.#mayCountSleep = platform !== 'linux';
   }
@@ -65,11 +66,11 @@ export class ClockWatch {
     };
     if (kind === 'slept') {
       this.#log.log(`the computer slept for ${ms} ms`);
-      this.onSlept(ms);
+      this.events.publish(new LiveEvent('system_resumed', { slept_ms: ms }));
     } else {
       const [way, by] = ms > 0 ? ['forward', ms] : ['back', -ms];
       this.#log.warn(`the clock was set ${way} by ${by} ms`);
-      this.onJumped(ms);
+      this.events.publish(new LiveEvent('clock_changed', { by_ms: ms }));
     }
   }
 }
