@@ -55,6 +55,7 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
 /** The only error this project throws: a code of {@link ERRORS}, a sentence, and machine-readable details. */
 export class HeycatError extends Error {

@@ -1,12 +1,21 @@
-import type { ErrorCode } from '../errors.ts';
-import type { Area } from './areas.ts';
+import { ERROR_CODES, type ErrorCode } from '../errors.ts';
+import { IsAnyListOf, IsAnyObject } from '../fields/collections.ts';
+import {
+  IsFlag,
+  IsId,
+  IsInteger,
+  IsOneOf,
+  IsSeq,
+  IsText,
+  IsUuid,
+  MayBeAbsent,
+  MayBeNull,
+} from '../fields/fields.ts';
+import { MAX_INTEGER } from '../fields/limits.ts';
+import { AREAS, type Area } from './areas.ts';
 import {
   AudioDeviceFailed,
   AudioLevel,
-  CommandAmbiguous,
-  CommandExecuted,
-  CommandFailed,
-  CommandMatched,
   HotkeyFailed,
   RecordingCancelled,
   RecordingFailed,
@@ -18,35 +27,55 @@ import {
   TranscriptionPartial,
   TranscriptionStarted,
 } from './take-events.ts';
+import { CommandAmbiguous, CommandExecuted, CommandFailed, CommandMatched } from './voice-command-events.ts';
 
 /** Follows the events of each transaction, for UIs that only read anew. */
 export class DataChanged {
+  @IsAnyListOf(IsOneOf(AREAS))
   areas!: Area[];
 }
 
 export class ActiveWindowChanged {
+  @IsText()
   app_name!: string;
+
+  @MayBeNull()
+  @IsText()
   title!: string | null;
+
+  @MayBeNull()
+  @IsInteger(0)
   pid!: number | null;
+
   /** The window context that holds from now on, if any. */
+  @MayBeNull()
+  @IsId()
   context_id!: number | null;
+
+  @MayBeNull()
+  @IsText()
   context_name!: string | null;
 }
 
 /** Events so far, and in all. */
 export class BackupProgress {
+  @IsInteger(0)
   done!: number;
+
+  @IsInteger(0)
   total!: number;
 }
 
 /** The time of day was set. */
 export class ClockChanged {
   /** Negative: back. */
+  @IsInteger(-MAX_INTEGER)
   by_ms!: number;
 }
 
 /** The computer is awake again. */
 export class SystemResumed {
+  @IsInteger(0)
   slept_ms!: number;
 }
 
@@ -60,29 +89,48 @@ export type ConnectionState = (typeof CONNECTION_STATES)[number];
 /** State of the way to the engine. */
 export class ConnectionStatus {
   /** True while a session is open, also in a lasting fault. */
+  @IsFlag()
   connected!: boolean;
+
+  @IsOneOf(CONNECTION_STATES)
   state!: ConnectionState;
+
   /** Why there is no session, as a sentence. */
+  @MayBeAbsent()
+  @IsText()
   error?: string;
 }
 
 /** The read models agree with the engine. */
 export class SyncComplete {
+  @IsText()
   epoch!: string;
+
+  @IsSeq()
   seq!: number;
 }
 
 /** Of a command that was answered `queued`. */
 export class QueuedCommandApplied {
+  @IsUuid()
   command_id!: string;
+
+  @IsSeq()
   seq!: number;
+
+  @IsAnyObject()
   result!: Record<string, unknown>;
 }
 
 /** Of a command that was answered `queued`; `retry_command` or `drop_command` ends it. */
 export class QueuedCommandFailed {
+  @IsUuid()
   command_id!: string;
+
+  @IsOneOf(ERROR_CODES)
   code!: ErrorCode;
+
+  @IsText()
   message!: string;
 }
 

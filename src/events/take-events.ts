@@ -1,5 +1,16 @@
-import type { ErrorCode } from '../errors.ts';
-import type { ActionType } from './rows.ts';
+import { ERROR_CODES, type ErrorCode } from '../errors.ts';
+import { IsObject } from '../fields/collections.ts';
+import {
+  IsFlag,
+  IsId,
+  IsInteger,
+  IsNumber,
+  IsOneOf,
+  IsText,
+  IsTime,
+  MayBeAbsent,
+  MayBeNull,
+} from '../fields/fields.ts';
 
 /**
  * `toggle`: a press starts, the next one stops. `push_to_talk`: it records while the key is held. `hybrid`: a key held
@@ -33,161 +44,200 @@ export type QualityWarning = (typeof QUALITY_WARNINGS)[number];
 export const DEVICE_PROBLEMS = ['device_disconnected', 'device_back', 'not_kept_open'] as const;
 export type DeviceProblem = (typeof DEVICE_PROBLEMS)[number];
 
-/** Why a voice command's action failed; the codes are those that hosts of the original know. */
-export const ACTION_ERROR_CODES = [
-  'MISSING_PARAM',
-  'INVALID_PARAMETER',
-  'INVALID_APP_NAME',
-  'NOT_FOUND',
-  'OPEN_FAILED',
-  'EXECUTION_ERROR',
-  'UNSUPPORTED_PLATFORM',
-] as const;
-export type ActionErrorCode = (typeof ACTION_ERROR_CODES)[number];
+/** What became of a text that is a voice command. */
+export const VOICE_MATCHES = ['matched', 'ambiguous'] as const;
+export type VoiceMatch = (typeof VOICE_MATCHES)[number];
 
 /** Where a take's time went, in ms; a stage that it did not pass is absent. */
 export class StageTimes {
   /** From the press to the first real sample. */
+  @MayBeAbsent()
+  @IsNumber()
   first_sample_ms?: number;
+
   /** From the end of the sound to a file that is whole on disk. */
+  @MayBeAbsent()
+  @IsNumber()
   file_ms?: number;
+
   /** Until the recogniser had time for it. */
+  @MayBeAbsent()
+  @IsNumber()
   wait_ms?: number;
+
   /** In the model itself. */
+  @MayBeAbsent()
+  @IsNumber()
   decode_ms?: number;
+
   /** Dictionary and voice commands. */
+  @MayBeAbsent()
+  @IsNumber()
   rules_ms?: number;
+
   /** Until the text was told to whoever listens, from the end of the sound. */
+  @MayBeAbsent()
+  @IsNumber()
   told_ms?: number;
+
   /** Until the row has its text, from the end of the sound. */
+  @MayBeAbsent()
+  @IsNumber()
   stored_ms?: number;
 }
 
 class OfTake {
   /** Counts this run's takes. */
+  @IsInteger(1)
   take!: number;
+
   /** Null where there never was a sound. */
+  @MayBeNull()
+  @IsText()
   file_path!: string | null;
 }
 
 /** The first real sample has come. */
 export class RecordingStarted extends OfTake {
+  @IsOneOf(TAKE_MODES)
   mode!: TakeMode;
+
   /** As the request or the settings name it; null: the default. */
+  @MayBeNull()
+  @IsText()
   device!: string | null;
+
+  @IsTime()
   started_at!: string;
+
+  @IsObject(StageTimes)
   times!: StageTimes;
 }
 
 export class RecordingStopped extends OfTake {
+  @MayBeNull()
+  @IsId()
   recording_id!: number | null;
+
+  @IsOneOf(STOP_REASONS)
   stop_reason!: StopReason;
+
+  @IsInteger(0)
   duration_ms!: number;
+
   /** How often sound was lost because nobody took it. */
+  @IsInteger(0)
   overflows!: number;
+
+  @IsObject(StageTimes)
   times!: StageTimes;
 }
 
 export class RecordingCancelled extends OfTake {
+  @IsOneOf(CANCEL_REASONS)
   reason!: CancelReason;
+
   /** The row and its file stay. */
+  @IsFlag()
   kept!: boolean;
 }
 
 export class RecordingFailed extends OfTake {
+  @IsOneOf(ERROR_CODES)
   code!: ErrorCode;
+
+  @IsText()
   message!: string;
 }
 
 export class RecordingQualityWarning {
+  @IsOneOf(QUALITY_WARNINGS)
   warning!: QualityWarning;
 }
 
 /** At most 20 a second. */
 export class AudioLevel {
   /** 0 to 100. */
+  @IsInteger(0, 100)
   level!: number;
 }
 
 export class AudioDeviceFailed {
+  @IsOneOf(DEVICE_PROBLEMS)
   type!: DeviceProblem;
+
+  @IsText()
   message!: string;
 }
 
 export class HotkeyFailed {
+  @MayBeNull()
+  @IsText()
   combination!: string | null;
+
+  @IsOneOf(ERROR_CODES)
   code!: ErrorCode;
+
+  @IsText()
   message!: string;
 }
 
 export class TranscriptionStarted {
   /** Null while the row is not written yet. */
+  @MayBeNull()
+  @IsId()
   recording_id!: number | null;
+
+  @IsText()
   file_path!: string;
+
   /** It is of an earlier run: nobody waits for its text, and no voice command in it is carried out. */
+  @IsFlag()
   recovered!: boolean;
 }
 
 /** What was heard so far, where the model tells. */
 export class TranscriptionPartial extends TranscriptionStarted {
+  @IsText()
   text!: string;
 }
 
 export class TranscriptionCompleted extends TranscriptionStarted {
   /** After the dictionary. */
+  @IsText()
   text!: string;
+
   /** As it was heard. */
+  @IsText()
   raw_text!: string;
+
   /** Press Enter behind it. */
+  @IsFlag()
   auto_enter!: boolean;
+
   /** Null where `text` is to be typed. */
-  command!: 'matched' | 'ambiguous' | null;
+  @MayBeNull()
+  @IsOneOf(VOICE_MATCHES)
+  command!: VoiceMatch | null;
+
+  @IsText()
   model!: string;
+
+  @MayBeNull()
+  @IsText()
   language!: string | null;
+
+  @IsNumber()
   audio_ms!: number;
+
+  @IsObject(StageTimes)
   times!: StageTimes;
 }
 
 export class TranscriptionFailed extends TranscriptionStarted {
+  @IsOneOf(ERROR_CODES)
   code!: ErrorCode;
+
+  @IsText()
   message!: string;
-}
-
-class OfVoiceCommand {
-  voice_command_id!: number;
-  phrase!: string;
-}
-
-/** What a voice command does, its parameters filled in. */
-export class VoiceAction {
-  type!: ActionType;
-  payload!: Record<string, unknown>;
-}
-
-export class CommandMatched extends OfVoiceCommand {
-  transcription!: string;
-  /** 0.8 to 1. */
-  confidence!: number;
-  parameters!: Record<string, string>;
-  action!: VoiceAction;
-}
-
-export class CommandExecuted extends OfVoiceCommand {}
-
-export class CommandFailed extends OfVoiceCommand {
-  code!: ActionErrorCode;
-  message!: string;
-}
-
-export class CommandCandidate {
-  id!: number;
-  phrase!: string;
-  /** 0.8 to 1. */
-  confidence!: number;
-}
-
-export class CommandAmbiguous {
-  transcription!: string;
-  /** The best first; `resolve_ambiguous_command` says which was meant. */
-  candidates!: CommandCandidate[];
 }

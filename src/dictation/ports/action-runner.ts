@@ -1,8 +1,4 @@
-import type { Action, ActionProblem } from '../rules/text/action.ts';
-
-/** Codes as hosts of the original know them. */
-export type ActionErrorCode =
-  ActionProblem['error_code'] | 'NOT_FOUND' | 'OPEN_FAILED' | 'EXECUTION_ERROR' | 'UNSUPPORTED_PLATFORM';
+import type { ActionErrorCode, VoiceAction } from '../../events/voice-command-events.ts';
 
 export type ActionOutcome =
   | { status: 'executed' }
@@ -14,5 +10,5 @@ export type ActionOutcome =
 /** Does what a voice command says, where no host does. */
 export abstract class ActionRunner {
   /** Never throws. */
-  abstract run(action: Action): Promise<ActionOutcome>;
+  abstract run(action: VoiceAction): Promise<ActionOutcome>;
 }

@@ -1,3 +1,5 @@
+import type { QualityWarning } from '../../events/take-events.ts';
+
 /** A level is told at most so often, in ms. */
 const LEVEL_EVERY_MS = 50;
 const FULL_SCALE = 32_768;
@@ -9,9 +11,6 @@ const CLIPPED = 0.99;
 /** Of full scale, −30 dBFS. */
 const QUIET_RMS = 10 ** (-30 / 20);
 const QUIET_SAMPLES = 8_000;
-
-/** Something about the sound that spoils its transcription. */
-export type QualityWarning = 'clipping' | 'too_quiet';
 
 function sumOfSquares(pcm: Int16Array): number {
   let sum = 0;

@@ -3,13 +3,13 @@ import { EventBus } from '@nestjs/cqrs';
 import { titleMatches } from '../../commands/window-contexts/title-pattern.ts';
 import { HeycatError } from '../../errors.ts';
 import { LiveEvent } from '../../events/live-event.ts';
-import type { CommandExecuted } from '../../events/take-events.ts';
+import type { CommandExecuted, VoiceAction } from '../../events/voice-command-events.ts';
 import { dictionary } from '../../projections/dictionary.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { voiceCommands } from '../../projections/voice-commands.ts';
 import { windowContexts } from '../../projections/window-contexts.ts';
 import { ActionRunner } from '../ports/action-runner.ts';
-import { actionOf, type Action } from '../rules/text/action.ts';
+import { actionOf } from '../rules/text/action.ts';
 import {
   applyRules,
   compileRules,
@@ -89,7 +89,7 @@ export class UserRules {
     void this.#run(action, about);
   }
 
-  async #run(action: Action, about: CommandExecuted): Promise<void> {
+  async #run(action: VoiceAction, about: CommandExecuted): Promise<void> {
     const outcome = await this.runner.run(action);
     if (outcome.status === 'executed') this.events.publish(new LiveEvent('command_executed', about));
     if (outcome.status !== 'failed') return;

@@ -1,15 +1,10 @@
-import type { ActionType, VoiceCommandRow } from '../../../events/rows.ts';
+import type { VoiceCommandRow } from '../../../events/rows.ts';
+import type { ActionErrorCode, VoiceAction } from '../../../events/voice-command-events.ts';
 import type { Parameters } from './phrase.ts';
 
-/** What a command does, its parameters filled in. */
-export interface Action {
-  type: ActionType;
-  payload: Record<string, unknown>;
-}
-
-/** Why an action cannot be run; the codes are those that hosts of the original know. */
+/** Why an action cannot be run. */
 export interface ActionProblem {
-  error_code: 'MISSING_PARAM' | 'INVALID_PARAMETER' | 'INVALID_APP_NAME';
+  error_code: ActionErrorCode;
   field: string;
   message: string;
 }
@@ -28,7 +23,7 @@ const PLACEHOLDER = /\{([^{}]+)\}/g;
 export function actionOf(
   { action_type, action_payload }: Pick<VoiceCommandRow, 'action_type' | 'action_payload'>,
   parameters: Parameters,
-): Action {
+): VoiceAction {
   const given = isObject(action_payload) ? action_payload : {};
   const filled = Object.entries(given).map(([key, value]) => [key, fill(value, parameters)] as const);
   return { type: action_type, payload: Object.fromEntries([...Object.entries(parameters), ...filled]) };
@@ -50,7 +45,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Undefined when it may be run: `open_app {app, close?}`, `type_text {text, delay_ms?}`; others are the host's. */
-export function actionProblem({ type, payload }: Action): ActionProblem | undefined {
+export function actionProblem({ type, payload }: VoiceAction): ActionProblem | undefined {
   if (type === 'open_app') return appProblem(payload['app']) ?? flagProblem('close', payload['close']);
   if (type === 'type_text') return textProblem(payload['text']) ?? delayProblem(payload['delay_ms']);
   return undefined;

@@ -1,4 +1,5 @@
 import type { VoiceCommandRow } from '../../../events/rows.ts';
+import type { CommandCandidate } from '../../../events/voice-command-events.ts';
 import { similarity } from './edit-distance.ts';
 import { parsePhrase, readParameters, type Parameters, type Phrase } from './phrase.ts';
 import { spokenKey, tokenise, withoutPauses, type Token } from './tokens.ts';
@@ -9,13 +10,6 @@ const LEAST = 0.8;
 const AMBIGUOUS_WITHIN = 0.1;
 /** Rounding of what is computed. */
 const EPSILON = 1e-9;
-
-export interface CommandCandidate {
-  id: number;
-  phrase: string;
-  /** 0.8 to 1. */
-  confidence: number;
-}
 
 export type CommandMatch =
   | { kind: 'none' }

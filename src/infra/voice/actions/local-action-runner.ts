@@ -1,5 +1,6 @@
-import type { ActionErrorCode, ActionOutcome, ActionRunner } from '../../../dictation/ports/action-runner.ts';
-import { actionProblem, type Action } from '../../../dictation/rules/text/action.ts';
+import type { ActionOutcome, ActionRunner } from '../../../dictation/ports/action-runner.ts';
+import { actionProblem } from '../../../dictation/rules/text/action.ts';
+import type { ActionErrorCode, VoiceAction } from '../../../events/voice-command-events.ts';
 import { launchProgram, runProgram } from '../../process/child/run-program.ts';
 import { findApplication } from './desktop-entries.ts';
 import { typeText } from './text-typing.ts';
@@ -26,7 +27,7 @@ export class LocalActionRunner implements ActionRunner {
     this.#env = env;
   }
 
-  async run(action: Action): Promise<ActionOutcome> {
+  async run(action: VoiceAction): Promise<ActionOutcome> {
     const { type, payload } = action;
     if (type !== 'open_app' && type !== 'type_text') return { status: 'left_to_host' };
     if (this.#setting(`actions.${type}`) !== true) return { status: 'left_to_host' };

@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import type { Action } from '../../../../src/dictation/rules/text/action.ts';
+import type { VoiceAction } from '../../../../src/events/voice-command-events.ts';
 import { LocalActionRunner } from '../../../../src/infra/voice/actions/local-action-runner.ts';
 import { launchLine } from '../../../../src/infra/voice/actions/desktop-entries.ts';
 import { fakeProgram } from '../../../support/fake-program.ts';
 import { until } from '../../../support/connection-harness.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
-const open = (app: string, more: object = {}): Action => ({ type: 'open_app', payload: { app, ...more } });
-const type = (text: string, more: object = {}): Action => ({ type: 'type_text', payload: { text, ...more } });
+const open = (app: string, more: object = {}): VoiceAction => ({
+  type: 'open_app',
+  payload: { app, ...more },
+});
+const type = (text: string, more: object = {}): VoiceAction => ({
+  type: 'type_text',
+  payload: { text, ...more },
+});
 const ON = { 'actions.open_app': true, 'actions.type_text': true };
 
 interface Machine {

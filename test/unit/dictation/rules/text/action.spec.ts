@@ -1,7 +1,11 @@
-import { actionOf, actionProblem, type Action } from '../../../../../src/dictation/rules/text/action.ts';
+import { actionOf, actionProblem } from '../../../../../src/dictation/rules/text/action.ts';
+import type { VoiceAction } from '../../../../../src/events/voice-command-events.ts';
 
-const open = (app: unknown, more: object = {}): Action => ({ type: 'open_app', payload: { app, ...more } });
-const type = (text: unknown, more: object = {}): Action => ({
+const open = (app: unknown, more: object = {}): VoiceAction => ({
+  type: 'open_app',
+  payload: { app, ...more },
+});
+const type = (text: unknown, more: object = {}): VoiceAction => ({
   type: 'type_text',
   payload: { text, ...more },
 });
@@ -47,7 +51,7 @@ describe('an action', () => {
     expect(actionProblem(action)).toBeUndefined();
   });
 
-  it.each<[Action, string, string]>([
+  it.each<[VoiceAction, string, string]>([
     ...[
       'a/b',
       '../x',
@@ -65,7 +69,7 @@ describe('an action', () => {
       '',
       7,
       null,
-    ].map((app): [Action, string, string] => [open(app), 'INVALID_APP_NAME', 'app']),
+    ].map((app): [VoiceAction, string, string] => [open(app), 'INVALID_APP_NAME', 'app']),
     [open('x'.repeat(257)), 'INVALID_APP_NAME', 'app'],
     [open(undefined), 'MISSING_PARAM', 'app'],
     [open('x', { close: 'yes' }), 'INVALID_PARAMETER', 'close'],
