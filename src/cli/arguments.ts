@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
 
-/** Takes the exit code of a command that has one of its own. */
+/** Receives the exit code of a command that does not always exit with 0. */
 export type Done = (code: ExitCode) => void;
 
 /** Lines for the end of a command's help. */
@@ -9,10 +9,10 @@ export function examples(...lines: string[]): string {
   return ['\nExamples:', ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-export function wholeNumber(text: string): number {
+export function positiveInteger(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('It is a whole number from 1 on.');
+  throw new InvalidArgumentError('It must be a positive integer.');
 }
 
 export function commaSeparated(text: string): string[] {

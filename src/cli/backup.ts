@@ -22,12 +22,12 @@ interface Request {
   onProgress(progress: BackupProgress): void;
 }
 
-/** `heycat backup`: through the service where one runs on the data folder, else on the folder itself. */
+/** `heycat backup`: asks the service if one runs on the data folder, otherwise reads the folder itself. */
 export async function backup({ to, ...options }: BackupOptions): Promise<void> {
   endWithReader();
-  // Engines log on stdout where no service tells them otherwise.
+  // Outside a service, engines would log to stdout.
   Logger.overrideLogger(false);
-  using interrupt = new Interrupt('The backup was ended; nothing of it is left.');
+  using interrupt = new Interrupt('The backup was cancelled; its file was removed.');
   const { signal } = interrupt;
   const view = new ProgressView();
   const onProgress = (progress: BackupProgress): void =>
@@ -49,7 +49,7 @@ function onFolder({ options, ...rest }: Request): Promise<BackupMade> {
   return backUpFolder({ dataDir: resolve(options.dataDir ?? dataFolder()), ...rest });
 }
 
-/** @param thrown why the folder could not be had: only its own service can help. */
+/** @param thrown why the folder could not be opened; only the service that has it open can help. */
 async function throughService(
   { options, file, signal, onProgress }: Request,
   thrown: unknown,
@@ -57,7 +57,7 @@ async function throughService(
   if (!(thrown instanceof HeycatError) || thrown.code !== 'BUSY') throw thrown;
   await using client = await connect(options).catch(() => Promise.reject(thrown));
   const { pid } = await client.call('get_status', {});
-  // The service found may be that of another data folder.
+  // The service that was found may belong to another data folder.
   if (pid !== thrown.details['pid']) throw thrown;
   await client.subscribe({ types: ['backup_progress'] }, ({ payload }) =>
     onProgress(payload as unknown as BackupProgress),
@@ -66,5 +66,5 @@ async function throughService(
 }
 
 function sentence({ file, bytes, events, receipts }: BackupMade): string {
-  return `Saved ${events} events and ${receipts} receipts in ${file} (${bytesText(bytes)}). Sound files are not in it.`;
+  return `Saved ${events} events and ${receipts} receipts in ${file} (${bytesText(bytes)}). Sound files are not included.`;
 }

@@ -13,7 +13,7 @@ export async function call(method: string, params: object, options: GlobalOption
 }
 
 /**
- * The params of a request: a JSON object, `-` for one on standard input, nothing for none.
+ * The params of a request: a JSON object, `-` to read one from standard input, or nothing.
  * @throws HeycatError INVALID_ARGUMENT
  */
 export async function readParams(argument: string | undefined): Promise<object> {

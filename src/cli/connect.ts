@@ -12,7 +12,7 @@ export interface GlobalOptions {
 
 /**
  * Connects to the running service.
- * @throws HeycatError NOT_READY with `details.reason` `not_running` when nobody answers, UNAUTHENTICATED.
+ * @throws HeycatError NOT_READY with `details.reason` `not_running` when no service answers, or UNAUTHENTICATED.
  */
 export async function connect(
   { runtimeDir = runtimeFolder() }: Pick<GlobalOptions, 'runtimeDir'>,
@@ -25,7 +25,7 @@ export async function connect(
     if (!(thrown instanceof HeycatError) || thrown.code !== 'NOT_READY') throw thrown;
     throw new HeycatError(
       'NOT_READY',
-      `No heycat service runs in ${runtimeDir}; \`heycat start\` starts one.`,
+      `No heycat service is running in ${runtimeDir}; \`heycat start\` starts one.`,
       { reason: 'not_running', runtime_dir: runtimeDir },
       { cause: thrown },
     );

@@ -4,7 +4,7 @@ import type { ClientEvent, HeycatClient } from '../infra/ipc/client/client.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import type { Hops } from './demo-hops.ts';
 
-/** Events as they come, with the moment at which each came. */
+/** The events received so far, each with its time of arrival. */
 export class SeenEvents {
   readonly #seen: { event: ClientEvent; at: number }[] = [];
   #wake: (() => void) | undefined;
@@ -24,7 +24,8 @@ export class SeenEvents {
     for (;;) {
       const found = this.find(type);
       if (found !== undefined) return found;
-      if (deadline.aborted) throw new HeycatError('DEADLINE_EXCEEDED', `The event ${type} has not come.`);
+      if (deadline.aborted)
+        throw new HeycatError('DEADLINE_EXCEEDED', `The event ${type} did not arrive in time.`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
         deadline.addEventListener('abort', () => resolve(), { once: true });
@@ -44,7 +45,7 @@ export async function watch(client: HeycatClient): Promise<SeenEvents> {
   return events;
 }
 
-/** Tells the first answer of get_status, then when the engine is ready: the service serves before its engine does. */
+/** Prints the first answer of get_status, then when the engine is ready: the socket answers before the engine does. */
 export async function engineReady(client: HeycatClient, hops: Hops, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + READY_MS;
   const first = await client.call<ServiceStatus>('get_status', {}, { signal });
@@ -60,22 +61,22 @@ export async function engineReady(client: HeycatClient, hops: Hops, signal: Abor
     }
     if (state === 'failed') throw new HeycatError('ENGINE_UNAVAILABLE', cause);
     if (performance.now() > deadline)
-      throw new HeycatError('DEADLINE_EXCEEDED', 'The engine does not start.');
+      throw new HeycatError('DEADLINE_EXCEEDED', 'The engine did not start in time.');
     await delay(POLL_MS, undefined, { signal });
   }
 }
 
-/** Tells when the read models have agreed with the engine. */
+/** Prints when the read models have been compared with the engine. */
 export async function synced(
   client: HeycatClient,
   events: SeenEvents,
   { hops, signal }: { hops: Hops; signal: AbortSignal },
 ): Promise<void> {
-  // It may have come before the subscription did.
+  // The event may have been published before the subscription existed.
   const { synced: already } = await client.call<ServiceStatus>('get_status', {}, { signal });
   if (already && events.find('sync_complete') === undefined) {
-    return hops.hop('synced', 'get_status says that the read models have taken the baseline');
+    return hops.hop('synced', 'get_status says that the baseline has been applied');
   }
   const { at } = await events.next('sync_complete', signal);
-  hops.hop('synced', 'sync_complete: the read models have taken the baseline', at);
+  hops.hop('synced', 'sync_complete: the baseline has been applied', at);
 }

@@ -1,6 +1,6 @@
 import { answer, answerJson, styled } from './terminal.ts';
 
-/** Prints what happens, each hop with the time since its part, or the last restart, began. */
+/** Prints each hop with the time since the start of its part, or since the last restart. */
 export class Hops {
   #zero = performance.now();
   #part = '';
@@ -11,21 +11,21 @@ export class Hops {
     if (!this.json) answer(styled('bold', text));
   }
 
-  /** Begins a part; its time starts from 0. */
+  /** Starts a part, and its clock at 0. */
   part(name: string): void {
     this.#part = name;
     if (!this.json) answer(`\n${styled('bold', name)}`);
     this.restart();
   }
 
-  /** Lets the time of the hops to come start from 0. */
+  /** Restarts the clock at 0. */
   restart(): void {
     this.#zero = performance.now();
   }
 
   /**
-   * @param name for programs.
-   * @param at when it happened, by performance.now(); now when absent.
+   * @param name identifies the hop in JSON output.
+   * @param at when it happened, from performance.now().
    */
   hop(name: string, text: string, at = performance.now()): void {
     const ms = Math.round((at - this.#zero) * 100) / 100;

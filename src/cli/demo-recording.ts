@@ -8,7 +8,7 @@ import type { Hops } from './demo-hops.ts';
 export interface RoundTrip {
   /** The client that writes and reads. */
   ui: HeycatClient;
-  /** What another client, which only listens, has heard. */
+  /** Received by another client, which only subscribes. */
   events: SeenEvents;
   wav: string;
   hops: Hops;
@@ -23,32 +23,32 @@ interface Applied {
 interface Written {
   commandId: string;
   seq: number;
-  /** The recording's. */
+  /** Of the recording. */
   id: number;
 }
 
-/** One add_recording, seen from outside at every place where it can be seen. */
+/** One add_recording, observed everywhere that it is visible from outside. */
 export async function recordingRoundTrip(trip: RoundTrip): Promise<void> {
   const { ui, events, hops, signal } = trip;
   const commandId = randomUUID();
   hops.part('One recording');
   hops.hop('sent', 'a UI sends add_recording with a WAV file');
   const request = { command_id: commandId, file_path: trip.wav };
-  const [applied, heard] = await Promise.all([
+  const [applied, received] = await Promise.all([
     ui
       .call<Applied>('add_recording', request, { signal })
       .then((answer) => ({ answer, at: performance.now() })),
     events.next('recording_added', signal),
   ]);
   const { seq, result } = applied.answer;
-  const { event } = heard;
+  const { event } = received;
   const arrivals = [
-    { name: 'event', text: eventText(event), at: heard.at },
+    { name: 'event', text: eventText(event), at: received.at },
     { name: 'applied', text: `its answer: applied, seq ${seq}, recording ${result.id}`, at: applied.at },
   ];
   for (const { name, text, at } of arrivals.sort((a, b) => a.at - b.at)) hops.hop(name, text, at);
   if (event.command_id !== commandId || event.seq !== seq) {
-    throw new HeycatError('INTERNAL', 'The event that came belongs to another command.');
+    throw new HeycatError('INTERNAL', 'The event received belongs to another command.');
   }
   await traces(trip, { commandId, seq, id: result.id });
 }
@@ -57,7 +57,7 @@ function eventText({ type, seq, entity_id }: ClientEvent): string {
   return `another client's socket: ${type}, seq ${seq}, id ${entity_id}`;
 }
 
-/** What the write has left behind on each side, each asked for on its own. */
+/** The traces of the write in the database, the read models and the queries, each fetched with its own request. */
 async function traces({ ui, hops, signal }: RoundTrip, { commandId, seq, id }: Written): Promise<void> {
   const ask = <T>(method: string, params: object = {}): Promise<T> => {
     hops.restart();
@@ -77,10 +77,11 @@ async function traces({ ui, hops, signal }: RoundTrip, { commandId, seq, id }: W
   );
   const { projections } = await ask<ServiceStatus>('get_status');
   const model = projections.find(({ name }) => name === 'recordings');
-  hops.hop('projection', `read model: recordings stands at seq ${model?.seq}`);
+  hops.hop('projection', `read model: recordings is at seq ${model?.seq}`);
   const { recordings } = await ask<{ recordings: Record<string, unknown>[] }>('list_recordings');
   const row = recordings.find((recording) => recording['id'] === id);
-  if (row === undefined) throw new HeycatError('INTERNAL', 'list_recordings does not answer with it.');
+  if (row === undefined)
+    throw new HeycatError('INTERNAL', 'list_recordings does not return the new recording.');
   const sound = `${Number(row['duration_ms']) / 1_000} s at ${row['sample_rate']} Hz`;
-  hops.hop('listed', `list_recordings answers with it: recording ${row['id']}, ${sound}, ${row['status']}`);
+  hops.hop('listed', `list_recordings returns it: recording ${row['id']}, ${sound}, ${row['status']}`);
 }

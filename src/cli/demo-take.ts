@@ -2,8 +2,8 @@ import type { ClientEvent } from '../infra/ipc/client/client.ts';
 import type { ModelReport } from '../queries/system/model-list.ts';
 import type { RoundTrip } from './demo-recording.ts';
 
-/** A model that is large may have to be read from a slow disk first. */
-const HEARD_MS = 120_000;
+/** A large model may first have to be read from a slow disk. */
+const STAGE_MS = 120_000;
 
 /** One take from the microphone to its text, where the microphone plays a file. */
 export async function spokenTake({ ui, events, wav, hops, signal }: RoundTrip): Promise<void> {
@@ -11,22 +11,22 @@ export async function spokenTake({ ui, events, wav, hops, signal }: RoundTrip): 
   const { models } = await ui.call<{ models: ModelReport[] }>('list_models', {}, { signal });
   const model = models.find(({ used }) => used);
   if (model === undefined) {
-    const advice = 'no speech model is installed; `heycat demo --install-model` gets one first (90 MB)';
+    const advice = 'no speech model is installed; `heycat demo --install-model` installs one first (90 MB)';
     return hops.hop('no_model', advice);
   }
   hops.restart();
   await ui.call('start_recording', { device: `file:${wav}?fast` }, { signal });
-  const hear = async (type: string, name: string, text: (payload: ClientEvent['payload']) => string) => {
-    const { event, at } = await events.next(type, signal, HEARD_MS);
+  const next = async (type: string, name: string, text: (payload: ClientEvent['payload']) => string) => {
+    const { event, at } = await events.next(type, signal, STAGE_MS);
     hops.hop(name, text(event.payload), at);
   };
-  await hear('recording_started', 'recording', () => 'recording_started: the first samples have come');
-  await hear('recording_stopped', 'recorded', ({ duration_ms }) => {
+  await next('recording_started', 'recording', () => 'recording_started: the first samples have arrived');
+  await next('recording_stopped', 'recorded', ({ duration_ms }) => {
     return `recording_stopped: ${Number(duration_ms) / 1_000} s of sound are on disk`;
   });
-  await hear('transcription_completed', 'heard', ({ text, times }) => {
+  await next('transcription_completed', 'transcribed', ({ text, times }) => {
     const { decode_ms } = times as { decode_ms: number };
     return `transcription_completed by ${model.name}, ${Math.round(decode_ms)} ms of it in the model: «${String(text)}»`;
   });
-  await hear('recording_completed', 'stored', () => 'recording_completed: the recording has its text');
+  await next('recording_completed', 'stored', () => 'recording_completed: the recording has its text');
 }

@@ -18,13 +18,13 @@ import { endWithReader, note } from './terminal.ts';
 
 export interface DemoOptions extends GlobalOptions {
   keep?: boolean;
-  /** Get a speech model first, where there is none. */
+  /** Install a speech model first if there is none. */
   installModel?: boolean;
 }
 
 const SOUND = fileURLToPath(new URL('../../assets/demo.wav', import.meta.url));
 
-/** `heycat demo`: a service of its own, one recording the whole way round, and each hop with its measured time. */
+/** `heycat demo`: starts its own service, sends one recording through every layer, and prints each hop's measured time. */
 export async function demo({
   json = false,
   keep = false,
@@ -32,13 +32,13 @@ export async function demo({
   dataDir = dataFolder(),
 }: DemoOptions): Promise<void> {
   endWithReader();
-  using interrupt = new Interrupt('The demo was ended.');
+  using interrupt = new Interrupt('The demo was cancelled.');
   const { signal } = interrupt;
   try {
     if (installModel) await installFirst({ json, dataDir });
-    // One that `heycat spacetimedb install` has built lies in the real data folder, not in the demo's.
+    // A server built by `heycat spacetimedb install` is in the real data folder, not in the demo's.
     const server = await findServer(dataDir);
-    // What the demo's folder has not, the real one may have.
+    // Models are in the real data folder as well.
     const modelsDir = process.env['HEYCAT_MODELS_DIR'] || new ModelStore({ dataDir }).folder;
     const folder = await mkdtemp(join(tmpdir(), 'heycat-demo-'));
     try {
@@ -48,14 +48,14 @@ export async function demo({
       note(keep ? `kept ${folder}` : `removed ${folder}`);
     }
   } catch (thrown) {
-    // What waits when Ctrl-C comes fails in many ways.
+    // Ctrl-C makes pending work fail in many ways.
     throw signal.aborted ? signal.reason : thrown;
   }
 }
 
 interface Stage {
   folder: string;
-  /** Absent: the embedded engine runs. */
+  /** Absent for the embedded engine. */
   serverBinary: string | undefined;
   modelsDir: string;
   hops: Hops;
@@ -68,7 +68,7 @@ async function run({ folder, serverBinary, modelsDir, hops, signal }: Stage): Pr
   const wav = join(data, 'recordings', 'demo.wav');
   await mkdir(join(data, 'recordings'), { recursive: true, mode: 0o700 });
   await copyFile(SOUND, wav);
-  hops.title(`A recording travels the whole path, in ${folder}`);
+  hops.title(`A recording travels the entire path, in ${folder}`);
   hops.part('The service starts');
   const service = new ServiceChild(['--data-dir', data, '--runtime-dir', runtimeDir], {
     ...process.env,
@@ -77,7 +77,7 @@ async function run({ folder, serverBinary, modelsDir, hops, signal }: Stage): Pr
   });
   let code: number | null;
   try {
-    hops.hop('process_started', `the service's process is started (pid ${service.pid})`);
+    hops.hop('process_started', `the service process has started (pid ${service.pid})`);
     await service.serving(signal);
     await using ui = await connect({ runtimeDir });
     await using subscriber = await connect({ runtimeDir });
@@ -92,7 +92,7 @@ async function run({ folder, serverBinary, modelsDir, hops, signal }: Stage): Pr
     throw thrown;
   } finally {
     code = await service.stop();
-    if (code === 0) hops.hop('stopped', 'the service has ended in good order, and its database before it');
+    if (code === 0) hops.hop('stopped', 'the service has shut down gracefully, its database first');
   }
   if (code !== 0) throw new HeycatError('INTERNAL', `The service ended with code ${code}.`);
 }

@@ -38,10 +38,10 @@ export async function checkServer(dataDir: string): Promise<Check> {
   const engine = await chooseEngine('auto', dataDir);
   if (engine.status.kind === 'embedded')
     return { name, state: 'absent', text: `${text}; the embedded engine needs none` };
-  return { name, state: 'fault', text: `${text}, and the data is in one`, advice: await waysToServer() };
+  return { name, state: 'fault', text: `${text}, but the data needs one`, advice: await waysToServer() };
 }
 
-/** What can be done depends on whether cargo is there. */
+/** The advice depends on whether cargo is installed. */
 async function waysToServer(): Promise<string> {
   const cargo = await promisify(execFile)('cargo', ['--version'], { timeout: CARGO_MS }).then(
     ({ stdout }) => stdout.trim(),
@@ -69,7 +69,7 @@ export async function checkModule(path = modulePath()): Promise<Check> {
   };
 }
 
-/** Without a model, or the library that runs it, takes are kept and everything else works. */
+/** Without a model, or without the library that runs it, takes are kept untranscribed and everything else works. */
 export async function checkModels(dataDir: string): Promise<Check> {
   const name = 'speech models';
   try {
@@ -93,7 +93,12 @@ export async function checkDisk(dataDir: string): Promise<Check> {
   const gib = (bavail * bsize) / GIB;
   const text = `${gib.toFixed(1)} GiB free`;
   if (gib >= DISK_NEEDED_GIB) return { name, state: 'ok', text };
-  return { name, state: 'fault', text, advice: 'Make room, or move the data with HEYCAT_DATA_DIR.' };
+  return {
+    name,
+    state: 'fault',
+    text,
+    advice: 'Free some disk space, or move the data with HEYCAT_DATA_DIR.',
+  };
 }
 
 /** The file system that a folder is on, or would be. */

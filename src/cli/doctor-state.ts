@@ -8,7 +8,7 @@ import { connect } from './connect.ts';
 import { connectionText } from './status.ts';
 import type { Check } from './doctor.ts';
 
-/** A service that takes longer to say how it is does not do well. */
+/** A healthy service answers get_status sooner. */
 const ANSWER_MS = 5_000;
 
 export function checkDataFolder(dataDir: string): Promise<Check> {
@@ -21,7 +21,7 @@ export async function checkKeys(dataDir: string): Promise<Check> {
   try {
     const key = await readPrivateFile(path);
     if (key !== undefined) return { name, state: 'ok', text: `${path}, closed to other users` };
-    return { name, state: 'absent', text: 'made at the first start' };
+    return { name, state: 'absent', text: 'created at the first start' };
   } catch (thrown) {
     return faultOf(name, thrown);
   }
@@ -33,7 +33,7 @@ export async function checkRuntimeFolder(runtimeDir: string): Promise<Check> {
     const folder = await checkFolder(name, runtimeDir);
     const place = socketPlace(runtimeDir);
     if (place.folder === undefined || folder.state === 'fault') return folder;
-    return { ...folder, text: `${folder.text}; its name is long, so the socket is ${place.path}` };
+    return { ...folder, text: `${folder.text}; its path is too long, so the socket is ${place.path}` };
   } catch (thrown) {
     return faultOf(name, thrown);
   }
@@ -60,7 +60,7 @@ export async function checkService(runtimeDir: string): Promise<Check> {
   }
 }
 
-/** What there is, and why the running service could not make today's. */
+/** The newest backup, and why the running service could not make today's. */
 export async function checkBackups(dataDir: string, runtimeDir: string): Promise<Check> {
   const name = 'backups';
   const [newest] = await new BackupsFolder(join(dataDir, 'backups')).list();
@@ -83,7 +83,7 @@ async function checkFolder(name: string, path: string): Promise<Check> {
     return { name, state: 'ok', text: path };
   } catch (thrown) {
     const isAbsent = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isAbsent) return { name, state: 'absent', text: `${path}, made at the first start` };
+    if (isAbsent) return { name, state: 'absent', text: `${path}, created at the first start` };
     return faultOf(name, thrown);
   }
 }

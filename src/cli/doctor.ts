@@ -13,7 +13,7 @@ import { answer, answerJson, endWithReader, printable, styled } from './terminal
 
 export interface Check {
   name: string;
-  /** `absent` is no fault: it is made, or started, when it is needed. */
+  /** `absent` is not a fault: it is created or started when it is needed. */
   state: 'ok' | 'absent' | 'fault';
   /** What was found. */
   text: string;
@@ -21,7 +21,7 @@ export interface Check {
   advice?: string;
 }
 
-/** `heycat doctor`: looks, and makes nothing. @returns false when something required is missing or wrong. */
+/** `heycat doctor`: checks, and creates nothing. @returns false when something required is missing or wrong. */
 export async function doctor(options: GlobalOptions): Promise<boolean> {
   endWithReader();
   const dataDir = resolve(options.dataDir ?? dataFolder());
@@ -40,11 +40,11 @@ export async function doctor(options: GlobalOptions): Promise<boolean> {
   ]);
   const ok = checks.every(({ state }) => state !== 'fault');
   if (options.json) answerJson({ ok, checks });
-  else for (const check of checks) tell(check);
+  else for (const check of checks) print(check);
   return ok;
 }
 
-function tell({ name, state, text, advice }: Check): void {
+function print({ name, state, text, advice }: Check): void {
   const mark = { ok: styled('green', '✓'), absent: '–', fault: styled('red', '✗') }[state];
   answer(`${mark} ${name.padEnd(16)} ${printable(text)}`);
   if (advice !== undefined) answer(`${' '.repeat(19)}${printable(advice)}`);

@@ -12,32 +12,32 @@ export interface MoveOptions extends GlobalOptions {
   to: LocalEngine;
 }
 
-/** `heycat engine move`: carries the data over, and says what was carried and what may be deleted. */
+/** `heycat engine move`: moves the data, and says what was moved and which folder may be deleted. */
 export async function move({ to, json, dataDir = dataFolder() }: MoveOptions): Promise<void> {
   endWithReader();
-  // Engines log on stdout where no service tells them otherwise.
+  // Outside a service, engines would log to stdout.
   Logger.overrideLogger(false);
-  using interrupt = new Interrupt('The move was ended; the data is where it was.');
+  using interrupt = new Interrupt('The move was cancelled; the data is where it was.');
   const { signal } = interrupt;
   const view = new StepsView('events');
   try {
-    tell(await moveEngine({ dataDir: resolve(dataDir), to, signal, onProgress: view.show }), json);
+    print(await moveEngine({ dataDir: resolve(dataDir), to, signal, onProgress: view.show }), json);
   } catch (thrown) {
-    // What waits when Ctrl-C comes fails in many ways.
+    // Ctrl-C makes pending work fail in many ways.
     throw signal.aborted ? signal.reason : thrown;
   } finally {
     view.end();
   }
 }
 
-function tell(moved: Moved, json: boolean | undefined): void {
+function print(moved: Moved, json: boolean | undefined): void {
   const { to, tables, kept } = moved;
   if (json) return answerJson(moved);
-  if (!moved.moved) return answer(`The data is in the ${to} engine already.`);
+  if (!moved.moved) return answer(`The data is already in the ${to} engine.`);
   const rows = (table: string): number => tables[table]?.rows ?? 0;
   answer(
-    `The data is in the ${to} engine now: ${rows('event_log')} events, ${rows('command_receipts')} receipts, ` +
+    `The data is now in the ${to} engine: ${rows('event_log')} events, ${rows('command_receipts')} receipts, ` +
       `${rows('recordings')} recordings; every table was compared.`,
   );
-  for (const folder of kept) note(`The data as it was stays in ${folder}; delete it when you like.`);
+  for (const folder of kept) note(`The previous data is kept in ${folder}; delete it when you like.`);
 }

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { HeycatError } from '../errors.ts';
 
-/** What the `heycat` command ends with. */
+/** The exit codes of the `heycat` command. */
 export const EXIT = {
   done: 0,
-  /** Refused by the service's rules, or failed. */
+  /** Rejected by the service's rules, or failed. */
   failed: 1,
   usage: 2,
   notRunning: 3,
@@ -13,7 +13,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export function exitCodeOf(thrown: unknown): ExitCode {
-  // Commander ends this way after --help and --version, too.
+  // Commander also throws after --help and --version.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
   return HeycatError.from(thrown).details['reason'] === 'not_running' ? EXIT.notRunning : EXIT.failed;
 }

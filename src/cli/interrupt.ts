@@ -1,14 +1,14 @@
 import { HeycatError } from '../errors.ts';
 
-/** A second Ctrl-C ends at once; npx delivers one of them twice within this time. */
+/** A second Ctrl-C exits immediately; npx delivers a single one twice within this time. */
 const SAME_PRESS_MS = 500;
 
-/** Aborts its signal, with CANCELLED as the reason, on Ctrl-C or SIGTERM: long work ends and cleans up. */
+/** Aborts its signal with CANCELLED on Ctrl-C or SIGTERM, so that long work can end and clean up. */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController();
   #pressedAt: number | undefined;
 
-  constructor(private readonly sentence = 'Ended by Ctrl-C.') {
+  constructor(private readonly sentence = 'Cancelled by Ctrl-C.') {
     process.on('SIGINT', this.#press);
     process.on('SIGTERM', this.#press);
   }

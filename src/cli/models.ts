@@ -12,12 +12,12 @@ import { answer, answerJson, endWithReader, note, printable, styled } from './te
 
 const MB = 1_000_000;
 
-/** `heycat models list`: without a service, so without the setting that chooses. */
+/** `heycat models list`: runs without a service, and therefore ignores the setting `transcription.model`. */
 export async function listModels({ json, dataDir = dataFolder() }: GlobalOptions): Promise<void> {
   endWithReader();
   const models = await new ModelStore({ dataDir }).list();
   if (json) return answerJson({ models, total_count: models.length });
-  for (const model of models) tell(model);
+  for (const model of models) print(model);
 }
 
 /** `heycat models install` */
@@ -25,7 +25,7 @@ export async function installNamed(
   name: string,
   { json, dataDir = dataFolder(), from, sha256 }: GlobalOptions & { from?: string; sha256?: string },
 ): Promise<void> {
-  using interrupt = new Interrupt('The download was ended; the next install goes on from here.');
+  using interrupt = new Interrupt('The download was cancelled; the next install resumes it.');
   const store = new ModelStore({ dataDir });
   const view = new ProgressView();
   const options = { signal: interrupt.signal, onProgress: view.show };
@@ -43,11 +43,11 @@ export async function installNamed(
   answer(printable(`${name} is installed in ${folder}.`));
 }
 
-/** A small model that works everywhere, where none is installed. */
+/** Installs a small model that runs on any computer, unless some model is installed. */
 export async function installFirst(options: GlobalOptions): Promise<void> {
   const { dataDir = dataFolder() } = options;
   const models = await new ModelStore({ dataDir }).list();
-  if (models.some(({ used }) => used)) return note('a speech model is installed already');
+  if (models.some(({ used }) => used)) return note('a speech model is already installed');
   await installNamed(FIRST_MODEL, options);
 }
 
@@ -64,11 +64,11 @@ export async function removeModel(
 function known(name: string) {
   const model = catalogueModel(name);
   if (model !== undefined) return model;
-  const sentence = `There is no model ${name} in the catalogue; \`heycat models list\` shows it, and \`--from\` installs others.`;
+  const sentence = `There is no model ${name} in the catalogue, which \`heycat models list\` shows; \`--from\` installs others.`;
   throw new HeycatError('NOT_FOUND', sentence, { name });
 }
 
-function tell({ name, title, languages, licence, download_bytes, state, used, place }: ModelReport): void {
+function print({ name, title, languages, licence, download_bytes, state, used, place }: ModelReport): void {
   const mark = used ? styled('green', '✓') : state === 'damaged' ? styled('red', '✗') : ' ';
   const size = download_bytes === null ? '' : `${Math.ceil(download_bytes / MB)} MB`;
   const where = place === 'host' ? 'installed by the host' : state;

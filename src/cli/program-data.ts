@@ -4,7 +4,7 @@ import { examples, type Done } from './arguments.ts';
 import { EXIT } from './exit-codes.ts';
 import type { RestoreOptions } from './restore.ts';
 
-/** What keeps the data, and what looks after it. */
+/** The commands for queue, backups, engines and setup. */
 export function dataCommands(program: Command, done: Done): void {
   queueCommands(program);
   backupCommands(program);
@@ -14,10 +14,10 @@ export function dataCommands(program: Command, done: Done): void {
 function queueCommands(program: Command): void {
   const queue = program
     .command('queue')
-    .description('The commands that wait for the engine, and those that were given up.');
+    .description('The commands that wait for the engine, and the dead letters.');
   queue
     .command('list')
-    .description('List them, with why they were given up.')
+    .description('List them, dead letters with their errors.')
     .addHelpText('after', examples('heycat queue list', 'heycat queue list --json'))
     .action(async (_, command: Command) => {
       const { listQueue } = await import('./queue.ts');
@@ -25,7 +25,7 @@ function queueCommands(program: Command): void {
     });
   queue
     .command('retry')
-    .description('Send one again that was given up.')
+    .description('Put a dead letter back at the end of the queue.')
     .argument('<command_id>', 'As `heycat queue list` shows it.')
     .addHelpText('after', examples('heycat queue retry 0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10'))
     .action(async (commandId: string, _, command: Command) => {
@@ -34,7 +34,7 @@ function queueCommands(program: Command): void {
     });
   queue
     .command('drop')
-    .description('Forget one that was given up.')
+    .description('Remove a dead letter.')
     .argument('<command_id>', 'As `heycat queue list` shows it.')
     .addHelpText('after', examples('heycat queue drop 0c9d1c4e-6a0e-4c1e-9a3e-0d8b1b7a2f10'))
     .action(async (commandId: string, _, command: Command) => {
@@ -47,7 +47,7 @@ function backupCommands(program: Command): void {
   const backups = program
     .command('backup')
     .description(
-      'Write the whole history into one file, also while the service runs. Sound files and keys are not in it.',
+      'Write the complete history into one file, also while the service is running. Sound files and keys are not included.',
     )
     .option('--to <file>', 'A file that does not exist yet (default: one in backups/ of the data folder).')
     .addHelpText(
@@ -71,9 +71,9 @@ recordings/ and keys/ of the data folder yourself; without the keys a backup can
     });
   program
     .command('restore')
-    .description('Make a backup the data, while no service runs. What was there before is kept beside.')
-    .argument('[file]', 'What `heycat backup` or the service has written.')
-    .option('--latest', 'The newest whole backup in the data folder, instead of a file.')
+    .description('Replace the data with a backup, while no service is running. The previous data is kept.')
+    .argument('[file]', 'A backup made by `heycat backup` or the service.')
+    .option('--latest', 'The newest intact backup in the data folder, instead of a file.')
     .addOption(
       new Option('--engine <kind>', 'Where the data goes (default: the engine that has it).').choices([
         ...LOCAL_ENGINES,
@@ -93,10 +93,10 @@ function setupCommands(program: Command, done: Done): void {
   program
     .command('demo')
     .description(
-      'Send a recording the whole way round, in a temporary folder, and show each hop with its time.',
+      'Send a recording through every layer, in a temporary folder, and show each hop with its time.',
     )
     .option('--keep', 'Keep the temporary folder.')
-    .option('--install-model', 'Get a speech model first, where none is installed.')
+    .option('--install-model', 'Install a speech model first if there is none.')
     .addHelpText('after', examples('heycat demo', 'heycat demo --install-model'))
     .action(async (_, command: Command) => {
       const { demo } = await import('./demo.ts');
@@ -114,7 +114,7 @@ function setupCommands(program: Command, done: Done): void {
     .command('engine')
     .description('The engine that has the data.')
     .command('move')
-    .description('Carry all data over to the other engine, compare it there, and only then use that one.')
+    .description('Copy all data to the other engine, verify it there, and only then switch.')
     .addOption(
       new Option('--to <kind>', 'Where the data goes.').choices([...LOCAL_ENGINES]).makeOptionMandatory(),
     )
@@ -125,7 +125,7 @@ function setupCommands(program: Command, done: Done): void {
     });
   const spacetimedb = program
     .command('spacetimedb')
-    .description('The SpacetimeDB server that keeps the data.');
+    .description('The SpacetimeDB server that stores the data.');
   spacetimedb
     .command('install')
     .description('Find a server, or build one with cargo (about a quarter of an hour).')

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { examples, type Done } from './arguments.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** What records and hears. */
+/** The commands for recording and transcribing. */
 export function voiceCommands(program: Command, done: Done): void {
   dictationCommands(program);
   speechCommands(program, done);
@@ -11,17 +11,17 @@ export function voiceCommands(program: Command, done: Done): void {
 function dictationCommands(program: Command): void {
   program
     .command('toggle')
-    .description('Begin a take, or end the one that is recorded: bind a key of your desktop to it.')
+    .description('Start a take, or stop the one being recorded: bind a key of your desktop to it.')
     .addHelpText('after', examples('heycat toggle'))
     .action(async (_, command: Command) => {
       const { record } = await import('./record.ts');
       await record('toggle', command.optsWithGlobals());
     });
-  const recording = program.command('record').description('Record speech, which becomes text.');
+  const recording = program.command('record').description('Record speech and turn it into text.');
   recording
     .command('start')
-    .description('Begin a take.')
-    .option('--device <name>', 'As `heycat call list_audio_devices` tells it, or file:/path.wav.')
+    .description('Start a take.')
+    .option('--device <name>', 'As listed by `heycat call list_audio_devices`, or file:/path.wav.')
     .addHelpText('after', examples('heycat record start', 'heycat record start --device file:/tmp/note.wav'))
     .action(async (_, command: Command) => {
       const { record } = await import('./record.ts');
@@ -29,7 +29,7 @@ function dictationCommands(program: Command): void {
     });
   recording
     .command('stop')
-    .description('End the take and have it transcribed.')
+    .description('Stop the take and transcribe it.')
     .option('--text', 'Wait for the text and print it.')
     .addHelpText('after', examples('heycat record stop', 'heycat record stop --text'))
     .action(async (_, command: Command) => {
@@ -38,7 +38,7 @@ function dictationCommands(program: Command): void {
     });
   recording
     .command('cancel')
-    .description('End the take without transcribing it.')
+    .description('Stop the take without transcribing it.')
     .addHelpText('after', examples('heycat record cancel'))
     .action(async (_, command: Command) => {
       const { record } = await import('./record.ts');
@@ -49,9 +49,9 @@ function dictationCommands(program: Command): void {
 function speechCommands(program: Command, done: Done): void {
   program
     .command('transcribe')
-    .description('Hear WAV files and print what was said; needs a model and no service.')
+    .description('Transcribe WAV files; needs a model, but no service.')
     .argument('<wav...>', 'Files of any rate and number of channels.')
-    .option('--model <name>', 'Which model hears them (default: the best that is installed).')
+    .option('--model <name>', 'The model to use (default: the best that is installed).')
     .addHelpText('after', examples('heycat transcribe take.wav', 'heycat transcribe --json *.wav'))
     .action(async (files: string[], _, command: Command) => {
       const { transcribe } = await import('./transcribe.ts');
@@ -60,7 +60,7 @@ function speechCommands(program: Command, done: Done): void {
   const models = program.command('models').description('The models that turn speech into text.');
   models
     .command('list')
-    .description('List those that are installed, and those that can be.')
+    .description('List the installed models, and those that can be installed.')
     .addHelpText('after', examples('heycat models list', 'heycat models list --json'))
     .action(async (_, command: Command) => {
       const { listModels } = await import('./models.ts');
@@ -68,10 +68,12 @@ function speechCommands(program: Command, done: Done): void {
     });
   models
     .command('install')
-    .description('Download a model, check it, and put it into the data folder; Ctrl-C keeps what has come.')
+    .description(
+      'Download a model, verify it, and install it into the data folder; Ctrl-C keeps what has arrived.',
+    )
     .argument('<name>', 'As `heycat models list` shows it, or a new one with --from.')
     .option('--from <place>', 'A folder with the files of a model, or the URL of an archive with them.')
-    .option('--sha256 <hex>', 'Of the archive that --from names.')
+    .option('--sha256 <hex>', 'The SHA-256 of the archive that --from names.')
     .addHelpText(
       'after',
       examples('heycat models install moonshine-tiny-en', 'heycat models install mine --from ~/my-model'),

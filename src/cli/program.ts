@@ -2,13 +2,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { HeycatError } from '../errors.ts';
 import { LOG_LEVELS } from '../infra/process/logger.ts';
 import { packageVersion } from '../infra/process/version.ts';
-import { commaSeparated, examples, wholeNumber, type Done } from './arguments.ts';
+import { commaSeparated, examples, positiveInteger, type Done } from './arguments.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { dataCommands } from './program-data.ts';
 import { voiceCommands } from './program-voice.ts';
-import { tellError } from './terminal.ts';
+import { printError } from './terminal.ts';
 
-/** Runs the command that the arguments name. @returns the exit code. */
+/** Runs the command given by the arguments. @returns the exit code. */
 export async function runCli(args: readonly string[]): Promise<number> {
   let code: ExitCode = EXIT.done;
   const program = heycat((outcome) => (code = outcome));
@@ -16,13 +16,13 @@ export async function runCli(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (thrown) {
-    // Commander has told its own refusals already.
-    if (!(thrown instanceof CommanderError)) tellError(thrown, program.opts()['json'] === true);
+    // Commander has already printed its own errors.
+    if (!(thrown instanceof CommanderError)) printError(thrown, program.opts()['json'] === true);
     return exitCodeOf(thrown);
   }
 }
 
-// Each command's code is loaded when it runs: `heycat call` need not wait for what only `heycat start` uses.
+// Each command's code is loaded when it runs: `heycat call` need not load what only `heycat start` uses.
 function heycat(done: Done): Command {
   const program = new Command('heycat')
     .description('The data and dictation service of the heycat voice app.')
@@ -30,10 +30,10 @@ function heycat(done: Done): Command {
     .helpOption('-h, --help', 'Show help.')
     .helpCommand('help [command]', 'Show help for a command.')
     .option('--json', 'Answer in JSON, for programs.')
-    .option('--data-dir <folder>', 'Where data lives (default: HEYCAT_DATA_DIR, or the platform’s).')
+    .option('--data-dir <folder>', 'The data folder (default: HEYCAT_DATA_DIR, or the platform’s).')
     .option(
       '--runtime-dir <folder>',
-      'Where the socket is announced (default: HEYCAT_RUNTIME_DIR, or the platform’s).',
+      'The folder of runtime.json and the socket (default: HEYCAT_RUNTIME_DIR, or the platform’s).',
     )
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('`heycat --help` shows the commands.')
@@ -44,23 +44,25 @@ function heycat(done: Done): Command {
   dataCommands(program, done);
   return program.addHelpText(
     'after',
-    '\nstdout carries only the answer. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no service running.',
+    '\nstdout carries only the answer. Exit codes: 0 done, 1 rejected or failed, 2 incorrect usage, 3 no service running.',
   );
 }
 
 function serviceCommands(program: Command, done: Done): void {
   program
     .command('start')
-    .description('Run the service in the foreground; Ctrl-C stops it.')
+    .description('Run the service in the foreground; Ctrl-C shuts it down.')
     .addOption(
-      new Option('--engine <kind>', 'Where the database runs.')
+      new Option('--engine <kind>', 'The database engine to use.')
         .choices(['auto', 'embedded', 'sidecar', 'remote'])
         .default('auto'),
     )
     .addOption(
-      new Option('--log-level <level>', 'What to log on stderr.').choices([...LOG_LEVELS]).default('info'),
+      new Option('--log-level <level>', 'The lowest level to log on stderr.')
+        .choices([...LOG_LEVELS])
+        .default('info'),
     )
-    .option('--exit-with-parent', 'End when standard input does, a pipe that the parent holds open.')
+    .option('--exit-with-parent', 'Shut down when standard input, a pipe held open by the parent, is closed.')
     .addHelpText('after', examples('heycat start', 'heycat start --data-dir ~/voice --log-level debug'))
     .action(async (_, command: Command) => {
       const { start } = await import('./start.ts');
@@ -76,7 +78,7 @@ function serviceCommands(program: Command, done: Done): void {
     });
   program
     .command('status')
-    .description('Show how the service is: engine, history, read models, clients.')
+    .description('Show the state of the service: engine, history, read models, clients.')
     .addHelpText('after', examples('heycat status', 'heycat status --json'))
     .action(async (_, command: Command) => {
       const { status } = await import('./status.ts');
@@ -87,7 +89,7 @@ function serviceCommands(program: Command, done: Done): void {
 function clientCommands(program: Command): void {
   program
     .command('call')
-    .description('Run any method of the service; `heycat call describe` lists them.')
+    .description('Call any method of the service; `heycat call describe` lists them.')
     .argument('<method>', 'For example list_recordings.')
     .argument('[params]', 'A JSON object, or - to read it from standard input.')
     .addHelpText(
@@ -107,11 +109,11 @@ function clientCommands(program: Command): void {
     });
   program
     .command('tail')
-    .description('Print events as they happen, also across restarts of the service; Ctrl-C ends it.')
-    .option('--from <seq>', 'Replay the history from this seq on.', wholeNumber)
+    .description('Print events as they are published, also across restarts of the service; Ctrl-C ends it.')
+    .option('--from <seq>', 'Replay the history from this seq.', positiveInteger)
     .option(
       '--types <types>',
-      'Only these types, separated by commas; audio_level is told only then.',
+      'Only these types, separated by commas; audio_level is printed only if named.',
       commaSeparated,
     )
     .addHelpText('after', examples('heycat tail', 'heycat tail --from 1 --types recording_added --json'))

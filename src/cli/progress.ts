@@ -1,10 +1,10 @@
 import type { Progress } from '../infra/process/progress.ts';
 
 const BAR_CHARS = 30;
-/** Without a terminal a line is written each time that this much more is done. */
+/** Without a terminal, a line is written after each further step of this size. */
 const LINE_PERCENT = 5;
 
-/** Shows on stderr how far long work is: one line that changes on a terminal, a line now and then elsewhere. */
+/** Shows the progress of long work on stderr: one line that is updated on a terminal, single lines elsewhere. */
 export class ProgressView {
   readonly #stream: NodeJS.WriteStream;
   #lastStep = '';
@@ -19,7 +19,7 @@ export class ProgressView {
     else this.#showLine(progress);
   };
 
-  /** Leaves the line that changes; call it before anything else is written. */
+  /** Erases the line that is updated; call it before anything else is written. */
   end(): void {
     if (this.#stream.isTTY) this.#stream.write('\r\u001b[K');
   }

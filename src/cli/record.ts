@@ -22,31 +22,32 @@ type Verb = 'start' | 'stop' | 'cancel' | 'toggle';
 /** `heycat toggle`, `heycat record start|stop|cancel`. */
 export async function record(verb: Verb, { device, text, json, ...options }: RecordOptions): Promise<void> {
   endWithReader();
-  using interrupt = new Interrupt('The text comes into the history all the same.');
+  using interrupt = new Interrupt('The text will be stored nevertheless.');
   await using client = await connect(options);
-  const heard = new Heard();
-  if (text) await client.subscribe({ types: [...Heard.TYPES] }, (event) => heard.add(event));
+  const transcriptions = new Transcriptions();
+  if (text)
+    await client.subscribe({ types: [...Transcriptions.TYPES] }, (event) => transcriptions.add(event));
   const params = device === undefined ? {} : { device };
   const { result } = await client.call<{ result: TakeResult }>(`${verb}_recording`, params);
   if (text && result.file_path !== null)
-    return tellText(await heard.of(result.file_path, interrupt.signal), json);
+    return printText(await transcriptions.of(result.file_path, interrupt.signal), json);
   if (json) answerJson(result);
   else answer(sentence(result));
 }
 
-function tellText(payload: Record<string, unknown>, json: boolean | undefined): void {
+function printText(payload: Record<string, unknown>, json: boolean | undefined): void {
   if (json) answerJson(payload);
   else answer(String(payload['text']));
 }
 
 function sentence({ state, file_path, duration_ms, stop_reason }: TakeResult): string {
-  if (duration_ms === undefined) return state === 'recording' ? 'recording' : 'nothing is recorded';
+  if (duration_ms === undefined) return state === 'recording' ? 'recording' : 'nothing is being recorded';
   if (file_path === null) return 'there was no sound';
   return `recorded ${(duration_ms / 1_000).toFixed(1)} s (${stop_reason}) in ${file_path}`;
 }
 
-/** The ends of transcriptions, which may come before the answer that says whose they are. */
-class Heard {
+/** The results of transcriptions, which may arrive before the answer that says which take is ours. */
+class Transcriptions {
   static readonly TYPES = ['transcription_completed', 'transcription_error'] as const;
   readonly #ends = new Map<unknown, ClientEvent>();
   #wake: () => void = () => undefined;

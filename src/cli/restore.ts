@@ -14,17 +14,17 @@ export interface RestoreOptions extends GlobalOptions {
   latest?: boolean;
 }
 
-/** `heycat restore`: makes a backup the data, and says where the data of before is kept. */
+/** `heycat restore`: replaces the data with a backup, and says where the previous data is kept. */
 export async function restore(file: string | undefined, options: RestoreOptions): Promise<void> {
   endWithReader();
   Logger.overrideLogger(false);
-  using interrupt = new Interrupt('The restore was ended; the data is as it was.');
+  using interrupt = new Interrupt('The restore was cancelled; the data is unchanged.');
   const { signal } = interrupt;
   const view = new StepsView('events');
   const { engine, dataDir = dataFolder() } = options;
   try {
     const place = { dataDir: resolve(dataDir), file: file === undefined ? undefined : resolve(file), engine };
-    tell(await restoreBackup({ ...place, signal, onProgress: view.show }), options.json);
+    print(await restoreBackup({ ...place, signal, onProgress: view.show }), options.json);
   } catch (thrown) {
     throw signal.aborted ? signal.reason : thrown;
   } finally {
@@ -32,14 +32,14 @@ export async function restore(file: string | undefined, options: RestoreOptions)
   }
 }
 
-function tell(restored: Restored, json: boolean | undefined): void {
+function print(restored: Restored, json: boolean | undefined): void {
   if (json) return answerJson(restored);
   const { engine, made_at, events, receipts, queued, skipped, kept } = restored;
-  for (const damaged of skipped) note(`${damaged} is damaged, and was passed over.`);
+  for (const damaged of skipped) note(`${damaged} is damaged and was skipped.`);
   answer(
-    `The data is that of ${made_at} now, in the ${engine} engine: ${events} events, ${receipts} receipts; ` +
+    `The data is now that of ${made_at}, in the ${engine} engine: ${events} events, ${receipts} receipts; ` +
       'every row was compared.',
   );
-  if (queued > 0) answer(`${queued} commands of the journal follow it; the next start carries them out.`);
-  for (const folder of kept) note(`What was replaced stays in ${folder}; delete it when you like.`);
+  if (queued > 0) answer(`${queued} commands in the journal follow it; the next start carries them out.`);
+  for (const folder of kept) note(`The replaced data is kept in ${folder}; delete it when you like.`);
 }

@@ -7,7 +7,7 @@ const COMMAND = new URL('./main', import.meta.url);
 const STOP_MS = 25_000;
 const LOG_CHARS = 4_000;
 
-/** A service in a process of its own, which ends with this one, however this one ends. */
+/** A service in a child process, which ends with this process, however that ends. */
 export class ServiceChild {
   readonly #child: Subprocess;
   #output = '';
@@ -15,7 +15,7 @@ export class ServiceChild {
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
     const command = nodeCommand(COMMAND, ['start', '--exit-with-parent', ...args]);
-    // Ctrl-C is for us; closing its standard input is for the service.
+    // Ctrl-C reaches only this process; the service is stopped by closing its standard input.
     this.#child = new Subprocess(command, { env: nodeEnvironment(env), stdio: 'pipe', group: 'own' });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -32,7 +32,7 @@ export class ServiceChild {
     return this.#log.trimEnd();
   }
 
-  /** Waits until it says that it serves. @throws HeycatError ENGINE_UNAVAILABLE when it ends instead. */
+  /** Waits until the service reports that it is serving. @throws HeycatError ENGINE_UNAVAILABLE when it ends instead. */
   async serving(signal: AbortSignal): Promise<void> {
     const ended = this.#child.ended.then(({ code }) => {
       throw new HeycatError('ENGINE_UNAVAILABLE', `The service ended with code ${code}.`);
@@ -42,7 +42,7 @@ export class ServiceChild {
       await Promise.race([once(this.#child.stdout!, 'data', { signal }), ended]);
   }
 
-  /** Ends it in good order, by force when that takes too long. @returns its exit code. */
+  /** Shuts it down gracefully, by force when that takes too long. @returns its exit code. */
   async stop(): Promise<number | null> {
     return (await this.#child.end(STOP_MS, () => this.#child.stdin?.end())).code;
   }

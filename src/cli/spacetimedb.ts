@@ -15,19 +15,19 @@ const SOURCES = { env: 'named by HEYCAT_SPACETIMEDB_BIN', path: 'on PATH', data:
 /** `heycat spacetimedb install` */
 export async function install({ json, dataDir = dataFolder() }: GlobalOptions): Promise<void> {
   using interrupt = new Interrupt();
-  tell(await findOrBuild(dataDir, interrupt.signal), json);
+  print(await findOrBuild(dataDir, interrupt.signal), json);
 }
 
 /** `heycat spacetimedb status` @returns false when there is no server. */
 export async function serverStatus({ json, dataDir = dataFolder() }: GlobalOptions): Promise<boolean> {
   endWithReader();
   const status = await spacetimedbStatus(dataDir);
-  tell(status, json);
+  print(status, json);
   return status.found;
 }
 
 /**
- * The server that is there, or a newly built one; says on stderr what it does and how far it is.
+ * Finds the installed server or builds one; reports its progress on stderr.
  * @throws HeycatError ENGINE_UNAVAILABLE, CANCELLED.
  */
 export async function findOrBuild(dataDir: string, signal: AbortSignal): Promise<SpacetimedbStatus> {
@@ -35,7 +35,7 @@ export async function findOrBuild(dataDir: string, signal: AbortSignal): Promise
   if (present.found) return present;
   note(
     `No SpacetimeDB server was found. Building version ${BUILT_VERSION} with cargo into ${installRoot(dataDir)}, ` +
-      'once; it takes about a quarter of an hour. Ctrl-C ends it; what is built so far is kept.',
+      'once; it takes about a quarter of an hour. Ctrl-C cancels it; what has been built so far is kept.',
   );
   const view = new ProgressView();
   try {
@@ -50,7 +50,7 @@ export function describeServer({ version, path, source }: SpacetimedbStatus): st
   return `SpacetimeDB ${version}, ${path} (${SOURCES[source!]})`;
 }
 
-function tell(status: SpacetimedbStatus, json: boolean | undefined): void {
+function print(status: SpacetimedbStatus, json: boolean | undefined): void {
   if (json) answerJson(status);
   else if (status.found) answer(describeServer(status));
   else answer('No SpacetimeDB server was found; run `heycat spacetimedb install`.');

@@ -35,8 +35,8 @@ export function rows(report: ServiceStatus, now = Date.now()): [string, string][
       `  ${name}`,
       `version ${version}, seq ${seq}${failed === undefined ? '' : `, stopped by ${failed}`}`,
     ]),
-    ['queue', `${queue.pending} waiting, ${queue.dead} given up`],
-    ['backup', backup.last_at === null ? 'none made by itself yet' : `made ${backup.last_at}`],
+    ['queue', `${queue.pending} waiting, ${queue.dead} dead letters`],
+    ['backup', backup.last_at === null ? 'no automatic backup yet' : `made ${backup.last_at}`],
     ...(backup.error === undefined ? [] : [['', backup.error] as [string, string]]),
     ['clock', clockText(clock, now)],
     ['clients', `${report.clients}, this one included`],
@@ -46,23 +46,23 @@ export function rows(report: ServiceStatus, now = Date.now()): [string, string][
 const CONNECTION_TEXTS: Record<ConnectionState, string> = {
   starting: 'waiting for the engine to start',
   connected: 'connected',
-  reconnecting: 'lost, and tried again at once',
-  degraded: 'lost again and again; reads are answered, writes wait in the queue, attempts come slower',
+  reconnecting: 'lost, reconnecting',
+  degraded: 'lost repeatedly; reads are answered, writes wait in the queue, attempts come more slowly',
 };
 
 export function connectionText({ state, since }: ServiceStatus['connection'], now = Date.now()): string {
   return `${CONNECTION_TEXTS[state]}, for ${duration(now - Date.parse(since))}`;
 }
 
-/** What happened to the clock, and what came of it. */
+/** What happened to the clock, and its consequences. */
 export function clockText({ state, at = '', by_ms = 0 }: ServiceStatus['clock'], now = Date.now()): string {
   if (state === 'steady') return state;
   const when = `${at} (${duration(now - Date.parse(at))} ago)`;
-  // Two hours are measured as a few ms less, too.
+  // Two hours may be measured as a few ms less.
   const span = duration(Math.round(Math.abs(by_ms) / 1_000) * 1_000);
   if (state === 'slept')
-    return `the computer slept for ${span} and woke ${when}; the engine and the backup were looked at anew`;
-  return `set ${by_ms > 0 ? 'forward' : 'back'} by ${span} ${when}; commands keep their order, events have the new time`;
+    return `the computer slept for ${span} and woke ${when}; the engine and the backup were checked`;
+  return `set ${by_ms > 0 ? 'forward' : 'back'} by ${span} ${when}; commands keep their order, new events have the new time`;
 }
 
 function engineText({ kind, state, version, pid }: ServiceStatus['engine']): string {
@@ -75,8 +75,8 @@ function engineText({ kind, state, version, pid }: ServiceStatus['engine']): str
 function rebuiltRows({ rebuilt }: ServiceStatus['engine']): [string, string][] {
   if (rebuilt === undefined) return [];
   const { at, from, queued, kept } = rebuilt;
-  const what = `its data was damaged, and was rebuilt ${at} from ${from} and ${queued} commands behind it`;
-  return [['', `${what}; what was damaged stays in ${kept}`]];
+  const what = `its data was damaged, and was rebuilt ${at} from ${from} and ${queued} commands after it`;
+  return [['', `${what}; the damaged data is kept in ${kept}`]];
 }
 
 /** For example `2 h 5 min`; never negative, whatever the clocks say. */

@@ -7,22 +7,22 @@ const POLL_MS = 20;
 const STILL_MS = 5_000;
 const GIVE_UP_MS = 30_000;
 
-/** `heycat stop`: asks the running service to end, and waits until its process is gone. */
+/** `heycat stop`: asks the running service to shut down, and waits until its process is gone. */
 export async function stop(options: GlobalOptions): Promise<void> {
   endWithReader();
   const pid = await askToEnd(options);
   const startedAt = performance.now();
-  let told = startedAt;
+  let reportedAt = startedAt;
   note(`stopping heycat (pid ${pid}) …`);
   while (isAlive(pid)) {
     const now = performance.now();
     if (now - startedAt > GIVE_UP_MS) {
-      const sentence = `Process ${pid} has not ended after ${GIVE_UP_MS / 1_000} s; its log says why.`;
+      const sentence = `Process ${pid} has not ended within ${GIVE_UP_MS / 1_000} s; its log says why.`;
       throw new HeycatError('DEADLINE_EXCEEDED', sentence, { pid });
     }
-    if (now - told > STILL_MS) {
+    if (now - reportedAt > STILL_MS) {
       note(`still stopping after ${Math.round((now - startedAt) / 1_000)} s …`);
-      told = now;
+      reportedAt = now;
     }
     await delay(POLL_MS);
   }
@@ -32,14 +32,14 @@ export async function stop(options: GlobalOptions): Promise<void> {
 }
 
 /**
- * The pid comes from the service itself, over a connection on which it has proved to know the token: a number in a
- * leftover file may belong to a stranger by now.
+ * The pid comes from the service itself, over a connection on which it has proved that it knows the token: a number in a
+ * stale file may by now belong to another process.
  */
 async function askToEnd(options: GlobalOptions): Promise<number> {
   await using client = await connect(options);
   const { pid, instance_id } = await client.call<{ pid: number; instance_id: string }>('get_status');
   if (instance_id !== client.service.instance_id) {
-    throw new HeycatError('CONFLICT', 'The service was replaced meanwhile; run `heycat stop` again.');
+    throw new HeycatError('CONFLICT', 'The service was replaced in the meantime; run `heycat stop` again.');
   }
   process.kill(pid, 'SIGTERM');
   return pid;

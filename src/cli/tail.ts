@@ -9,10 +9,10 @@ export interface TailOptions extends GlobalOptions {
 }
 
 const PAYLOAD_CHARS = 160;
-/** Twenty a second would leave nothing else to be seen. */
+/** Twenty a second would drown everything else. */
 const ONLY_WHEN_NAMED = new Set(['audio_level']);
 
-/** `heycat tail`: prints events until Ctrl-C; the client mends the connection and resumes where it was. */
+/** `heycat tail`: prints events until Ctrl-C; the client reconnects and resumes where it was. */
 export async function tail({ from, types, json, ...options }: TailOptions): Promise<void> {
   endWithReader();
   await using client = await connect(options, { reconnect: true });
@@ -30,7 +30,7 @@ export async function tail({ from, types, json, ...options }: TailOptions): Prom
       if (json) answerJson(withoutSubscription(event));
       else answer(line(event));
     },
-    (gap) => note(`the history was replaced: events were missed; it goes on after seq ${gap.seq}`),
+    (gap) => note(`the history was replaced: events were missed; continuing after seq ${gap.seq}`),
   );
   note('listening; Ctrl-C ends it');
   await ended;

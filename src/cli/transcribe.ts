@@ -5,11 +5,11 @@ import { dataFolder } from '../infra/process/paths.ts';
 import { ChildRecogniser } from '../infra/voice/recogniser/child-recogniser.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
-import { answer, answerJson, endWithReader, printable, tellError } from './terminal.ts';
+import { answer, answerJson, endWithReader, printable, printError } from './terminal.ts';
 
 /**
- * `heycat transcribe`: hears WAV files here, without a service.
- * @returns false when one of them was refused; the others are told all the same.
+ * `heycat transcribe`: transcribes WAV files in this process, without a service.
+ * @returns false when one of them was rejected; the others are printed nevertheless.
  */
 export async function transcribe(
   files: readonly string[],
@@ -18,7 +18,7 @@ export async function transcribe(
   endWithReader();
   using interrupt = new Interrupt();
   const store = new ModelStore({ dataDir });
-  // Before the first file: without a model each of them would be refused alike.
+  // Before the first file: without a model every file would fail with the same error.
   const { name } = await store.choose(model ?? null);
   const recogniser = new ChildRecogniser({ chooseModel: (each) => store.choose(each) });
   interrupt.signal.addEventListener('abort', () => void recogniser.close());
@@ -27,13 +27,13 @@ export async function transcribe(
     for (const path of files) {
       const file = resolve(path);
       try {
-        const heard = await recogniser.transcribe({ file, model: name });
-        if (json) answerJson({ file, ...heard });
-        else answer(printable(files.length === 1 ? heard.text : `${path}: ${heard.text}`));
+        const transcript = await recogniser.transcribe({ file, model: name });
+        if (json) answerJson({ file, ...transcript });
+        else answer(printable(files.length === 1 ? transcript.text : `${path}: ${transcript.text}`));
       } catch (thrown) {
         interrupt.signal.throwIfAborted();
         all = false;
-        tellError(withFile(thrown, path), json === true);
+        printError(withFile(thrown, path), json === true);
       }
     }
   } finally {

@@ -69,7 +69,7 @@ describeOnEngines('heycat demo', (engine) => {
     run.child.kill('SIGINT');
     const { code, stderr } = await run.ended;
     expect(code).toBe(1);
-    expect(stderr).toContain('CANCELLED: The demo was ended.');
+    expect(stderr).toContain('CANCELLED: The demo was cancelled.');
     expect(isAlive(service)).toBe(false);
     expect(await readdir(temporary)).toEqual([]);
   });

@@ -54,7 +54,7 @@ describeWithServer('heycat engine move', () => {
     move.child.kill('SIGINT');
     const { code, stdout, stderr } = await move.ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('CANCELLED: The move was ended; the data is where it was.');
+    expect(stderr).toContain('CANCELLED: The move was cancelled; the data is where it was.');
     expect(await readdir(join(place.dataDir, 'engine'))).toEqual(['current', 'embedded']);
   });
 

@@ -84,7 +84,7 @@ describeWithServer('a commit log that is damaged while nothing runs', () => {
     const { state, reason, rebuilt } = await engineOf(place);
     expect({ state, reason }).toEqual({ state: 'ready' });
     expect(rebuilt).toMatchObject({ events: 2, queued: 3, kept });
-    expect((await place.run('status')).stdout).toContain('what was damaged stays in');
+    expect((await place.run('status')).stdout).toContain('the damaged data is kept in');
     expect((await readFile(file(place, 'sidecar.old-1'))).subarray(0, BROKEN.length)).toEqual(BROKEN);
 
     // Not twice in one life of the service: whoever damages it again is not to fill the disk.

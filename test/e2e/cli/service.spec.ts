@@ -121,7 +121,7 @@ describeWithServer('the end of a service and of its server', () => {
     }
     await until(async () => (await state()) === 'degraded');
     const { stdout } = await place.run('status');
-    expect(stdout).toContain('lost again and again');
+    expect(stdout).toContain('lost repeatedly');
     const server = (await place.serverPid())!;
     first.child.kill('SIGKILL');
     await first.ended;

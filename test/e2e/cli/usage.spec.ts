@@ -169,7 +169,7 @@ describe('heycat spacetimedb', () => {
        fs.renameSync(${JSON.stringify(server)}, path.join(root, 'bin', 'spacetimedb-standalone'));`,
     );
     const { code, stdout, stderr } = await place.spawn(['spacetimedb', 'install'], nowhere(place.root)).ended;
-    expect(stderr).toMatch(/Building version 1\.2\.0 with cargo .* quarter of an hour. Ctrl-C ends it/);
+    expect(stderr).toMatch(/Building version 1\.2\.0 with cargo .* quarter of an hour. Ctrl-C cancels it/);
     expect(stderr).toContain('2/2');
     expect(stderr + stdout).not.toContain('\u001b');
     expect({ code, stdout }).toEqual({

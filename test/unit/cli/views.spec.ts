@@ -76,11 +76,11 @@ describe('what people see', () => {
         ['', 'No server was found.'],
         [
           'connection',
-          'lost again and again; reads are answered, writes wait in the queue, attempts come slower, for 1 min',
+          'lost repeatedly; reads are answered, writes wait in the queue, attempts come more slowly, for 1 min',
         ],
         ['', 'The server ended by SIGKILL.'],
         ['history', 'seq 0, epoch (not known yet)'],
-        ['backup', 'none made by itself yet'],
+        ['backup', 'no automatic backup yet'],
         ['', 'The disk is full.'],
         ['  recordings', 'version 1, seq 3, stopped by TypeError'],
       ]),
@@ -92,10 +92,10 @@ describe('what people see', () => {
     const at = '2030-01-01T02:02:00.000Z';
     expect(clockText({ state: 'steady' }, now)).toBe('steady');
     expect(clockText({ state: 'slept', at, by_ms: 7_500_000 }, now)).toBe(
-      `the computer slept for 2 h 5 min and woke ${at} (3 min ago); the engine and the backup were looked at anew`,
+      `the computer slept for 2 h 5 min and woke ${at} (3 min ago); the engine and the backup were checked`,
     );
     expect(clockText({ state: 'jumped', at, by_ms: -7_199_991 }, now)).toBe(
-      `set back by 2 h 0 min ${at} (3 min ago); commands keep their order, events have the new time`,
+      `set back by 2 h 0 min ${at} (3 min ago); commands keep their order, new events have the new time`,
     );
     expect(clockText({ state: 'jumped', at, by_ms: 72 * 3_600_000 }, now)).toMatch(/^set forward by 3 days /);
   });
