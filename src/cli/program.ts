@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { HeycatError } from '../errors.ts';
+import { LOCAL_ENGINES } from '../infra/database/current-engine.ts';
 import { LOG_LEVELS } from '../infra/process/logger.ts';
 import { packageVersion } from '../infra/process/version.ts';
 import { commaSeparated, examples, positiveInteger, type Done } from './arguments.ts';
@@ -54,7 +55,7 @@ function serviceCommands(program: Command, done: Done): void {
     .description('Run the service in the foreground; Ctrl-C shuts it down.')
     .addOption(
       new Option('--engine <kind>', 'The database engine to use.')
-        .choices(['auto', 'embedded', 'sidecar', 'remote'])
+        .choices(['auto', ...LOCAL_ENGINES])
         .default('auto'),
     )
     .addOption(

@@ -1,4 +1,4 @@
-import type { EngineKind } from '../infra/database/engine.ts';
+import type { LocalEngine } from '../infra/database/current-engine.ts';
 import type { LogLevel } from '../infra/process/logger.ts';
 import { serve } from '../main.ts';
 import type { GlobalOptions } from './connect.ts';
@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { answer, answerJson } from './terminal.ts';
 
 export interface StartOptions extends GlobalOptions {
-  engine: 'auto' | EngineKind;
+  engine: 'auto' | LocalEngine;
   logLevel: LogLevel;
   exitWithParent?: boolean;
 }

@@ -98,7 +98,13 @@ describeWithModel('heycat demo with a speech model', () => {
       .map((line) => JSON.parse(line) as Hop);
     const spoken = hops.slice(hops.findIndex(({ hop }) => hop === 'recording'));
     expect(code).toBe(0);
-    expect(spoken.map(({ hop }) => hop)).toEqual(['recording', 'recorded', 'heard', 'stored', 'stopped']);
+    expect(spoken.map(({ hop }) => hop)).toEqual([
+      'recording',
+      'recorded',
+      'transcribed',
+      'stored',
+      'stopped',
+    ]);
     expect(spoken[2]!.text).toContain(`«${HEARD.beckett}»`);
   });
 });

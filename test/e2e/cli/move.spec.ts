@@ -22,7 +22,10 @@ describeWithServer('heycat engine move', () => {
 
     expect((await place.run('stop')).code).toBe(0);
     const moved = await place.run('engine', 'move', '--to', 'sidecar');
-    expect(moved).toMatchObject({ code: 0, stdout: expect.stringContaining('sidecar engine now: 1 events') });
+    expect(moved).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('now in the sidecar engine: 1 events'),
+    });
     expect(moved.stdout.trim().split('\n')).toHaveLength(1);
     expect(moved.stderr).toMatch(/1\/1 carried events\n1\/1 verified events\n/);
     expect(moved.stderr).toContain(`${join(place.dataDir, 'engine', 'embedded')}; delete it`);

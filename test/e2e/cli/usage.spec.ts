@@ -37,7 +37,7 @@ describe('heycat without a service', () => {
     [['call'], 'method'],
     [['call', 'list_recordings', '{"limit": }'], 'not valid JSON'],
     [['call', 'list_recordings', '[1]'], 'must be a JSON object'],
-    [['tail', '--from', '-1'], 'whole number'],
+    [['tail', '--from', '-1'], 'positive integer'],
     [['start', '--engine', 'cloud'], 'sidecar'],
     [['start', '--log-level', 'loud'], 'info'],
     [[], 'Usage: heycat'],
@@ -86,11 +86,15 @@ describe('heycat without a service', () => {
     }
   });
 
-  it('CLI5 start refuses an engine that this version lacks, and ends 1', async () => {
+  it('CLI5 start offers the engines that this version has, and rejects any other as incorrect usage', async () => {
     await using place = await cliPlace();
+    const help = (await place.run('start', '--help')).stdout.replaceAll(/\s+/g, ' ');
+    expect(help).toContain(
+      '--engine <kind> The database engine to use. (choices: "auto", "embedded", "sidecar",',
+    );
     const { code, stdout, stderr } = await place.run('start', '--engine', 'remote');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/INVALID_ARGUMENT: The remote engine .* use embedded or sidecar/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/'remote' is invalid\. Allowed choices are auto, embedded, sidecar/);
   });
 
   it('CLI6 --exit-with-parent is refused where standard input is no pipe', async () => {
