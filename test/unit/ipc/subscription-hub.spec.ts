@@ -233,15 +233,6 @@ describe('subscriptions', () => {
     expect(invalidations.reader.params.map(({ payload }) => payload)).toEqual([{ areas: ['recordings'] }]);
   });
 
-  it('IPC23 an unknown type or area is refused by the name of its field', async () => {
-    const { open } = setUp();
-    await expect(open({ types: ['recording_aded'] })).rejects.toMatchObject({
-      code: 'INVALID_ARGUMENT',
-      details: { field: 'types' },
-    });
-    await expect(open({ areas: ['recording'] })).rejects.toMatchObject({ details: { field: 'areas' } });
-  });
-
   it('IPC23 unsubscribe ends a subscription of its own connection only', async () => {
     const { hub, publish, open } = setUp();
     const { reader, answer } = await open();

@@ -22,14 +22,16 @@ describe('subscriptions over the socket', () => {
   it('IPC23 wrong params of subscribe are refused by the name of the field', async () => {
     await using service = await startService();
     using client = await RawClient.authenticated(service);
-    for (const [field, value] of Object.entries({
-      types: 'x',
-      areas: [1],
-      from_seq: 0,
-      epoch: 1,
-      snapshot: 'yes',
-    })) {
-      const { error } = await client.request(field, 'subscribe', { [field]: value });
+    for (const [field, value] of [
+      ['types', 'x'],
+      ['types', ['recording_aded']],
+      ['areas', [1]],
+      ['areas', ['recording']],
+      ['from_seq', 0],
+      ['epoch', 1],
+      ['snapshot', 'yes'],
+    ] as const) {
+      const { error } = await client.request(`${field} ${String(value)}`, 'subscribe', { [field]: value });
       expect(error?.data).toMatchObject({ code: 'INVALID_ARGUMENT', details: { field } });
     }
     expect((await client.request(1, 'unsubscribe', { subscription: 9 })).error?.data.code).toBe('NOT_FOUND');

@@ -1,17 +1,17 @@
 import { Inject, Optional } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import type { Area } from '../../../events/areas.ts';
 import type { DomainEvent } from '../../../events/domain-event.ts';
 import { EventLog } from '../../../events/event-log.ts';
 import { LiveEvent, type AnyLiveEvent } from '../../../events/live-event.ts';
 import { HeycatError } from '../../../errors.ts';
 import { TransactionProjected } from '../../../projections/projection-runner.ts';
 import { ReadModels } from '../../../projections/read-models.ts';
-import { EventFilter } from './event-filter.ts';
 import { EventMessage } from './event-message.ts';
 import { IPC_LIMITS } from '../transport/limits.ts';
 import { notification, type NotificationSink } from '../transport/notification-sink.ts';
 import { Outbox } from './outbox.ts';
-import { Subscription } from './subscription.ts';
+import { EventFilter, Subscription } from './subscription.ts';
 
 const PAGE = 500;
 
@@ -23,7 +23,7 @@ export interface HubOptions {
 
 export interface SubscribeRequest {
   types?: readonly string[] | undefined;
-  areas?: readonly string[] | undefined;
+  areas?: readonly Area[] | undefined;
   from_seq?: number | undefined;
   epoch?: string | undefined;
   snapshot?: boolean | undefined;
@@ -111,7 +111,7 @@ export class SubscriptionHub implements IEventHandler<TransactionProjected | Any
 
   /**
    * Registers a subscription whose delivery begins with `start()`.
-   * @throws HeycatError INVALID_ARGUMENT naming the field, LIMIT_EXCEEDED, ENGINE_UNAVAILABLE when the events from
+   * @throws HeycatError LIMIT_EXCEEDED, ENGINE_UNAVAILABLE when the events from
    * from_seq on cannot be read now.
    */
   async subscribe(sink: NotificationSink, request: SubscribeRequest): Promise<OpenedSubscription> {

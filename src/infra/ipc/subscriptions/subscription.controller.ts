@@ -1,10 +1,10 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { HeycatError } from '../../../errors.ts';
-import { AREAS } from '../../../events/areas.ts';
+import { AREAS, type Area } from '../../../events/areas.ts';
 import { IsListOf } from '../../../fields/collections.ts';
 import { IsFlag, IsId, IsOneOf, IsOptional, IsText } from '../../../fields/fields.ts';
-import { SUBSCRIBABLE_TYPES } from './event-filter.ts';
+import { SUBSCRIBABLE_TYPES } from './subscription.ts';
 import { IpcContext } from '../transport/ipc-context.ts';
 import type { NotificationSink } from '../transport/notification-sink.ts';
 import { SubscriptionHub, type SubscribeAnswer } from './subscription-hub.ts';
@@ -18,7 +18,7 @@ export class SubscribeParams {
   /** Areas of durable events and of `data_changed`; all when absent. */
   @IsOptional()
   @IsListOf(IsOneOf(AREAS))
-  areas?: string[];
+  areas?: Area[];
 
   /** Replays the log from this seq on, itself included. */
   @IsOptional()

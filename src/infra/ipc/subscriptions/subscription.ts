@@ -1,8 +1,39 @@
-import type { DomainEvent } from '../../../events/domain-event.ts';
-import type { EventFilter } from './event-filter.ts';
+import type { Area } from '../../../events/areas.ts';
+import { DURABLE_EVENT_TYPES, type DomainEvent } from '../../../events/domain-event.ts';
+import { LIVE_EVENT_TYPES } from '../../../events/live-event.ts';
 import type { EventMessage } from './event-message.ts';
 import type { NotificationSink } from '../transport/notification-sink.ts';
 import type { Outbox } from './outbox.ts';
+
+/** The name heycat's UI knows `recording_added` by. */
+const SAVED_ALIAS = 'recording_saved';
+
+/** What a subscription may ask for. */
+export const SUBSCRIBABLE_TYPES = [...DURABLE_EVENT_TYPES, ...LIVE_EVENT_TYPES, SAVED_ALIAS] as const;
+
+/** Which events a subscription wants; all where it names none. Those that belong to no area are chosen by type alone. */
+export class EventFilter {
+  readonly #types: ReadonlySet<string> | undefined;
+  readonly #areas: ReadonlySet<string> | undefined;
+
+  constructor(types?: readonly string[], areas?: readonly Area[]) {
+    this.#types = types && new Set(types);
+    this.#areas = areas && new Set(areas);
+  }
+
+  /** The name under which the event is wanted, or undefined. An alias named beside its event adds nothing. */
+  wants(event: DomainEvent): string | undefined {
+    if (this.#areas?.has(event.area) === false) return undefined;
+    if (this.#types === undefined || this.#types.has(event.type)) return event.type;
+    return event.type === 'recording_added' && this.#types.has(SAVED_ALIAS) ? SAVED_ALIAS : undefined;
+  }
+
+  wantsLive(message: EventMessage): boolean {
+    if (this.#types?.has(message.type) === false) return false;
+    if (this.#areas === undefined || message.type !== 'data_changed') return true;
+    return message.areas.some((area) => this.#areas!.has(area));
+  }
+}
 
 export interface SubscriptionParts {
   id: number;
