@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Area } from '../../events/areas.ts';
-import type { ChangeBatch, ChangeFeedListener, KnownRows } from '../../events/change-feed.ts';
+import type { ChangeFeedListener, KnownRows } from '../../events/change-feed.ts';
 import type { AreaRows } from '../../events/rows.ts';
 import type { ReadModels } from '../../projections/read-models.ts';
 import type { Snapshot } from '../../projections/snapshot.ts';
@@ -15,8 +15,8 @@ export interface ProjectionCacheOptions {
   folder: string;
   models: ReadModels;
   owner(): Promise<CacheOwner>;
-  /** Between a change and its saving, in ms. */
-  delayMs?: number;
+  /** How often what has changed is saved, in ms. */
+  everyMs?: number;
 }
 
 /** Until a history that no snapshot is of is saved: a damaged engine is only rebuilt by who knows which one it had. */
@@ -38,17 +38,17 @@ export interface RestoredModels extends Position {
  */
 export class ProjectionCache implements ChangeFeedListener {
   readonly #log = new Logger('ProjectionCache');
-  readonly #options: ProjectionCacheOptions & { delayMs: number };
+  readonly #options: ProjectionCacheOptions & { everyMs: number };
   readonly #folder: SnapshotFolder;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
   /** Where the snapshot on disk stands. */
   #saved: Position = NOTHING;
-  #hasChanged = false;
   #hasFailed = false;
+  #isClosed = false;
 
-  constructor({ delayMs = 60_000, ...options }: ProjectionCacheOptions) {
-    this.#options = { ...options, delayMs };
+  constructor({ everyMs = 60_000, ...options }: ProjectionCacheOptions) {
+    this.#options = { ...options, everyMs };
     this.#folder = new SnapshotFolder(options.folder);
   }
 
@@ -104,35 +104,39 @@ export class ProjectionCache implements ChangeFeedListener {
     await this.#folder.clear().catch(() => undefined);
   }
 
-  onBatch({ epoch, seq, changes }: ChangeBatch): void {
-    const isOther = epoch !== this.#saved.epoch;
-    this.#hasChanged ||= isOther || seq !== this.#saved.seq || changes.length > 0;
-    if (!this.#hasChanged) return;
-    const delay = isOther ? NEW_HISTORY_MS : this.#options.delayMs;
-    this.#timer ??= setTimeout(() => void this.#save(), delay).unref();
+  /** The read models have taken the baseline. */
+  onConnected(): void {
+    if (this.#options.models.epoch !== this.#saved.epoch) this.#saveIn(NEW_HISTORY_MS);
+    else if (this.#timer === undefined) this.#saveIn(this.#options.everyMs);
   }
 
   /** Saves what has changed since the last time. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
     await this.#save();
   }
 
-  #save(): Promise<void> {
+  #saveIn(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    const save = () => void this.#save().then(() => this.#isClosed || this.#saveIn(this.#options.everyMs));
+    this.#timer = setTimeout(save, ms).unref();
+  }
+
+  #save(): Promise<void> {
     return (this.#saving = this.#saving.then(() => this.#saveNow()));
   }
 
   async #saveNow(): Promise<void> {
-    const captured = this.#hasChanged ? this.#options.models.capture() : undefined;
+    const { models } = this.#options;
+    if (models.epoch === this.#saved.epoch && models.seq === this.#saved.seq) return;
+    const captured = models.capture();
     if (captured === undefined) return;
-    this.#hasChanged = false;
     try {
       await this.#folder.save(await this.#key(), captured);
       this.#saved = { epoch: captured.epoch, seq: captured.seq };
       this.#hasFailed = false;
     } catch (cause) {
-      this.#hasChanged = true;
       if (!this.#hasFailed) this.#log.warn(`The cache could not be written: ${sentence(cause)}`);
       this.#hasFailed = true;
     }

@@ -4,7 +4,6 @@ import { HeycatError } from '../../errors.ts';
 import { deferred, type Deferred } from '../process/promises.ts';
 import { ensurePrivateFolder, syncFolder } from '../process/files/private-file.ts';
 import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../process/files/segment-log.ts';
-import { Gathering } from './gathering.ts';
 import { placeIn, readContent, readSegment } from './journal-files.ts';
 import {
   encodeRecord,
@@ -44,8 +43,8 @@ interface Waiting {
  * the rest is written to a new one.
  */
 export class CommandJournal {
-  /** When the next write begins that commands wait for. */
-  readonly gathering = new Gathering();
+  /** Set by the owner: resolves when the next write should begin, so that more commands share it. */
+  groupComplete: () => Promise<void> = () => Promise.resolve();
   readonly #entries: Map<number, JournalEntry>;
   readonly #limits: Required<JournalOptions>;
   #next: number;
@@ -168,9 +167,7 @@ export class CommandJournal {
 
   /** Writes what has not been written. */
   async flush(): Promise<void> {
-    const written = this.#unwritten.isEmpty ? this.#writing : this.#write();
-    this.gathering.end();
-    await written?.catch(() => undefined);
+    if (!this.#unwritten.isEmpty) await this.#write().catch(() => undefined);
     await this.#writing;
   }
 
@@ -196,7 +193,7 @@ export class CommandJournal {
   /** Writes groups until nobody waits; never throws. */
   async #writeAll(): Promise<void> {
     for (let waiting; (waiting = this.#waiting) !== undefined;) {
-      await this.gathering.whole();
+      await this.groupComplete();
       this.#waiting = undefined;
       const lines = this.#unwritten.take();
       try {

@@ -3,8 +3,7 @@ import type { Receipt } from '../../events/change-feed.ts';
 import type { EngineConnection } from '../database/connection/engine-connection.ts';
 import { receiptOf } from '../database/connection/receipts.ts';
 import type { Session } from '../database/connection/session.ts';
-import { areHeld } from './are-held.ts';
-import { CatchUp, type Again } from './catch-up.ts';
+import { areHeld, CatchUp, type Again } from './catch-up.ts';
 import type { CommandJournal } from './command-journal.ts';
 import type { JournalEntry } from './journal-record.ts';
 import { isUnknown, type OutboundCommand } from './outbound-command.ts';
@@ -14,6 +13,9 @@ import { PoisonWatch } from './poison-watch.ts';
 const WINDOW = 1_000;
 /** Times of {@link EngineConnection.heard} after which a call that was not answered never will be. */
 const UNANSWERED = 30;
+
+/** At most, whatever the engine does. */
+const GROUP_MS = 10;
 
 export interface DeliveryOptions {
   connection: EngineConnection;
@@ -38,6 +40,7 @@ export class Delivery {
   /** Sent in this session or an earlier one, in this order; nothing is known of their end. */
   readonly #sent = new Set<OutboundCommand>();
   #writing = 0;
+  readonly #group: GroupCommit;
   /** What the opening session has found out, told once its rows are. */
   #found: (() => void)[] = [];
   #isLost = false;
@@ -46,7 +49,8 @@ export class Delivery {
     this.#options = options;
     const { connection, journal } = options;
     // Half of what is under way with the engine, the other half on its way to the disk: so neither waits for the other.
-    journal.gathering.isFree = () => connection.isUp && this.#sent.size > this.#writing;
+    this.#group = new GroupCommit(() => connection.isUp && this.#sent.size > this.#writing);
+    journal.groupComplete = () => this.#group.complete();
     connection.beforeBaseline = (session) => this.#catchUp(session);
     connection.listen({
       onConnected: () => this.#connected(),
@@ -84,6 +88,11 @@ export class Delivery {
   /** Sends it at once, without the journal; only when {@link isFree}, and the engine is durable. */
   sendNow(command: OutboundCommand): void {
     this.#send(command);
+  }
+
+  /** Somebody waits for what is to be written. */
+  writeNow(): void {
+    this.#group.end();
   }
 
   /** Puts a command that was sent at once into the journal, behind those that were sent before it. @throws QUEUE_FULL. */
@@ -142,7 +151,7 @@ export class Delivery {
     // Not when a new session has found it out before.
     if (!this.#sent.delete(command)) return;
     this.#options.onEnd(command, end);
-    if (this.#sent.size <= this.#writing) this.#options.journal.gathering.end();
+    if (this.#sent.size <= this.#writing) this.#group.end();
     this.#pump();
   }
 
@@ -150,7 +159,7 @@ export class Delivery {
   #lost(): void {
     if (this.#isLost) return;
     this.#isLost = true;
-    this.#options.journal.gathering.end();
+    this.#group.end();
     for (const command of this.#sent) {
       try {
         if (command.entry === undefined) this.#append(command);
@@ -203,6 +212,31 @@ export class Delivery {
     const [oldest] = this.#sent;
     if (connection.isUp && oldest !== undefined && connection.heard - oldest.sentAt > UNANSWERED)
       connection.fail('a command was not answered');
+  }
+}
+
+/** Lets a write wait while that keeps nobody waiting, so that more commands share it: each costs both processors something. */
+export class GroupCommit {
+  #end: () => void = () => undefined;
+
+  /** @param mayWait true while the engine has enough to do without what is to be written. */
+  constructor(private readonly mayWait: () => boolean) {}
+
+  /** Resolves when the write should begin. */
+  async complete(): Promise<void> {
+    if (!this.mayWait()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GROUP_MS);
+      this.#end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Something waits for the write. */
+  end(): void {
+    this.#end();
   }
 }
 

@@ -159,6 +159,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const end of this.#waits) end();
+    this.#delivery.writeNow();
     await this.#journal.close();
   }
 
@@ -199,7 +200,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   async #queued(command: OutboundCommand): Promise<Submitted> {
     const { command_id } = command.command;
     if (command.entry === undefined) await this.#delivery.keep(command);
-    this.#journal.gathering.end();
+    this.#delivery.writeNow();
     await command.durable;
     // It may have ended meanwhile, also with an error that is still being written down.
     if (command.entry === undefined || this.#open.get(command_id) !== command) return command.end.promise;
@@ -272,6 +273,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     const { settled, gone } = this.#retention.tidy(this.#written, this.#backedUp.seq);
     this.#journal.settled(settled);
     for (const entry of gone) this.#forget(entry);
+    this.#delivery.writeNow();
     void this.#journal.flush();
   }
 

@@ -32,12 +32,12 @@ beforeEach(() => {
 afterEach(() => Logger.overrideLogger(false));
 
 /** One run of a service on a folder. */
-function aRun(folder: string, { owner = OWNER, delayMs = 60_000 } = {}) {
+function aRun(folder: string, { owner = OWNER, everyMs = 60_000 } = {}) {
   const models = new ReadModels();
-  const cache = new ProjectionCache({ folder, models, owner: async () => owner, delayMs });
+  const cache = new ProjectionCache({ folder, models, owner: async () => owner, everyMs });
   const bring = (batch: ChangeBatch) => {
     models.apply(batch);
-    cache.onBatch(batch);
+    if (batch.kind === 'baseline') cache.onConnected();
   };
   return { models, cache, bring };
 }
@@ -172,7 +172,7 @@ describe('the cache of the read models', () => {
 
   it('CCH4 saving writes only the pages whose rows have changed, and removes what they replace', async () => {
     await using folder = await tempFolder();
-    const first = aRun(folder.path, { delayMs: 1 });
+    const first = aRun(folder.path, { everyMs: 1 });
     first.bring(baseline(2_500, ROWS));
     await until(() => existsSync(join(folder.path, 'snapshot.json')), 'the first snapshot');
     const before = await filesOf(folder.path);
@@ -201,7 +201,7 @@ describe('the cache of the read models', () => {
   it('CCH4 nothing is saved while the read models are stale', async () => {
     await using folder = await tempFolder();
     const { cache } = aRun(folder.path);
-    cache.onBatch(baseline(1, []));
+    cache.onConnected();
     await cache.close();
     expect(await readdir(folder.path)).toEqual([]);
   });
