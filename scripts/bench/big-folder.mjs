@@ -7,7 +7,7 @@ import { openModuleHost } from '../../dist/infra/database/embedded/host/open-mod
 import { identityBytes } from '../../dist/infra/database/identity/claims.js';
 import { EngineIdentity } from '../../dist/infra/database/identity/engine-identity.js';
 import { modulePath } from '../../dist/infra/database/module-file.js';
-import { DATABASE } from '../../dist/infra/database/sidecar/module-publisher.js';
+import { DATABASE } from '../../dist/infra/database/module-file.js';
 import { encodeCall } from '../../dist/infra/database/connection/remote-module.js';
 
 const BATCH = 1_000;

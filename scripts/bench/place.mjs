@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importPKCS8, SignJWT } from 'jose';
 import { EngineIdentity } from '../../dist/infra/database/identity/engine-identity.js';
-import { DATABASE } from '../../dist/infra/database/sidecar/module-publisher.js';
+import { DATABASE } from '../../dist/infra/database/module-file.js';
 import { ServerApi } from '../../dist/infra/database/sidecar/server-api.js';
 import { HeycatClient } from '../../dist/infra/ipc/client/client.js';
 import { syncedAppends } from './disk.mjs';

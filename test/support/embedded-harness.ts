@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { EngineHarness } from '../contract/engine.contract.ts';
-import { EmbeddedEngine, type EmbeddedOptions } from '../../src/infra/database/embedded/embedded-engine.ts';
+import { EmbeddedEngine, type EmbeddedOptions } from '../../src/infra/database/embedded-engine.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** Lets the worker thread of a test run TypeScript sources. */

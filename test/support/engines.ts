@@ -1,4 +1,4 @@
-import { EmbeddedEngine } from '../../src/infra/database/embedded/embedded-engine.ts';
+import { EmbeddedEngine } from '../../src/infra/database/embedded-engine.ts';
 import type { Engine } from '../../src/infra/database/engine.ts';
 import { SidecarEngine } from '../../src/infra/database/sidecar/sidecar-engine.ts';
 import { TYPESCRIPT_ARGV } from './embedded-harness.ts';

@@ -5,7 +5,7 @@ import { backUpFolder, type BackUpFolder } from '../../src/infra/backup/back-up-
 import { restoreBackup, type Restore, type Restored } from '../../src/infra/backup/restore-backup.ts';
 import { openEngine, suitableEngine } from '../../src/infra/database/choose-engine.ts';
 import type { LocalEngine } from '../../src/infra/database/current-engine.ts';
-import { EmbeddedEngine } from '../../src/infra/database/embedded/embedded-engine.ts';
+import { EmbeddedEngine } from '../../src/infra/database/embedded-engine.ts';
 import type { Engine, EngineEndpoint } from '../../src/infra/database/engine.ts';
 import { Inventory, type TableCount } from '../../src/infra/database/history/inventory.ts';
 import { moveEngine, type Move, type Moved } from '../../src/infra/database/move/move-engine.ts';

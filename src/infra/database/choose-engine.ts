@@ -38,7 +38,7 @@ export async function openEngine(
 ): Promise<Engine> {
   // Each is loaded where it runs: what speaks to a server takes memory, and time to start.
   if (kind === 'embedded') {
-    const { EmbeddedEngine } = await import('./embedded/embedded-engine.ts');
+    const { EmbeddedEngine } = await import('./embedded-engine.ts');
     return new EmbeddedEngine(place);
   }
   const { SidecarEngine } = await import('./sidecar/sidecar-engine.ts');

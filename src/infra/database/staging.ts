@@ -1,7 +1,8 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { exists, readPrivateFile, syncFolder, writePrivateFile } from '../process/files/private-file.ts';
+import { exists, readPrivateFile, writePrivateFile } from '../process/files/private-file.ts';
+import { syncFolder } from '../process/files/sync-folder.ts';
 import { engineFolder, LOCAL_ENGINES, markEngine, type LocalEngine } from './current-engine.ts';
 import { endOrphan, recordPlace } from './sidecar/server-record.ts';
 

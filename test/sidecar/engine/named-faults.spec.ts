@@ -1,6 +1,6 @@
 import { cp, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedEngine } from '../../../src/infra/database/embedded/embedded-engine.ts';
+import { EmbeddedEngine } from '../../../src/infra/database/embedded-engine.ts';
 import type { Engine } from '../../../src/infra/database/engine.ts';
 import { SidecarEngine } from '../../../src/infra/database/sidecar/sidecar-engine.ts';
 import { TYPESCRIPT_ARGV } from '../../support/embedded-harness.ts';

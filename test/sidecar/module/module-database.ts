@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { HeycatError } from '../../../src/errors.ts';
 import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
 import { modulePath } from '../../../src/infra/database/module-file.ts';
-import { DATABASE } from '../../../src/infra/database/sidecar/module-publisher.ts';
+import { DATABASE } from '../../../src/infra/database/module-file.ts';
 import { ServerApi } from '../../../src/infra/database/sidecar/server-api.ts';
 import { sidecarHarness, strangerToken, type SidecarHarness } from '../../support/sidecar-harness.ts';
 import { http } from '../ownership/database.ts';

@@ -4,7 +4,7 @@ import { Timestamp, type DbConnectionImpl } from '@clockworklabs/spacetimedb-sdk
 import { SignJWT } from 'jose';
 import { request } from 'undici';
 import { EngineIdentity } from '../../../src/infra/database/identity/engine-identity.ts';
-import { DATABASE } from '../../../src/infra/database/sidecar/module-publisher.ts';
+import { DATABASE } from '../../../src/infra/database/module-file.ts';
 import { ServerApi } from '../../../src/infra/database/sidecar/server-api.ts';
 import { DbConnection, type RemoteReducers } from '../../../src/infra/database/bindings/index.ts';
 import { sidecarHarness, strangerToken } from '../../support/sidecar-harness.ts';

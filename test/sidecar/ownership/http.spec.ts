@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { modulePath } from '../../../src/infra/database/module-file.ts';
-import { DATABASE } from '../../../src/infra/database/sidecar/module-publisher.ts';
+import { DATABASE } from '../../../src/infra/database/module-file.ts';
 import { describeWithServer } from '../../support/spacetimedb.ts';
 import {
   call,

@@ -85,7 +85,7 @@ export class SdkConnection {
 
   /** Sends a reducer call; its end comes as a transaction with an outcome, or never. */
   call(reducer: string, args: Uint8Array): void {
-    this.#guard(() => this.#socket.send(callReducerFrame(reducer, args)));
+    this.#send(callReducerFrame(reducer, args));
   }
 
   /** Subscribes; `onApplied` is given the rows before any transaction that follows is told. */
@@ -131,9 +131,7 @@ export class SdkConnection {
   /** What the SDK sees of the socket: only well-formed frames, no rows, and nothing once we are done. */
   #fence(): EngineSocket {
     const socket = this.#socket;
-    // The SDK sends from a promise that nobody watches: a socket that throws must not do so there.
-    const send = (frame: Uint8Array): void => this.#guard(() => socket.send(frame));
-    const fenced: EngineSocket = { send, close: () => socket.close() };
+    const fenced: EngineSocket = { send: (frame) => this.#send(frame), close: () => socket.close() };
     socket.onmessage = ({ data }) => {
       this.#frames.push(data);
       this.#read(fenced);
@@ -141,6 +139,16 @@ export class SdkConnection {
     socket.onclose = () => this.fail('the engine closed the connection');
     socket.onerror = () => this.fail('the connection broke');
     return fenced;
+  }
+
+  /** Never throws: the SDK sends from a promise that nobody watches. */
+  #send(frame: Uint8Array): void {
+    if (this.#ended) return;
+    try {
+      this.#socket.send(frame);
+    } catch {
+      this.fail('the connection has ended');
+    }
   }
 
   /** Frames in the order of their coming: while one is being read, those that follow wait. */

@@ -1,5 +1,4 @@
-import { HeycatError } from '../../../errors.ts';
-import type { EngineSocket } from '../engine.ts';
+import { EngineError } from './engine-error.ts';
 
 type MessageHandler = (event: { data: Uint8Array }) => void;
 type Handler = (event: unknown) => void;
@@ -14,7 +13,7 @@ export interface SocketOutlet {
  * The client's end of one connection. The engine speaks first, before an owner had a chance to set its handlers, so
  * frames and the end are kept until somebody listens.
  */
-export class EmbeddedSocket implements EngineSocket {
+export class EmbeddedSocket {
   readonly #outlet: SocketOutlet;
   readonly #frames: Uint8Array[] = [];
   #state: 'open' | 'ended' | 'reported' = 'open';
@@ -56,8 +55,9 @@ export class EmbeddedSocket implements EngineSocket {
     if (first) setImmediate(() => this.#onopen?.({ type: 'open' }));
   }
 
+  /** @throws EngineError ENGINE_UNAVAILABLE after the end. */
   send(frame: Uint8Array): void {
-    if (this.#state !== 'open') throw new HeycatError('ENGINE_UNAVAILABLE', 'The connection has ended.');
+    if (this.#state !== 'open') throw new EngineError('ENGINE_UNAVAILABLE', 'The connection has ended.');
     this.#outlet.send(frame);
   }
 

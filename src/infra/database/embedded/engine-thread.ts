@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { HeycatError } from '../../../errors.ts';
-import { identityBytes } from '../identity/claims.ts';
+import { EngineError } from './engine-error.ts';
 import { EmbeddedSocket } from './embedded-socket.ts';
 import type { LogLevel } from './module-host.ts';
 import { readClientMessage } from './protocol/client-message.ts';
@@ -20,14 +19,14 @@ export interface EngineThreadOptions {
   execArgv?: string[] | undefined;
   onLog(level: LogLevel, text: string): void;
   /** Called once, after every socket has ended; `overdue` when a call that never ended was the reason. */
-  onEnd(failure: HeycatError, overdue: boolean): void;
+  onEnd(failure: EngineError, overdue: boolean): void;
 }
 
 interface Client {
   identity: Uint8Array;
   connectionId: Uint8Array;
   socket: EmbeddedSocket;
-  opened(refusal?: HeycatError): void;
+  opened(refusal?: EngineError): void;
 }
 
 const WATCH_TICKS = 5;
@@ -60,7 +59,7 @@ export class EngineThread {
   constructor(options: EngineThreadOptions) {
     this.#options = options;
     this.#worker = new Worker(workerFile(), {
-      name: 'heycat-engine',
+      name: 'embedded-engine',
       workerData: { ...options.start, watch: this.#watch.memory } satisfies WorkerStart,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       execArgv: options.execArgv ?? defaultExecArgv(),
@@ -81,13 +80,14 @@ export class EngineThread {
   }
 
   /**
-   * Opens a connection as an identity, 64 hex digits.
-   * @throws HeycatError NOT_AUTHORIZED with the module's sentence, ENGINE_UNAVAILABLE when it takes too long.
+   * Opens a connection as an identity, 32 bytes with the lowest first.
+   * @throws EngineError REFUSED with the module's text, ENGINE_UNAVAILABLE when it takes too long.
    */
-  connect(identity: string, deadlineMs: number): Promise<EmbeddedSocket> {
-    if (this.#cause !== undefined || this.#isStopping) return Promise.reject(unavailable(this.#cause));
+  connect(identity: Uint8Array, deadlineMs: number): Promise<EmbeddedSocket> {
+    if (this.#cause !== undefined || this.#isStopping)
+      return Promise.reject(unavailable(this.#cause, this.#details));
     const connection = this.#nextConnection++;
-    const names = { identity: identityBytes(identity), connectionId: randomBytes(16) };
+    const names = { identity, connectionId: randomBytes(16) };
     return new Promise((resolve, reject) => {
       const socket = new EmbeddedSocket({
         send: (frame) => this.#send(connection, frame),
@@ -97,7 +97,7 @@ export class EngineThread {
         () => opened(unavailable('It did not open a connection in time.')),
         deadlineMs,
       );
-      const opened = (refusal?: HeycatError): void => {
+      const opened = (refusal?: EngineError): void => {
         clearTimeout(timer);
         client.opened = () => undefined;
         if (refusal === undefined) return resolve(socket);
@@ -142,12 +142,9 @@ export class EngineThread {
       case 'frames':
         for (const { connection, frame } of readBatch(message.batch)) this.#deliver(connection, frame);
         return;
-      case 'refused': {
-        const refusal = HeycatError.parse(message.text);
-        const known = refusal.code === 'NOT_AUTHORIZED';
-        this.#clients.get(message.connection)?.opened(known ? refusal : unavailable(message.text));
+      case 'refused':
+        this.#clients.get(message.connection)?.opened(new EngineError('REFUSED', message.text));
         return;
-      }
       case 'failed':
         this.#cause ??= message.message;
         this.#details = message.details;
@@ -225,7 +222,7 @@ export class EngineThread {
     const cause = this.#cause ?? 'The engine ended without a word.';
     this.#cause = cause;
     for (const client of this.#clients.values()) {
-      client.opened(unavailable(cause));
+      client.opened(unavailable(cause, this.#details));
       client.socket.finish();
     }
     this.#clients.clear();
@@ -265,6 +262,6 @@ function overdueFrame(client: Client, frame: Uint8Array, seconds: number): Uint8
   }
 }
 
-function unavailable(cause = 'The engine is not running.', details = {}): HeycatError {
-  return new HeycatError('ENGINE_UNAVAILABLE', cause, details);
+function unavailable(cause = 'The engine is not running.', details = {}): EngineError {
+  return new EngineError('ENGINE_UNAVAILABLE', cause, details);
 }

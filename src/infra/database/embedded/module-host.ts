@@ -87,7 +87,7 @@ export interface ModuleHost {
   /**
    * Runs one reducer in one transaction; the result is visible at once, durable when `durable()` resolves.
    * @param args BSATN product of the reducer's parameters
-   * @throws HeycatError ENGINE_UNAVAILABLE once the disk has failed or after `close()`, NOT_FOUND for a name that is
+   * @throws EngineError ENGINE_UNAVAILABLE once the disk has failed or after `close()`, NOT_FOUND for a name that is
    * no reducer.
    */
   call(reducer: string, args: Uint8Array, caller: Caller): CallResult;

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineIdentity } from '../identity/engine-identity.ts';
 import { readPrivateFile, writePrivateFile } from '../../process/files/private-file.ts';
+import { DATABASE, readModule } from '../module-file.ts';
 import type { ServerApi } from './server-api.ts';
-
-export const DATABASE = 'heycat-data';
 
 /** What was published last, kept beside the server's data; only a hint, the server is asked as well. */
 interface PublishedRecord {
@@ -98,13 +96,6 @@ function assertOurs(owner: string | undefined, deployer: string): void {
       'made it, or move this data folder away.',
     { owner },
   );
-}
-
-async function readModule(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    const sentence = `The database module ${path} is missing; run \`npm run build:module\`, or reinstall heycat.`;
-    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path, reason: 'module_missing' }, { cause });
-  });
 }
 
 /** Whatever is wrong with the record, publishing again is harmless. */

@@ -10,8 +10,8 @@ import {
   type EngineStatus,
 } from '../engine.ts';
 import { EngineIdentity } from '../identity/engine-identity.ts';
-import { modulePath } from '../module-file.ts';
-import { DATABASE, publishModule } from './module-publisher.ts';
+import { DATABASE, modulePath } from '../module-file.ts';
+import { publishModule } from './module-publisher.ts';
 import { ServerApi } from './server-api.ts';
 import { openServerSocket } from './server-socket.ts';
 import { freePort } from './listen-address.ts';

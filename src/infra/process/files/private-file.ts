@@ -3,6 +3,7 @@ import { access, chmod, lstat, mkdir, open, rename, rm, type FileHandle } from '
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { HeycatError } from '../../../errors.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Writes a file of mode 0600 so that a crash leaves either the old content or the new, never a part. */
 export function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -29,17 +30,6 @@ export async function writePrivately(
     throw error;
   }
   await syncFolder(dirname(path));
-}
-
-/** A rename survives a power cut only once its folder is synced; Windows cannot open folders and needs none. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 /**

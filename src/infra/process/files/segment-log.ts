@@ -2,8 +2,7 @@ import { constants, writeSync, fsyncSync } from 'node:fs';
 import { open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { HeycatError } from '../../../errors.ts';
-import { syncFolder } from './private-file.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Bytes in front of each group. Little endian: magic, length of the body, CRC-32 of the body. */
 const HEADER = 12;
@@ -88,7 +87,7 @@ export class SegmentLog {
 
   /** The same without leaving the turn; not while an append is under way. */
   appendSync(group: Buffer): void {
-    if (this.#broken) throw new HeycatError('INTERNAL', 'A log must be mended by append first.');
+    if (this.#broken) throw new RangeError('A log must be mended by append first.');
     seal(group, this.place.magic);
     try {
       while (this.#room < this.size + group.length) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../process/files/private-file.ts';
+import { syncFolder } from '../../process/files/sync-folder.ts';
 import { durationMs, WAV_HEADER_BYTES, wavHeader } from './wav-header.ts';
 
 /** Below one second, with room for a slow disk's own delay. */

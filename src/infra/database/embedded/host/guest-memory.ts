@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 
 /** The module's memory. Every access takes the bounds of that moment: the memory moves when it grows. */
 export class GuestMemory {
@@ -49,6 +49,6 @@ export class GuestMemory {
   }
 }
 
-function outOfBounds(): HeycatError {
-  return new HeycatError('INTERNAL', 'The module named memory that it does not have.');
+function outOfBounds(): EngineError {
+  return new EngineError('INTERNAL', 'The module named memory that it does not have.');
 }

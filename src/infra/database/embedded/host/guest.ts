@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type { Caller, LogLevel } from '../module-host.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { ERRNO } from './errno.ts';
@@ -39,13 +39,13 @@ export class Guest {
     this.described = this.describe();
   }
 
-  /** @throws HeycatError ENGINE_UNAVAILABLE when the module needs something that this host does not have. */
+  /** @throws EngineError ENGINE_UNAVAILABLE when the module needs something that this host does not have. */
   static start(module: WebAssembly.Module, options: GuestOptions): Guest {
     const state = newState(options);
     const imports = moduleImports(state);
     for (const { module: namespace, name } of WebAssembly.Module.imports(module))
       if (namespace !== NAMESPACE || !Object.hasOwn(imports, name))
-        throw new HeycatError(
+        throw new EngineError(
           'ENGINE_UNAVAILABLE',
           `The module imports ${namespace}.${name}, which the embedded engine does not have; run it with --engine sidecar.`,
         );
@@ -99,7 +99,7 @@ export class Guest {
     if (this.exports.__setup__ === undefined) return;
     this.state.sink = [];
     if (this.exports.__setup__(SINK) !== 0)
-      throw new HeycatError(
+      throw new EngineError(
         'ENGINE_UNAVAILABLE',
         `The module refuses to start: ${this.takeSink().toString()}`,
       );

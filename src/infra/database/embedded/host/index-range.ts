@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type { Bound as ColumnBound, ColumnRange } from '../module-host.ts';
 import { behind, KeyWriter, LONGEST_TEXT } from '../store/keys.ts';
 import { ERRNO, Errno } from './errno.ts';
@@ -52,7 +52,7 @@ export function columnRange(table: TableAccess, { column, from, to }: ColumnRang
       end: from === to ? start : asAsked(to),
     });
   } catch (cause) {
-    throw new HeycatError('INVALID_ARGUMENT', 'A bound is no value of its column.', {}, { cause });
+    throw new EngineError('INVALID_ARGUMENT', 'A bound is no value of its column.', {}, { cause });
   }
 }
 

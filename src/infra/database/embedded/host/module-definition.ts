@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type { IndexSchema, Lifecycle, ModuleSchema, ReducerSchema, TableSchema } from '../module-host.ts';
 import { BsatnReader } from '../../../bsatn/decode.ts';
 import { PRIMITIVE_KINDS, type PrimitiveKind, type TypeSchema } from '../../../bsatn/types.ts';
@@ -46,7 +46,7 @@ const LIFECYCLES: readonly Lifecycle[] = ['init', 'client_connected', 'client_di
 
 /**
  * Reads what `__describe_module__` wrote: a BSATN `RawModuleDef` of version 9.
- * @throws HeycatError ENGINE_UNAVAILABLE for another version or a part that this host does not carry out.
+ * @throws EngineError ENGINE_UNAVAILABLE for another version or a part that this host does not carry out.
  */
 export function readModuleDefinition(described: Uint8Array): ModuleDefinition {
   const reader = new BsatnReader(described);
@@ -74,8 +74,8 @@ export function readModuleDefinition(described: Uint8Array): ModuleDefinition {
   };
 }
 
-function unsupported(what: string): HeycatError {
-  return new HeycatError(
+function unsupported(what: string): EngineError {
+  return new EngineError(
     'ENGINE_UNAVAILABLE',
     `The module uses ${what}, which the embedded engine does not carry out; run it with --engine sidecar.`,
   );
@@ -205,12 +205,12 @@ function sameSet(left: readonly number[], right: readonly number[]): boolean {
   return new Set(left).size === new Set(right).size && left.every((column) => right.includes(column));
 }
 
-/** @throws HeycatError ENGINE_UNAVAILABLE for a rule that could not be kept: its rows would be shown to everybody. */
+/** @throws EngineError ENGINE_UNAVAILABLE for a rule that could not be kept: its rows would be shown to everybody. */
 function readRule(sql: string): Rule {
   try {
     return { sql, ...parseQuery(sql) };
   } catch (thrown) {
-    throw unsupported(`the row-level rule «${sql}»; ${HeycatError.from(thrown).message}`);
+    throw unsupported(`the row-level rule «${sql}»; ${EngineError.from(thrown).message}`);
   }
 }
 
@@ -218,10 +218,10 @@ function checkRules(tables: readonly TableSchema[], rules: readonly Rule[]): voi
   for (const { sql, table: name, where } of rules) {
     const table = tables.find((each) => each.name === name);
     try {
-      if (table === undefined) throw new HeycatError('INVALID_ARGUMENT', `There is no table ${name}.`);
+      if (table === undefined) throw new EngineError('INVALID_ARGUMENT', `There is no table ${name}.`);
       if (where !== undefined) compileFilter(table, where, NOBODY);
     } catch (thrown) {
-      throw unsupported(`the row-level rule «${sql}»; ${HeycatError.from(thrown).message}`);
+      throw unsupported(`the row-level rule «${sql}»; ${EngineError.from(thrown).message}`);
     }
   }
 }

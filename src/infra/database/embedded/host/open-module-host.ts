@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compileEnd, type End } from '../../../bsatn/layout.ts';
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type {
   Caller,
   CallResult,
@@ -33,7 +33,7 @@ const TRAPPED = 'The Wasm instance encountered a fatal error.';
 
 /**
  * Opens the database in the folder, or a new one; runs `init` when it is new.
- * @throws HeycatError ENGINE_UNAVAILABLE when the module or the folder cannot be used; the folder stays as it is.
+ * @throws EngineError ENGINE_UNAVAILABLE when the module or the folder cannot be used; the folder stays as it is.
  */
 export async function openModuleHost(options: ModuleHostOptions): Promise<ModuleHost> {
   const { wasm, folder, databaseIdentity } = options;
@@ -120,7 +120,7 @@ class Host implements ModuleHost {
       };
       const result = this.run(init.name, { args: NO_ARGUMENTS, caller, mark: [INITIALISED, 'yes'] });
       if ('failed' in result)
-        throw new HeycatError('ENGINE_UNAVAILABLE', `The module's init failed: ${result.failed}`);
+        throw new EngineError('ENGINE_UNAVAILABLE', `The module's init failed: ${result.failed}`);
     } else {
       this.put([INITIALISED, 'yes']);
     }
@@ -162,7 +162,7 @@ class Host implements ModuleHost {
   ): CallResult {
     this.checkOpen();
     const reducer = this.reducers.get(name);
-    if (reducer === undefined) throw new HeycatError('NOT_FOUND', `The module has no reducer ${name}.`);
+    if (reducer === undefined) throw new EngineError('NOT_FOUND', `The module has no reducer ${name}.`);
     if (reducer.endOfArgs(Buffer.from(args.buffer, args.byteOffset, args.length), 0) < 0)
       return { failed: `invalid arguments for reducer ${name}` };
     const transaction = new Transaction(this.store, this.sequences);
@@ -172,7 +172,7 @@ class Host implements ModuleHost {
     if (outcome.ended === 'trapped') {
       this.guest = undefined;
       // The rows cannot be read: that is no answer to the call.
-      if (outcome.cause instanceof HeycatError) throw outcome.cause;
+      if (outcome.cause instanceof EngineError) throw outcome.cause;
       const message = outcome.cause instanceof Error ? outcome.cause.message : 'it trapped';
       this.parts.guestOptions.log('error', `${name} left its instance unusable: ${message}`);
       return { failed: TRAPPED };
@@ -196,7 +196,7 @@ class Host implements ModuleHost {
   scan(table: TableSchema, range?: ColumnRange): Iterable<Uint8Array> {
     this.checkOpen();
     const access = this.tables.byName.get(table.name);
-    if (access === undefined) throw new HeycatError('NOT_FOUND', `The module has no table ${table.name}.`);
+    if (access === undefined) throw new EngineError('NOT_FOUND', `The module has no table ${table.name}.`);
     const reading = new Transaction(this.store, this.sequences);
     const entries = range && columnRange(access, range);
     return entries === undefined ? reading.allRows(access) : reading.rows(entries);
@@ -217,7 +217,7 @@ class Host implements ModuleHost {
   }
 
   private checkOpen(): void {
-    if (this.closed !== undefined) throw new HeycatError('ENGINE_UNAVAILABLE', 'The engine is closed.');
+    if (this.closed !== undefined) throw new EngineError('ENGINE_UNAVAILABLE', 'The engine is closed.');
   }
 }
 

@@ -1,7 +1,7 @@
 import { BsatnReader } from '../../../bsatn/decode.ts';
 import { CLIENT_MESSAGE } from '../../../bsatn/message-tags.ts';
 import { BsatnError } from '../../../bsatn/types.ts';
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 
 /** What a client may ask of this engine. */
 export type ClientMessage =
@@ -28,7 +28,7 @@ const QUERIES_MAX = 1_000;
 
 /**
  * Reads one client message of `v1.bsatn`.
- * @throws HeycatError INVALID_ARGUMENT for anything else, and for the messages that this engine does not offer.
+ * @throws EngineError INVALID_ARGUMENT for anything else, and for the messages that this engine does not offer.
  */
 export function readClientMessage(frame: Uint8Array): ClientMessage {
   const reader = new BsatnReader(frame);
@@ -61,6 +61,6 @@ function readBody(reader: BsatnReader, tag: number): ClientMessage {
   }
 }
 
-function refused(why: string): HeycatError {
-  return new HeycatError('INVALID_ARGUMENT', `A client message ${why}.`);
+function refused(why: string): EngineError {
+  return new EngineError('INVALID_ARGUMENT', `A client message ${why}.`);
 }

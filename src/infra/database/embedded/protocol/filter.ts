@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import { compileLocate, type Locate } from '../../../bsatn/layout.ts';
 import { CONNECTION_ID, IDENTITY, numberSize, wraps, type TypeSchema } from '../../../bsatn/types.ts';
 import type { ColumnRange, ColumnSchema, TableSchema } from '../module-host.ts';
@@ -19,7 +19,7 @@ type Order = (row: Uint8Array, at: number) => number;
 /**
  * Compiles a WHERE clause.
  * @param sender identity that `:sender` stands for, 32 bytes, lowest first.
- * @throws HeycatError INVALID_ARGUMENT when a column does not exist or cannot be compared with its literal.
+ * @throws EngineError INVALID_ARGUMENT when a column does not exist or cannot be compared with its literal.
  */
 export function compileFilter(table: TableSchema, predicate: Predicate, sender: Uint8Array): Filter {
   if (predicate.kind === 'compare') return compileComparison(table, predicate, sender);
@@ -186,6 +186,6 @@ function orderOfNumber(type: TypeSchema, literal: Uint8Array): Order {
   };
 }
 
-function refused(why: string): HeycatError {
-  return new HeycatError('INVALID_ARGUMENT', `The query cannot be subscribed to: ${why}.`);
+function refused(why: string): EngineError {
+  return new EngineError('INVALID_ARGUMENT', `The query cannot be subscribed to: ${why}.`);
 }

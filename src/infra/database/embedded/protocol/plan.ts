@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type { ModuleHost, ModuleSchema, TableSchema } from '../module-host.ts';
 import { bestRange, both, compileFilter, type Filter } from './filter.ts';
 import { parseQuery, type Predicate } from './sql.ts';
@@ -23,12 +23,12 @@ export interface Subscriber {
 /**
  * Plans a subscription's SQL. There are several plans for `SELECT * FROM *`, and for a table with several row-level
  * rules: as on the server a row is told once by each rule that shows it, and the client counts.
- * @throws HeycatError INVALID_ARGUMENT with a sentence for the client.
+ * @throws EngineError INVALID_ARGUMENT with a sentence for the client.
  */
 export function planQuery(schema: ModuleSchema, sql: string, subscriber: Subscriber): Plan[] {
   const { table: name, where } = parseQuery(sql);
   if (name !== '*') return plans(visibleTable(schema, name, subscriber), where, { sql, subscriber });
-  if (where !== undefined) throw new HeycatError('INVALID_ARGUMENT', 'SELECT * FROM * takes no WHERE.');
+  if (where !== undefined) throw new EngineError('INVALID_ARGUMENT', 'SELECT * FROM * takes no WHERE.');
   return schema.tables
     .filter(({ isPublic }) => isPublic)
     .flatMap((table) => plans(table, undefined, { sql: `SELECT * FROM ${table.name}`, subscriber }));
@@ -47,7 +47,7 @@ function visibleTable(schema: ModuleSchema, name: string, subscriber: Subscriber
   const table = schema.tables.find((each) => each.name === name);
   if (table !== undefined && (table.isPublic || subscriber.isOwner)) return table;
   const sentence = `There is no table ${name}, or it is private.`;
-  throw new HeycatError('INVALID_ARGUMENT', sentence, { table: name });
+  throw new EngineError('INVALID_ARGUMENT', sentence, { table: name });
 }
 
 function plans(

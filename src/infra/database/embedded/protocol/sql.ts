@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
@@ -36,7 +36,7 @@ interface Token {
 
 /**
  * Parses a subscription's SQL.
- * @throws HeycatError INVALID_ARGUMENT with what is wrong and what is allowed.
+ * @throws EngineError INVALID_ARGUMENT with what is wrong and what is allowed.
  */
 export function parseQuery(sql: string): Query {
   if (sql.length > LENGTH_MAX) throw refused(`it is longer than ${LENGTH_MAX} characters`);
@@ -176,6 +176,6 @@ class Parser {
   }
 }
 
-function refused(why: string): HeycatError {
-  return new HeycatError('INVALID_ARGUMENT', `The query cannot be subscribed to: ${why}. ${ALLOWED}`);
+function refused(why: string): EngineError {
+  return new EngineError('INVALID_ARGUMENT', `The query cannot be subscribed to: ${why}. ${ALLOWED}`);
 }

@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type { TableChange } from '../module-host.ts';
 import type { Plan } from './plan.ts';
 import type { QueryUpdate, TableUpdate } from './server-message.ts';
@@ -25,12 +25,12 @@ export class Subscriptions {
 
   /**
    * @returns the plans whose rows the connection is to forget.
-   * @throws HeycatError INVALID_ARGUMENT when there is no such subscription.
+   * @throws EngineError INVALID_ARGUMENT when there is no such subscription.
    */
   remove(queryId: number): Plan[] {
     const plans = this.#byId.get(queryId);
     if (plans === undefined) {
-      throw new HeycatError('INVALID_ARGUMENT', `There is no subscription with the query id ${queryId}.`);
+      throw new EngineError('INVALID_ARGUMENT', `There is no subscription with the query id ${queryId}.`);
     }
     this.#byId.delete(queryId);
     return plans.filter((plan) => this.#release(plan));

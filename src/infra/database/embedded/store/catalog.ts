@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type { ModuleSchema } from '../module-host.ts';
 import { asText, type Stored } from './key-value.ts';
 
@@ -22,7 +22,7 @@ export function readCatalog(stored: Stored): Catalog {
     return JSON.parse(Buffer.from(asText(stored), 'latin1').toString()) as Catalog;
   } catch (cause) {
     const text = 'The database does not know its tables; restore the data folder from a backup.';
-    throw new HeycatError('ENGINE_UNAVAILABLE', text, {}, { cause });
+    throw new EngineError('ENGINE_UNAVAILABLE', text, {}, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import { layered, type Entry, type Readable, type Store, type Stored, type Writes } from './key-value.ts';
 import { LmdbFile } from './lmdb-file.ts';
 import { OrderedMap } from './ordered-map.ts';
@@ -30,14 +30,14 @@ export class FolderStore implements Store {
   /** While the log continues in a new file. */
   private rotation: Promise<void> | undefined;
   private checkpoint: Promise<void> | undefined;
-  private failure: HeycatError | undefined;
+  private failure: EngineError | undefined;
   private log!: WriteAheadLog;
 
   private constructor(private readonly file: LmdbFile) {
     this.view = this.layers();
   }
 
-  /** @throws HeycatError ENGINE_UNAVAILABLE when the folder is damaged, and so does every reading. */
+  /** @throws EngineError ENGINE_UNAVAILABLE when the folder is damaged, and so does every reading. */
   static async open(folder: string, isSealed: boolean): Promise<FolderStore> {
     const file = await LmdbFile.open(folder, isSealed);
     try {
@@ -108,7 +108,7 @@ export class FolderStore implements Store {
     }
     await this.log.close();
     await this.file.close();
-    this.failure ??= new HeycatError('ENGINE_UNAVAILABLE', 'The engine is closed.');
+    this.failure ??= new EngineError('ENGINE_UNAVAILABLE', 'The engine is closed.');
   }
 
   private get isMoving(): boolean {
@@ -146,8 +146,8 @@ export class FolderStore implements Store {
     this.checkpoint = undefined;
   }
 
-  private fail(cause: unknown): HeycatError {
-    return (this.failure ??= new HeycatError(
+  private fail(cause: unknown): EngineError {
+    return (this.failure ??= new EngineError(
       'ENGINE_UNAVAILABLE',
       'The disk refuses the database; make room or repair it, then restart the service.',
       {},

@@ -15,7 +15,7 @@ export interface Readable {
 
 /** Where committed writes stay. */
 export interface Store extends Readable {
-  /** Visible at once. Throws HeycatError ENGINE_UNAVAILABLE once the disk has failed. */
+  /** Visible at once. Throws EngineError ENGINE_UNAVAILABLE once the disk has failed. */
   commit(writes: Writes): void;
   /** Resolves when everything committed so far survives a power cut. */
   durable(): Promise<void>;

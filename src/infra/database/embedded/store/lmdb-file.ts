@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, open as openFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import { damagedStore } from './damaged-store.ts';
 import type { Entry, Readable, Stored } from './key-value.ts';
 import { seal, unseal } from './sealed-value.ts';
@@ -52,7 +52,7 @@ export class LmdbFile implements Readable {
 
   /**
    * @param isSealed false for a file of the first format, whose values have no checksums.
-   * @throws HeycatError ENGINE_UNAVAILABLE when it is damaged, as every reading does.
+   * @throws EngineError ENGINE_UNAVAILABLE when it is damaged, as every reading does.
    */
   static async open(folder: string, isSealed: boolean): Promise<LmdbFile> {
     const path = join(folder, 'data.mdb');
@@ -122,7 +122,7 @@ export class LmdbFile implements Readable {
     await heard(batch);
     database.resetReadTxn();
     if (this.get(CARRIED)?.toString() !== mark)
-      throw new HeycatError('INTERNAL', 'A transaction was refused without a word.');
+      throw new EngineError('INTERNAL', 'A transaction was refused without a word.');
   }
 
   private write(database: RootDatabase<Buffer, string>, key: string, value: Stored | null): Promise<boolean> {
@@ -199,6 +199,6 @@ async function readHead(file: FileHandle, head: Buffer, position: number, path: 
   if (bytesRead < head.length) throw damaged(path);
 }
 
-function damaged(path: string, cause?: unknown): HeycatError {
+function damaged(path: string, cause?: unknown): EngineError {
   return damagedStore(`The database file ${path} is damaged`, path, cause);
 }

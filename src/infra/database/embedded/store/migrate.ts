@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type { ModuleDefinition } from '../host/module-definition.ts';
 import type { ColumnSchema, IndexSchema, TableSchema } from '../module-host.ts';
 import { assignIds, type Catalog } from './catalog.ts';
@@ -21,13 +21,13 @@ interface Change {
  * Brings the rows to a changed module, as the server of 1.2.0 does: tables, indexes, sequences, rules and access may
  * change, indexes may go; columns and unique constraints of a table stay, since its module definitions have no
  * defaults for new columns.
- * @throws HeycatError ENGINE_UNAVAILABLE naming everything that cannot be followed, before anything is written.
+ * @throws EngineError ENGINE_UNAVAILABLE naming everything that cannot be followed, before anything is written.
  */
 export async function migrate(store: Store, { old, definition, catalog }: Change): Promise<void> {
   const wanted = new Map(definition.schema.tables.map((table) => [table.name, table]));
   const refusals = old.schema.tables.flatMap((table) => tableRefusals(table, wanted.get(table.name)));
   if (refusals.length > 0)
-    throw new HeycatError(
+    throw new EngineError(
       'ENGINE_UNAVAILABLE',
       `The stored rows cannot follow the new module: ${refusals.join('; ')}. Run the version that wrote them. Nothing was changed.`,
     );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import { readModuleDefinition, type ModuleDefinition } from '../host/module-definition.ts';
 import { damagedStore } from './damaged-store.ts';
 import { assignIds, readCatalog, type Catalog } from './catalog.ts';
@@ -9,7 +9,7 @@ import { FolderStore } from './folder-store.ts';
 import type { Store, Stored } from './key-value.ts';
 import { migrate } from './migrate.ts';
 import { OrderedMap } from './ordered-map.ts';
-import { syncFolder } from '../../../process/files/private-file.ts';
+import { syncFolder } from '../../../process/files/sync-folder.ts';
 
 /** Raised when the files change in a way that older versions cannot read. */
 export const STORE_FORMAT = 2;
@@ -29,7 +29,7 @@ export interface FolderOptions {
 /**
  * Opens the folder or makes a new database there, and brings its tables to the module's; gives the tables of the
  * definition the ids that they have in the folder.
- * @throws HeycatError ENGINE_UNAVAILABLE when the folder is damaged, from a newer version, of another database, or when
+ * @throws EngineError ENGINE_UNAVAILABLE when the folder is damaged, from a newer version, of another database, or when
  * the module has changed in a way that its rows cannot follow; then no row has been changed.
  */
 export async function openFolderStore(folder: string, options: FolderOptions): Promise<Store> {
@@ -63,7 +63,7 @@ async function upgrade(
 ): Promise<void> {
   const { before, wanted, definition } = change;
   if (before.databaseIdentity !== wanted.databaseIdentity)
-    throw new HeycatError(
+    throw new EngineError(
       'ENGINE_UNAVAILABLE',
       'The data folder belongs to a database with another identity; use the folder and the keys of one user together.',
     );
@@ -104,7 +104,7 @@ async function formatOf(folder: string): Promise<number> {
   const format = formatIn(await readFile(path, 'utf8'));
   if (format === undefined) throw damagedStore(`${path} is missing or damaged`, path);
   if (format > STORE_FORMAT)
-    throw new HeycatError(
+    throw new EngineError(
       'ENGINE_UNAVAILABLE',
       `The data folder has format ${format}, from a newer version; this one knows ${STORE_FORMAT}. Update the service.`,
     );

@@ -19,7 +19,7 @@ export class WriteAheadLog {
 
   /**
    * Tells `replay` every group of the files above `applied` in order, then continues in a new file.
-   * @throws HeycatError ENGINE_UNAVAILABLE when a group in the middle is damaged.
+   * @throws EngineError ENGINE_UNAVAILABLE when a group in the middle is damaged.
    */
   static async open(folder: string, applied: number, replay: (group: Group) => void): Promise<WriteAheadLog> {
     const place: SegmentPlace = { folder, name: 'wal', magic: MAGIC };

@@ -1,4 +1,4 @@
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import type {
   CallResult,
   Caller,
@@ -22,7 +22,7 @@ export interface DatabaseServerOptions {
   /** Takes frames for clients, in order; everything that they tell is durable. */
   send(batch: Uint8Array<ArrayBuffer>): void;
   /** The disk has failed: nothing more can be acknowledged. */
-  onFailure(error: HeycatError): void;
+  onFailure(error: EngineError): void;
 }
 
 export interface NewConnection {
@@ -218,7 +218,7 @@ export class DatabaseServer {
     try {
       this.#out.add(connection.id, write);
     } catch (thrown) {
-      const refusal = HeycatError.from(thrown);
+      const refusal = EngineError.from(thrown);
       if (refusal.code !== 'INVALID_ARGUMENT') throw thrown;
       this.#out.add(connection.id, (writer) => messages.writeSubscriptionError(writer, ref, refusal.message));
     }
@@ -248,7 +248,7 @@ export class DatabaseServer {
       }
       this.#releasing = false;
     } catch (thrown) {
-      this.#options.onFailure(HeycatError.from(thrown));
+      this.#options.onFailure(EngineError.from(thrown));
     }
   }
 }

@@ -1,14 +1,15 @@
-import type { ErrorCode } from '../../../../errors.ts';
+import type { EngineErrorCode } from '../engine-error.ts';
 import type { LogLevel } from '../module-host.ts';
 
-/** What the worker is started with. Identities are 64 hex digits. */
+/** What the worker is started with. Identities are 32 bytes, lowest first. */
 export interface WorkerStart {
-  wasmPath: string;
+  wasm: Uint8Array;
   folder: string;
-  database: string;
-  /** Owner of the database; it admits the user. */
-  deployer: string;
-  user: string;
+  database: Uint8Array;
+  /** Owner of the database. */
+  owner: Uint8Array;
+  /** Lets the user in: a call of the owner's before anybody connects, where the module has the reducer. */
+  admission: { reducer: string; args: Uint8Array };
   /** Memory of the {@link import('./call-watch.ts').CallWatch}. */
   watch: SharedArrayBuffer;
 }
@@ -22,7 +23,7 @@ export type ToWorker =
 export type FromWorker =
   | { kind: 'ready' }
   /** It cannot start, or cannot go on; it ends itself. */
-  | { kind: 'failed'; code: ErrorCode; message: string; details: Readonly<Record<string, unknown>> }
+  | { kind: 'failed'; code: EngineErrorCode; message: string; details: Readonly<Record<string, unknown>> }
   /** The module's text about an identity that it does not let in. */
   | { kind: 'refused'; connection: number; text: string }
   | { kind: 'frames'; batch: Uint8Array<ArrayBuffer> }

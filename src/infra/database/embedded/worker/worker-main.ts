@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { HeycatError } from '../../../../errors.ts';
+import { EngineError } from '../engine-error.ts';
 import { BriefWait } from '../../../process/brief-wait.ts';
 import { garbageCollector, whileAtRest } from '../../../process/memory-at-rest.ts';
-import { identityBytes } from '../../identity/claims.ts';
 import { openModuleHost } from '../host/open-module-host.ts';
 import type { ModuleHost } from '../module-host.ts';
 import { CallWatch } from './call-watch.ts';
@@ -22,22 +20,22 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 /** Ends this thread because of an error. */
 function fail(thrown: unknown): void {
-  const { code, message, details } = HeycatError.from(thrown);
+  const { code, message, details } = EngineError.from(thrown);
   post({ kind: 'failed', code, message, details });
   parentPort?.close();
 }
 
 async function open(): Promise<ModuleHost> {
-  const owner = identityBytes(start.deployer);
+  const { wasm, folder, database, owner } = start;
   const host = await openModuleHost({
-    wasm: await readModule(start.wasmPath),
-    folder: start.folder,
-    databaseIdentity: identityBytes(start.database),
+    wasm,
+    folder,
+    databaseIdentity: database,
     owner,
     onLog: (level, text) => post({ kind: 'log', level, text }),
   });
   try {
-    await admitUser(host, owner);
+    await admitUser(host);
     return host;
   } catch (thrown) {
     await host.close();
@@ -45,23 +43,17 @@ async function open(): Promise<ModuleHost> {
   }
 }
 
-async function readModule(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    const sentence = `The database module ${path} is missing; run \`npm run build:module\`, or reinstall heycat.`;
-    throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path, reason: 'module_missing' }, { cause });
-  });
-}
-
 /** A module without members lets everybody in. */
-async function admitUser(host: ModuleHost, owner: Uint8Array): Promise<void> {
-  if (!host.schema.reducers.some(({ name }) => name === 'admit_member')) return;
-  const result = host.call('admit_member', identityBytes(start.user), {
-    identity: owner,
+async function admitUser(host: ModuleHost): Promise<void> {
+  const { reducer, args } = start.admission;
+  if (!host.schema.reducers.some(({ name }) => name === reducer)) return;
+  const result = host.call(reducer, args, {
+    identity: start.owner,
     connectionId: new Uint8Array(16),
     timestampMicros: BigInt(Date.now()) * 1_000n,
   });
   if ('failed' in result) {
-    throw new HeycatError('ENGINE_UNAVAILABLE', `The module did not admit its user: ${result.failed}`);
+    throw new EngineError('ENGINE_UNAVAILABLE', `The module did not admit its user: ${result.failed}`);
   }
   await host.durable();
 }
@@ -70,7 +62,7 @@ function serve(host: ModuleHost): void {
   const next = new BriefWait(NEXT_MS);
   const server = new DatabaseServer({
     host,
-    owner: identityBytes(start.deployer),
+    owner: start.owner,
     watch: new CallWatch(start.watch),
     send: (batch) => {
       post({ kind: 'frames', batch }, [batch.buffer]);

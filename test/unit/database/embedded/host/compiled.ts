@@ -4,8 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../../../../..');
 const FOLDERS = [
-  'src',
-  'src/infra/process',
+  'src/infra/process/files',
   'src/infra/bsatn',
   'src/infra/database/embedded',
   'src/infra/database/embedded/host',

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { HeycatError } from '../../../errors.ts';
-import { ensurePrivateFolder } from '../../process/files/private-file.ts';
-import { within } from '../../process/promises.ts';
-import { packageVersion } from '../../process/version.ts';
+import { HeycatError } from '../../errors.ts';
+import { ensurePrivateFolder } from '../process/files/private-file.ts';
+import { within } from '../process/promises.ts';
+import { packageVersion } from '../process/version.ts';
 import {
   failureOf,
   type Engine,
@@ -12,12 +12,13 @@ import {
   type EngineSocket,
   type EngineState,
   type EngineStatus,
-} from '../engine.ts';
-import { EngineIdentity } from '../identity/engine-identity.ts';
-import { modulePath } from '../module-file.ts';
-import { DATABASE } from '../sidecar/module-publisher.ts';
-import { EngineThread } from './engine-thread.ts';
-import type { LogLevel } from './module-host.ts';
+} from './engine.ts';
+import { EngineIdentity } from './identity/engine-identity.ts';
+import { identityBytes } from './identity/claims.ts';
+import { DATABASE, modulePath, readModule } from './module-file.ts';
+import { EngineError } from './embedded/engine-error.ts';
+import { EngineThread } from './embedded/engine-thread.ts';
+import type { LogLevel } from './embedded/module-host.ts';
 
 export interface EmbeddedOptions {
   /** The service's data folder; made when missing. */
@@ -32,10 +33,19 @@ export interface EmbeddedOptions {
   execArgv?: string[];
 }
 
+/** What each thread is started with. */
+interface Prepared {
+  identity: EngineIdentity;
+  wasm: Uint8Array;
+}
+
 /** Folders that an engine of this process has open: the service's lock keeps only other processes away. */
 const openFolders = new Set<string>();
 
-/** The module inside this process, on a thread of its own: no server, no port. */
+/**
+ * The module inside this process, on a thread of its own: no server, no port. `embedded/` knows nothing of the service;
+ * this is where its engine becomes one of ours.
+ */
 export class EmbeddedEngine implements Engine {
   onExit?: ((cause: string) => void) | undefined;
   readonly #log = new Logger('EmbeddedEngine');
@@ -97,8 +107,12 @@ export class EmbeddedEngine implements Engine {
     const thread = this.#thread;
     if (thread === undefined) throw new HeycatError('ENGINE_UNAVAILABLE', 'The engine is not running.');
     const late = () => new HeycatError('ENGINE_UNAVAILABLE', 'The engine did not open a connection in time.');
-    await within(thread.ready, deadlineMs, late);
-    return thread.connect(identity, deadlineMs);
+    try {
+      await within(thread.ready, deadlineMs, late);
+      return await thread.connect(identityBytes(identity), deadlineMs);
+    } catch (thrown) {
+      throw translated(thrown);
+    }
   }
 
   /** Ends the thread as a crash would, for drills; connections end and {@link onExit} is told. */
@@ -112,17 +126,17 @@ export class EmbeddedEngine implements Engine {
     this.#failure = undefined;
     let isClaimed = false;
     try {
-      const identity = await this.#prepare();
+      const prepared = await this.#prepare();
       if (this.#damage !== undefined && this.#damage.folder === this.#folderNumber())
         throw this.#damage.failure;
       claim(this.#folder);
       isClaimed = true;
-      await this.#launch(identity);
+      await this.#launch(prepared);
       this.#assertWanted();
       this.#state = 'ready';
-      return this.#endpoint(identity);
+      return this.#endpoint(prepared.identity);
     } catch (error) {
-      const failure = HeycatError.from(error);
+      const failure = translated(error);
       await this.#thread?.stop();
       this.#thread = undefined;
       if (isClaimed) openFolders.delete(this.#folder);
@@ -133,27 +147,32 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
-  async #prepare(): Promise<EngineIdentity> {
-    const { dataDir } = this.#options;
+  async #prepare(): Promise<Prepared> {
+    const { dataDir, wasmPath } = this.#options;
     for (const folder of [dataDir, join(dataDir, 'engine'), this.#folder]) await ensurePrivateFolder(folder);
-    return EngineIdentity.load(join(dataDir, 'keys'));
+    const [identity, wasm] = await Promise.all([
+      EngineIdentity.load(join(dataDir, 'keys')),
+      readModule(wasmPath),
+    ]);
+    return { identity, wasm };
   }
 
-  async #launch(identity: EngineIdentity): Promise<void> {
+  async #launch(prepared: Prepared): Promise<void> {
     this.#assertWanted();
-    const { wasmPath, callMs, execArgv } = this.#options;
+    const { callMs, execArgv } = this.#options;
+    const { identity, wasm } = prepared;
     const thread = new EngineThread({
       start: {
-        wasmPath,
+        wasm,
         folder: this.#folder,
-        database: identity.database(DATABASE),
-        deployer: identity.identity('deployer'),
-        user: identity.identity('user'),
+        database: identityBytes(identity.database(DATABASE)),
+        owner: identityBytes(identity.identity('deployer')),
+        admission: { reducer: 'admit_member', args: identityBytes(identity.identity('user')) },
       },
       callMs,
       execArgv,
       onLog: (level, text) => this.#note(level, text),
-      onEnd: (failure, overdue) => this.#ended(thread, identity, { failure, overdue }),
+      onEnd: (failure, overdue) => this.#ended(thread, prepared, { failure: translated(failure), overdue }),
     });
     this.#thread = thread;
     await thread.ready;
@@ -174,15 +193,11 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** An endless call costs its thread, not the engine: a new thread opens the same data. */
-  #ended(
-    thread: EngineThread,
-    identity: EngineIdentity,
-    end: { failure: HeycatError; overdue: boolean },
-  ): void {
+  #ended(thread: EngineThread, prepared: Prepared, end: { failure: HeycatError; overdue: boolean }): void {
     if (this.#thread !== thread || this.#state !== 'ready' || this.#stopping !== undefined) return;
     this.#log.warn(end.failure.message);
     if (!end.overdue) return this.#fail(end.failure);
-    this.#launch(identity).catch((error: unknown) => this.#fail(HeycatError.from(error)));
+    this.#launch(prepared).catch((error: unknown) => this.#fail(translated(error)));
   }
 
   #fail(failure: HeycatError): void {
@@ -226,4 +241,17 @@ function claim(folder: string): void {
     throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { folder });
   }
   openFolders.add(folder);
+}
+
+/** An error of the engine's own as the service tells it. */
+function translated(thrown: unknown): HeycatError {
+  if (!(thrown instanceof EngineError)) return HeycatError.from(thrown);
+  const { code, message, details, cause } = thrown;
+  if (code === 'REFUSED') {
+    const refusal = HeycatError.parse(message);
+    return refusal.code === 'NOT_AUTHORIZED' ? refusal : new HeycatError('ENGINE_UNAVAILABLE', message);
+  }
+  const isDamaged = details['reason'] === 'log_corrupt';
+  const advice = isDamaged ? ', and `heycat restore --latest` brings the data back from a backup.' : '';
+  return new HeycatError(code, message + advice, details, { cause });
 }
