@@ -26,13 +26,13 @@ const QUERIES = messages('QueryHandler', /^src\/queries\/[\w-]+\/.*\.ts$/);
 const INTERNAL = new Set(['BeginTake']);
 const ENGINES = readRepoFiles(/^src\/infra\/database\/.*\.ts$/)
   .filter(([, text]) => /class \w+[^{]* implements [^{]*\bEngine\b/.test(text))
-  .map(([path]) => path.split('/')[3]!);
+  .map(([path, text]) => /\bkind: '(\w+)'/.exec(text)?.[1] ?? path);
 
 describe('what belongs together', () => {
   it('REP5 is found at all', () => {
     expect(COMMANDS).toContain('DeleteRecording');
     expect(QUERIES).toContain('ListRecordings');
-    expect(ENGINES).toContain('sidecar');
+    expect(ENGINES.toSorted()).toEqual(['embedded', 'sidecar']);
     expect(namedIn(controllers, 'DeleteRecordings')).toBe(false);
   });
 
