@@ -2,13 +2,15 @@ import { Global, Module } from '@nestjs/common';
 import { BeginTakeHandler } from '../commands/recordings/begin-take.ts';
 import { Takes } from '../commands/takes/takes.ts';
 import { RecordingStateSource } from '../queries/takes/recording-state.ts';
-import { HotkeyWatch, PreRoll } from './session/settings-watch.ts';
+import { HotkeyWatch } from './session/hotkey-watch.ts';
+import { PreRoll } from './session/pre-roll.ts';
 import { SoundMonitor } from './session/sound-monitor.ts';
 import { TakeCaptures } from './session/take-capture.ts';
 import { TakeRecorder } from './session/take-recorder.ts';
 import { TakeRecovery } from './session/take-recovery.ts';
 import { TakeRows } from './session/take-rows.ts';
 import { TakeService } from './session/take-service.ts';
+import { TakeSettingsWatch } from './session/take-settings.ts';
 import { TranscriptionQueue } from './session/transcription-queue.ts';
 import { UserRules } from './session/user-rules.ts';
 
@@ -28,6 +30,7 @@ import { UserRules } from './session/user-rules.ts';
     TakeRecovery,
     TakeRows,
     TakeService,
+    TakeSettingsWatch,
     TranscriptionQueue,
     UserRules,
     { provide: Takes, useExisting: TakeService },

@@ -1,3 +1,4 @@
+import { filter, type Observable } from 'rxjs';
 import { ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { IsAnyListOf, IsAnyObject } from '../fields/collections.ts';
 import {
@@ -177,3 +178,13 @@ export class LiveEvent<T extends LiveEventType = LiveEventType> {
 
 /** Any of them, its payload known by its type. */
 export type AnyLiveEvent = { [T in LiveEventType]: LiveEvent<T> }[LiveEventType];
+
+/** Those of one type, out of all that the event bus brings. */
+export function liveEvents<T extends LiveEventType>(
+  published: Observable<unknown>,
+  type: T,
+): Observable<LiveEvent<T>> {
+  return published.pipe(
+    filter((event): event is LiveEvent<T> => event instanceof LiveEvent && event.type === type),
+  );
+}

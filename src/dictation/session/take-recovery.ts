@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
-import { Logger } from '@nestjs/common';
-import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
+import { take } from 'rxjs';
+import { liveEvents } from '../../events/live-event.ts';
 import type { RecordingRow } from '../../events/rows.ts';
 import { HeycatError } from '../../errors.ts';
-import { ReadModels } from '../../projections/read-models.ts';
-import { recordings } from '../../projections/recordings.ts';
 import { type RepairedSound, TakeFiles } from '../ports/take-files.ts';
 import { TakeRecorder } from './take-recorder.ts';
 import { TakeRows, type TakeRow } from './take-rows.ts';
@@ -17,21 +16,23 @@ const OWN_NAME = /^recording-[\dTZ-]+-[0-9a-f]{4}\.wav$/;
  * Once the read models hold what the engine has: takes that an earlier run could not end are made playable, listed and
  * transcribed. Nobody waits for their text any more, so that it is kept and nothing is done with it.
  */
-@EventsHandler(LiveEvent)
-export class TakeRecovery implements IEventHandler<AnyLiveEvent> {
+@Injectable()
+export class TakeRecovery implements OnModuleInit {
   readonly #logger = new Logger(TakeRecovery.name);
-  #isDone = false;
 
   constructor(
-    private readonly models: ReadModels,
     private readonly files: TakeFiles,
     private readonly rows: TakeRows,
     private readonly recorder: TakeRecorder,
+    private readonly events: EventBus,
   ) {}
 
-  async handle({ type }: AnyLiveEvent): Promise<void> {
-    if (type !== 'sync_complete' || this.#isDone) return;
-    this.#isDone = true;
+  onModuleInit(): void {
+    const synced = liveEvents(this.events, 'sync_complete').pipe(take(1));
+    synced.subscribe(() => void this.#recoverAll());
+  }
+
+  async #recoverAll(): Promise<void> {
     try {
       await this.#recover();
     } catch (thrown) {
@@ -43,7 +44,7 @@ export class TakeRecovery implements IEventHandler<AnyLiveEvent> {
   }
 
   async #recover(): Promise<void> {
-    const rows = this.models.read(recordings).all;
+    const rows = this.rows.listed;
     const { orphans, unfinished } = await this.files.leftovers(rows);
     const isLeft = (path: string) => OWN_NAME.test(basename(path)) && !this.recorder.isBusy(path);
     for (const { id, file_path } of unfinished) if (isLeft(file_path)) await this.#finish(id, file_path);
@@ -51,7 +52,7 @@ export class TakeRecovery implements IEventHandler<AnyLiveEvent> {
   }
 
   async #finish(id: number, path: string): Promise<void> {
-    const before = this.models.row('recordings', id);
+    const before = this.rows.find(id);
     if (before === undefined || this.recorder.isBusy(path)) return;
     const row = this.rows.existing(id);
     const sound = await this.#repaired(path);
@@ -75,7 +76,7 @@ export class TakeRecovery implements IEventHandler<AnyLiveEvent> {
     const row = this.rows.adopt(path, sound);
     const id = await row.id.catch(() => undefined);
     // Listed before, and deleted since without its file.
-    if (id === undefined || this.models.row('recordings', id) === undefined) return;
+    if (id === undefined || this.rows.find(id) === undefined) return;
     this.#transcribe(row, path, undefined);
   }
 

@@ -9,6 +9,9 @@ import { BeginTake } from '../../commands/recordings/begin-take.ts';
 import { DeleteRecording } from '../../commands/recordings/delete-recording.ts';
 import { UpdateRecording } from '../../commands/recordings/update-recording.ts';
 import { HeycatError } from '../../errors.ts';
+import type { RecordingRow } from '../../events/rows.ts';
+import { ReadModels } from '../../projections/read-models.ts';
+import { recordings } from '../../projections/recordings.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 
 const CLOSE_MS = 2_000;
@@ -21,9 +24,22 @@ export class TakeRows {
   readonly #writer: RowWriter;
   readonly #open = new Set<TakeRow>();
 
-  constructor(commands: CommandBus, ledger: CommandLedger) {
+  constructor(
+    commands: CommandBus,
+    ledger: CommandLedger,
+    private readonly models: ReadModels,
+  ) {
     const onIdle = (row: TakeRow) => this.#open.delete(row);
     this.#writer = { commands, ledger, signal: this.#ended.signal, onIdle };
+  }
+
+  /** Every recording, as the read models hold them now. */
+  get listed(): readonly RecordingRow[] {
+    return this.models.read(recordings).all;
+  }
+
+  find(id: number): RecordingRow | undefined {
+    return this.models.row('recordings', id);
   }
 
   /** The row of a take that has its first sample. */

@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+import { EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
 import { TAKE_MODES, type TakeMode } from '../../events/take-events.ts';
-import { DEFAULT_TAKE_RULES, type TakeRules } from '../rules/take/take-state.ts';
-import type { ReadModels } from '../../projections/read-models.ts';
+import { TransactionProjected } from '../../projections/projection-runner.ts';
+import { ReadModels } from '../../projections/read-models.ts';
 import { settings } from '../../projections/settings.ts';
+import { DEFAULT_TAKE_RULES, type TakeRules } from '../rules/take/take-state.ts';
 
 /** What the user has set for dictation; a value that makes no sense is as if it were not set. */
 export interface TakeSettings {
@@ -68,4 +72,30 @@ function modeOf(text: string | null): TakeMode {
 function secondsOf(value: unknown): number | undefined {
   if (typeof value !== 'number' || !(value >= 1)) return undefined;
   return Math.min(value, MAX_SECONDS) * 1_000;
+}
+
+/** The settings differ from those published before, or are the first of this run. */
+export class TakeSettingsChanged {
+  constructor(readonly settings: TakeSettings) {}
+}
+
+/** Publishes {@link TakeSettingsChanged} for whoever keeps something open that the settings name. */
+@EventsHandler(TransactionProjected, LiveEvent)
+export class TakeSettingsWatch implements IEventHandler<TransactionProjected | AnyLiveEvent> {
+  #published: TakeSettings | undefined;
+
+  constructor(
+    private readonly models: ReadModels,
+    private readonly events: EventBus,
+  ) {}
+
+  handle(event: TransactionProjected | AnyLiveEvent): void {
+    const mayDiffer =
+      event instanceof TransactionProjected ? event.areas.has('settings') : event.type === 'sync_complete';
+    if (!mayDiffer) return;
+    const current = readTakeSettings(this.models);
+    if (isDeepStrictEqual(current, this.#published)) return;
+    this.#published = current;
+    this.events.publish(new TakeSettingsChanged(current));
+  }
 }

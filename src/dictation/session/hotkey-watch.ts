@@ -1,0 +1,48 @@
+import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { HeycatError } from '../../errors.ts';
+import { LiveEvent, liveEvents } from '../../events/live-event.ts';
+import { Hotkeys } from '../ports/hotkeys.ts';
+import { TakeService } from './take-service.ts';
+import { TakeSettingsChanged } from './take-settings.ts';
+
+/** Listens to the key combination that the settings name, in every mode (upstream forgot push-to-talk after a change). */
+@EventsHandler(TakeSettingsChanged)
+export class HotkeyWatch implements IEventHandler<TakeSettingsChanged>, OnModuleInit, OnModuleDestroy {
+  readonly #logger = new Logger(HotkeyWatch.name);
+  #registered: string | null = null;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly hotkeys: Hotkeys,
+    private readonly takes: TakeService,
+    private readonly events: EventBus,
+  ) {}
+
+  onModuleInit(): void {
+    // What listens to the keys may have lost them in sleep.
+    liveEvents(this.events, 'system_resumed').subscribe(() => this.hotkeys.rearm?.());
+  }
+
+  handle({ settings }: TakeSettingsChanged): void {
+    this.#last = this.#last.then(() => this.#register(settings.hotkey));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#last;
+    await this.hotkeys.close();
+  }
+
+  async #register(combination: string | null): Promise<void> {
+    if (combination === this.#registered) return;
+    this.#registered = combination;
+    try {
+      if (combination === null) return await this.hotkeys.close();
+      await this.hotkeys.register(combination, ({ action, at }) => void this.takes.key(action, at));
+    } catch (thrown) {
+      const { code, message } = HeycatError.from(thrown);
+      this.#logger.warn(`The hotkey cannot be used: ${message}`);
+      this.events.publish(new LiveEvent('hotkey_error', { combination, code, message }));
+    }
+  }
+}
