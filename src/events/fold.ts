@@ -5,27 +5,20 @@ import type { DomainEvent } from './domain-event.ts';
 import { ROWS, type RowChange } from './rows.ts';
 import { upcast } from './upcast.ts';
 
-const TIMES = ['created_at', 'updated_at'] as const;
+/** What a row has from the envelope of its events; all else is in their payloads. */
+const OF_ENVELOPE = ['created_at', 'updated_at', 'seq'];
 
-interface Shape {
-  /** What a payload carries: every column but seq and times. */
-  columns: readonly string[];
-  /** The times that the row has, which come from the envelope. */
-  times: readonly string[];
-}
-
-function shapeOf(area: Area): Shape {
-  const names = fieldNames(ROWS[area]);
-  const times = TIMES.filter((time) => names.includes(time));
-  return { columns: names.filter((name) => ![...times, 'seq'].includes(name)), times };
-}
-
-const SHAPES = new Map(AREAS.map((area) => [area, shapeOf(area)]));
+const COLUMNS = new Map(
+  AREAS.map((area) => {
+    const names = fieldNames(ROWS[area]);
+    const ofPayload = names.filter((name) => !OF_ENVELOPE.includes(name));
+    return [area, [...ofPayload, ...OF_ENVELOPE.filter((name) => names.includes(name))]];
+  }),
+);
 
 /** Names of the columns that the rows of an area have. */
-export function columnsOf(area: Area): string[] {
-  const { columns, times } = SHAPES.get(area)!;
-  return [...columns, ...times, 'seq'];
+export function columnsOf(area: Area): readonly string[] {
+  return COLUMNS.get(area)!;
 }
 
 /**
@@ -44,21 +37,20 @@ export function changeOf(event: DomainEvent, before: RowChange['after']): RowCha
 }
 
 function removes({ type, payload }: DomainEvent): boolean {
-  return type === 'recording_deleted' || type === 'setting_deleted' || payload['action'] === 'deleted';
+  if (type === 'recording_deleted' || type === 'setting_deleted') return true;
+  return 'action' in payload && payload.action === 'deleted';
 }
 
 function rowAfter(event: DomainEvent, before: RowChange['after']): object {
   const { area, payload, occurred_at, seq } = event;
+  const created_at = before && 'created_at' in before ? before.created_at : occurred_at;
+  const said: Record<string, unknown> = { ...payload, created_at, updated_at: occurred_at, seq };
   const row: Record<string, unknown> = {};
-  const { columns, times } = SHAPES.get(area)!;
-  for (const column of columns) {
-    if (payload[column] === undefined) throw lacking(event, column);
-    row[column] = payload[column];
+  for (const column of columnsOf(area)) {
+    if (said[column] === undefined) throw lacking(event, column);
+    row[column] = said[column];
   }
-  if (times.includes('created_at'))
-    row['created_at'] = before && 'created_at' in before ? before.created_at : occurred_at;
-  if (times.includes('updated_at')) row['updated_at'] = occurred_at;
-  return { ...row, seq };
+  return row;
 }
 
 function lacking({ seq, type }: DomainEvent, field: string): HeycatError {

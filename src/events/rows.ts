@@ -16,17 +16,16 @@ import {
 import { LIMITS } from '../fields/limits.ts';
 import type { Area } from './areas.ts';
 
-/** What every row of a user has; times are ISO 8601 with milliseconds (UTC), ids are below 2^53. */
-abstract class Row {
-  /** seq of the event that last changed the row; `expected_seq` compares with it. */
-  @IsSeq()
-  seq!: number;
-}
+/*
+ * Of each entity two classes: as the payloads of its events have it, and as its state table has it, with what the
+ * envelope of the events says besides. Times are ISO 8601 with milliseconds (UTC), ids are below 2^53; `seq` is that of the
+ * event that last changed the row, with which `expected_seq` compares.
+ */
 
 export const RECORDING_STATUSES = ['recording', 'recorded', 'transcribing', 'completed', 'failed'] as const;
 export type RecordingStatus = (typeof RECORDING_STATUSES)[number];
 
-export class RecordingRow extends Row {
+export class Recording {
   @IsId()
   id!: number;
 
@@ -38,9 +37,6 @@ export class RecordingRow extends Row {
 
   @IsInteger(0, LIMITS.sample_rate_max)
   sample_rate!: number;
-
-  @IsTime()
-  created_at!: string;
 
   @MayBeNull()
   @IsContents(LIMITS.transcription_bytes)
@@ -74,19 +70,32 @@ export class RecordingRow extends Row {
   recovered!: boolean;
 }
 
-export class SettingRow extends Row {
+export class RecordingRow extends Recording {
+  @IsTime()
+  created_at!: string;
+
+  @IsSeq()
+  seq!: number;
+}
+
+export class Setting {
   @IsName(LIMITS.setting_key_chars)
   key!: string;
 
   /** Any JSON value. */
   @IsJsonValue()
   value!: unknown;
-
-  @IsTime()
-  updated_at!: string;
 }
 
-export class DictionaryEntryRow extends Row {
+export class SettingRow extends Setting {
+  @IsTime()
+  updated_at!: string;
+
+  @IsSeq()
+  seq!: number;
+}
+
+export class DictionaryEntry {
   @IsId()
   id!: number;
 
@@ -111,18 +120,23 @@ export class DictionaryEntryRow extends Row {
 
   @IsFlag()
   complete_match_only!: boolean;
+}
 
+export class DictionaryEntryRow extends DictionaryEntry {
   @IsTime()
   created_at!: string;
 
   @IsTime()
   updated_at!: string;
+
+  @IsSeq()
+  seq!: number;
 }
 
 export const ACTION_TYPES = ['open_app', 'type_text', 'system_control', 'custom'] as const;
 export type ActionType = (typeof ACTION_TYPES)[number];
 
-export class VoiceCommandRow extends Row {
+export class VoiceCommand {
   @IsId()
   id!: number;
 
@@ -138,18 +152,23 @@ export class VoiceCommandRow extends Row {
 
   @IsFlag()
   enabled!: boolean;
+}
 
+export class VoiceCommandRow extends VoiceCommand {
   @IsTime()
   created_at!: string;
 
   @IsTime()
   updated_at!: string;
+
+  @IsSeq()
+  seq!: number;
 }
 
 export const CONTEXT_MODES = ['merge', 'replace'] as const;
 export type ContextMode = (typeof CONTEXT_MODES)[number];
 
-export class WindowContextRow extends Row {
+export class WindowContext {
   @IsId()
   id!: number;
 
@@ -180,12 +199,17 @@ export class WindowContextRow extends Row {
 
   @IsIds()
   voice_command_ids!: number[];
+}
 
+export class WindowContextRow extends WindowContext {
   @IsTime()
   created_at!: string;
 
   @IsTime()
   updated_at!: string;
+
+  @IsSeq()
+  seq!: number;
 }
 
 /** The rows of each area's state table. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Applied } from '../../src/commands/command-ledger.ts';
 import type { KnownRows } from '../../src/events/change-feed.ts';
-import type { AreaRows } from '../../src/events/rows.ts';
+import type { AreaRows, Setting } from '../../src/events/rows.ts';
 import { SERVER_TAG } from '../support/bsatn-frames.ts';
 import { ConnectionHarness, until, type CrashableEngine } from '../support/connection-harness.ts';
 
@@ -209,7 +209,7 @@ export function describeConnectionContract(
       const atOnce = await Promise.all([other.log.read(2, 3), other.log.read(2, 3)]);
       expect(atOnce).toEqual([all.slice(1, 4), all.slice(1, 4)]);
       const history = await other.log.history('settings', key);
-      expect(history.map(({ payload }) => payload['value'])).toEqual([1, 2, 3]);
+      expect(history.map(({ payload }) => (payload as Setting).value)).toEqual([1, 2, 3]);
     });
 
     it('LNK13 what an earlier run was told counts as told: only what is different is told, with the events since', async () => {

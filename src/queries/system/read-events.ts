@@ -1,5 +1,5 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DURABLE_EVENT_TYPES, type DomainEvent, type DurableEventType } from '../../events/domain-event.ts';
+import { DOMAIN_EVENT_TYPES, type DomainEvent, type DomainEventType } from '../../events/domain-event.ts';
 import { EventLog } from '../../events/event-log.ts';
 import { IsListOf } from '../../fields/collections.ts';
 import { IsInteger, IsOneOf, IsOptional, IsSeq } from '../../fields/fields.ts';
@@ -32,8 +32,8 @@ export class ReadEvents extends QueryMessage<EventsPage> {
 
   /** Leave out all other types. */
   @IsOptional()
-  @IsListOf(IsOneOf(DURABLE_EVENT_TYPES))
-  types?: DurableEventType[];
+  @IsListOf(IsOneOf(DOMAIN_EVENT_TYPES))
+  types?: DomainEventType[];
 }
 
 @QueryHandler(ReadEvents)

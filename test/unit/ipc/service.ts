@@ -47,7 +47,7 @@ export class History implements Pick<ReadModels, 'epoch' | 'seq' | 'stale' | 'sn
 
   /** Appends one event of the area per given payload. */
   append(area: Area = 'recordings', payloads: Record<string, unknown>[] = [{}]): DomainEvent[] {
-    const added = payloads.map((payload, index): DomainEvent => {
+    const added = payloads.map((payload, index) => {
       const seq = this.events.length + 1 + index;
       return {
         seq,
@@ -59,7 +59,7 @@ export class History implements Pick<ReadModels, 'epoch' | 'seq' | 'stale' | 'sn
         command_id: '00000000-0000-4000-8000-000000000000',
         actor: 'a'.repeat(64),
         payload,
-      };
+      } as unknown as DomainEvent;
     });
     this.events.push(...added);
     return added;

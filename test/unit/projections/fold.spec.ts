@@ -1,3 +1,4 @@
+import type { DictionaryEntryChanged, DomainEvent } from '../../../src/events/domain-event.ts';
 import { changeOf } from '../../../src/events/fold.ts';
 import { CURRENT_SCHEMA_VERSION, upcast } from '../../../src/events/upcast.ts';
 import { anEntry, anEvent } from './histories.ts';
@@ -36,8 +37,8 @@ describe('folding events', () => {
   });
 
   it('PJ13 an event without one of the columns is refused by name', () => {
-    const { replacement: _replacement, ...payload } = edited.payload;
-    expect(() => changeOf({ ...edited, payload }, held)).toThrow(
+    const { replacement: _replacement, ...payload } = edited.payload as DictionaryEntryChanged;
+    expect(() => changeOf({ ...edited, payload } as DomainEvent, held)).toThrow(
       expect.objectContaining({
         code: 'INTERNAL',
         details: { seq: 12, type: 'dictionary_updated', field: 'replacement' },

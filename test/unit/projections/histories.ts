@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { AREAS, type Area } from '../../../src/events/areas.ts';
 import type { ChangeBatch } from '../../../src/events/change-feed.ts';
-import type { DomainEvent, DurableEventType } from '../../../src/events/domain-event.ts';
+import type { DomainEvent, DomainEventType } from '../../../src/events/domain-event.ts';
 import type {
   AreaRows,
   DictionaryEntryRow,
@@ -64,7 +64,9 @@ export function transaction(
   return { kind: 'transaction', epoch: EPOCH, seq, changes, events };
 }
 
-export function anEvent(seq: number, fields: Partial<DomainEvent> = {}): DomainEvent {
+type EventFields = Partial<Omit<DomainEvent, 'payload'>> & { payload?: object };
+
+export function anEvent(seq: number, fields: EventFields = {}): DomainEvent {
   return {
     seq,
     type: 'recording_added',
@@ -76,7 +78,7 @@ export function anEvent(seq: number, fields: Partial<DomainEvent> = {}): DomainE
     actor: ACTOR,
     payload: {},
     ...fields,
-  };
+  } as DomainEvent;
 }
 
 type AnyRow = AreaRows[Area];
@@ -152,7 +154,7 @@ const COLUMNS: Record<Area, (d: Deed) => Record<string, unknown>> = {
   }),
 };
 
-const TYPES: Record<Area, (removes: boolean) => DurableEventType> = {
+const TYPES: Record<Area, (removes: boolean) => DomainEventType> = {
   recordings: (removes) => (removes ? 'recording_deleted' : 'recording_updated'),
   settings: (removes) => (removes ? 'setting_deleted' : 'setting_updated'),
   dictionary: () => 'dictionary_updated',

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import * as fc from 'fast-check';
 import { GetRecordingState } from '../../../src/queries/takes/get-recording-state.ts';
-import { DURABLE_EVENT_TYPES, type DomainEvent } from '../../../src/events/domain-event.ts';
+import { DOMAIN_EVENT_TYPES, type DomainEvent } from '../../../src/events/domain-event.ts';
 import { QUERY_HANDLERS } from '../../../src/queries/queries.module.ts';
 import { GetRecording } from '../../../src/queries/recordings/get-recording.ts';
 import { Explain } from '../../../src/queries/system/explain.ts';
@@ -32,8 +32,8 @@ describe('read your writes', () => {
 describe('read_events', () => {
   it('QR14 pages by seq, with or without types, visit each wanted event once', async () => {
     const scenario = fc.record({
-      types: fc.array(fc.constantFrom(...DURABLE_EVENT_TYPES), { maxLength: 40 }),
-      wanted: fc.option(fc.uniqueArray(fc.constantFrom(...DURABLE_EVENT_TYPES))),
+      types: fc.array(fc.constantFrom(...DOMAIN_EVENT_TYPES), { maxLength: 40 }),
+      wanted: fc.option(fc.uniqueArray(fc.constantFrom(...DOMAIN_EVENT_TYPES))),
       limit: fc.integer({ min: 1, max: 9 }),
       from: fc.nat(45),
     });

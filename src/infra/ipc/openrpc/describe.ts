@@ -5,7 +5,7 @@ import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices
 import { LIMITS } from '../../../fields/limits.ts';
 import { ERRORS, type ErrorCode } from '../../../errors.ts';
 import { AREAS } from '../../../events/areas.ts';
-import { DURABLE_EVENT_TYPES } from '../../../events/domain-event.ts';
+import { DOMAIN_EVENT_TYPES } from '../../../events/domain-event.ts';
 import { LIVE_EVENT_TYPES } from '../../../events/live-event.ts';
 import { StatusSource } from '../../../queries/system/status-source.ts';
 import type { DtoClass } from '../transport/dto-rules.ts';
@@ -130,7 +130,7 @@ export class OpenRpc {
       info: { title: 'heycat', version: this.status.process().version },
       methods: methods.sort((a, b) => (a.name < b.name ? -1 : 1)),
       components: { schemas: SCHEMAS, errors: errorObjects() },
-      'x-events': [...events(DURABLE_EVENT_TYPES, true), ...events(LIVE_EVENT_TYPES, false)],
+      'x-events': [...events(DOMAIN_EVENT_TYPES, true), ...events(LIVE_EVENT_TYPES, false)],
       'x-areas': AREAS,
       'x-limits': { ...announcedLimits(IPC_LIMITS), ...LIMITS },
     };

@@ -1,5 +1,5 @@
 import type { Area } from '../../../events/areas.ts';
-import { DURABLE_EVENT_TYPES, type DomainEvent } from '../../../events/domain-event.ts';
+import { DOMAIN_EVENT_TYPES, type DomainEvent } from '../../../events/domain-event.ts';
 import { LIVE_EVENT_TYPES } from '../../../events/live-event.ts';
 import type { EventMessage } from './event-message.ts';
 import type { NotificationSink } from '../transport/notification-sink.ts';
@@ -9,7 +9,7 @@ import type { Outbox } from './outbox.ts';
 const SAVED_ALIAS = 'recording_saved';
 
 /** What a subscription may ask for. */
-export const SUBSCRIBABLE_TYPES = [...DURABLE_EVENT_TYPES, ...LIVE_EVENT_TYPES, SAVED_ALIAS] as const;
+export const SUBSCRIBABLE_TYPES = [...DOMAIN_EVENT_TYPES, ...LIVE_EVENT_TYPES, SAVED_ALIAS] as const;
 
 /** Which events a subscription wants; all where it names none. Those that belong to no area are chosen by type alone. */
 export class EventFilter {

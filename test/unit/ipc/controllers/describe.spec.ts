@@ -1,5 +1,5 @@
 import { ERRORS } from '../../../../src/errors.ts';
-import { DURABLE_EVENT_TYPES } from '../../../../src/events/domain-event.ts';
+import { DOMAIN_EVENT_TYPES } from '../../../../src/events/domain-event.ts';
 import { LIVE_EVENT_TYPES } from '../../../../src/events/live-event.ts';
 import type { OpenRpcDocument } from '../../../../src/infra/ipc/openrpc/describe.ts';
 import { startService } from './service.ts';
@@ -127,7 +127,7 @@ it('CM20 answers have the fields that are described', async () => {
 it('CM20 events and limits are in it', async () => {
   const { document } = await described();
   expect(document['x-events']).toEqual([
-    ...DURABLE_EVENT_TYPES.map((type) => ({ type, durable: true })),
+    ...DOMAIN_EVENT_TYPES.map((type) => ({ type, durable: true })),
     ...LIVE_EVENT_TYPES.map((type) => ({ type, durable: false })),
   ]);
   expect(document['x-limits']).toMatchObject({ max_request_bytes: 1_048_576, setting_key_chars: 128 });
