@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { createHeycat, type Heycat, type HeycatEvent, type HeycatOptions } from './create-heycat.ts';
+import { createHeycat, type Heycat, type HeycatEvent, type HeycatOptions } from './heycat.ts';
 import { HeycatError } from './errors.ts';
 import { readRuntimeFile, type RuntimeFile } from './infra/ipc/transport/runtime-file.ts';
 import { JsonLogger, type LogLevel } from './infra/process/logger.ts';

@@ -25,6 +25,7 @@ import { AddVoiceCommandHandler } from './voice-commands/add-voice-command.ts';
 import { DeleteVoiceCommandHandler } from './voice-commands/delete-voice-command.ts';
 import { SetVoiceCommandEnabledHandler } from './voice-commands/set-voice-command-enabled.ts';
 import { UpdateVoiceCommandHandler } from './voice-commands/update-voice-command.ts';
+import { ActiveWindowHolder } from './window-contexts/active-window.ts';
 import { AddWindowContextHandler } from './window-contexts/add-window-context.ts';
 import { DeleteWindowContextHandler } from './window-contexts/delete-window-context.ts';
 import { ReportActiveWindowHandler } from './window-contexts/report-active-window.ts';
@@ -63,6 +64,8 @@ import { UpdateWindowContextHandler } from './window-contexts/update-window-cont
     DropCommandHandler,
     CreateBackupHandler,
     OneHandlerPerMessage,
+    ActiveWindowHolder,
   ],
+  exports: [ActiveWindowHolder],
 })
 export class CommandsModule {}

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { CommandsModule } from '../commands/commands.module.ts';
 import { BeginTakeHandler } from '../commands/recordings/begin-take.ts';
 import { Takes } from '../commands/takes/takes.ts';
 import { RecordingStateSource } from '../queries/takes/recording-state.ts';
@@ -20,6 +21,7 @@ import { UserRules } from './session/user-rules.ts';
  */
 @Global()
 @Module({
+  imports: [CommandsModule],
   providers: [
     BeginTakeHandler,
     HotkeyWatch,

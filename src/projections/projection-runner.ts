@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
 import type { Area } from '../events/areas.ts';
 import { type ChangeBatch, ChangeFeed } from '../events/change-feed.ts';
@@ -18,7 +18,7 @@ export class TransactionProjected {
 
 /** Brings every batch into the read models at once, then publishes what changed. Never throws into the feed. */
 @Injectable()
-export class ProjectionRunner implements OnModuleInit, OnModuleDestroy {
+export class ProjectionRunner implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(ProjectionRunner.name);
   #stopListening: (() => void) | undefined;
 
@@ -32,7 +32,7 @@ export class ProjectionRunner implements OnModuleInit, OnModuleDestroy {
     this.#stopListening = this.feed.listen({ onBatch: (batch) => this.#onBatch(batch) });
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     this.#stopListening?.();
     this.models.close();
   }

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { createHeycat } from '../../src/create-heycat.ts';
+import { createHeycat } from '../../src/heycat.ts';
 import { describeOnEngines } from '../support/engines.ts';
 import { startService } from '../support/service.ts';
 import { tempFolder } from '../support/temp-folder.ts';

@@ -1,5 +1,5 @@
 // Runs the service without a socket, one command and its status: `run-heycat.ts DATA_DIR [BINARY]`.
-import { createHeycat } from '../../src/create-heycat.ts';
+import { createHeycat } from '../../src/heycat.ts';
 
 const [dataDir, binary] = process.argv.slice(2);
 Object.assign(process.env, {

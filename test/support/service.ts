@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { VoiceOptions } from '../../src/create-voice.ts';
-import { createHeycat, type Heycat, type HeycatOptions } from '../../src/create-heycat.ts';
+import type { VoiceOptions } from '../../src/heycat.ts';
+import { createHeycat, type Heycat, type HeycatOptions } from '../../src/heycat.ts';
 import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client/client.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/transport/runtime-file.ts';
 import { openMicrophones } from '../../src/infra/voice/microphone/open-microphones.ts';

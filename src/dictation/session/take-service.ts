@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Takes, TakeStatus } from '../../commands/takes/takes.ts';
 import type { TakeEffect } from '../rules/take/take-effect.ts';
 import type { TakeMode } from '../../events/take-events.ts';
@@ -23,7 +23,7 @@ const KEY_AGE_MS = 10_000;
 
 /** Every take's inputs, whoever gives them, go through one queue into the state machine; its effects are carried out. */
 @Injectable()
-export class TakeService implements Takes, RecordingStateSource {
+export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy {
   #state = IDLE;
   readonly #inputs: { input: TakeInput; done: (effects: readonly TakeEffect[]) => void }[] = [];
   #isStepping = false;
@@ -92,6 +92,11 @@ export class TakeService implements Takes, RecordingStateSource {
   resolve(commandId: number): Promise<TakeStatus> {
     this.rules.resolve(commandId);
     return Promise.resolve(this.#answer());
+  }
+
+  /** Before anything else ends: the row of a take is written while the engine is still there. */
+  onModuleDestroy(): Promise<void> {
+    return this.close();
   }
 
   /** Ends the take that is recorded, with what there is; what waits is transcribed after the next start. */

@@ -1,3 +1,4 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { BackupMade, BackupMaker } from '../../commands/backups/backup-maker.ts';
 import { LiveEvent } from '../../events/live-event.ts';
 import type { EventBus } from '@nestjs/cqrs';
@@ -19,7 +20,7 @@ export interface BackupsOptions {
 }
 
 /** Makes the backups of a running service, one at a time, over connections of their own. */
-export class Backups implements BackupMaker {
+export class Backups implements BackupMaker, OnApplicationBootstrap, BeforeApplicationShutdown {
   #newest: Pick<BackupMade, 'epoch' | 'events'> | undefined;
   readonly #closed = new AbortController();
   readonly #options: Required<BackupsOptions>;
@@ -27,6 +28,14 @@ export class Backups implements BackupMaker {
 
   constructor(options: BackupsOptions) {
     this.#options = { now: () => new Date(), ...options };
+  }
+
+  onApplicationBootstrap(): void {
+    void this.look();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.close();
   }
 
   /** What the newest one in the folder holds, once one was made, or found by {@link look}. */

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
 import { HeycatError } from '../../errors.ts';
@@ -26,7 +26,9 @@ interface DailyBackupOptions {
  * Never fails for its owner.
  */
 @EventsHandler(LiveEvent)
-export class DailyBackup implements IEventHandler<AnyLiveEvent> {
+export class DailyBackup
+  implements IEventHandler<AnyLiveEvent>, OnApplicationBootstrap, BeforeApplicationShutdown
+{
   readonly #log = new Logger('DailyBackup');
   readonly #options: Required<DailyBackupOptions>;
   #timer: NodeJS.Timeout | undefined;
@@ -37,6 +39,14 @@ export class DailyBackup implements IEventHandler<AnyLiveEvent> {
 
   constructor(options: DailyBackupOptions) {
     this.#options = { now: () => new Date(), isUrgent: () => false, ...options };
+  }
+
+  onApplicationBootstrap(): Promise<void> {
+    return this.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.close();
   }
 
   get report(): BackupReport {

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { EventBus } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
 import { LiveEvent } from '../../events/live-event.ts';
@@ -16,7 +16,7 @@ interface RebuildingOptions {
   /** Its lock is held. */
   dataDir: string;
   /** What is in the engine's journal; undefined when a part of it cannot be read. */
-  entries(): Promise<Behind['entries']>;
+  entries(): Behind['entries'];
   /** Knows the history of this run, and how far it went; it exists once the engine does. */
   connection(): Pick<EngineConnection, 'epoch' | 'seq' | 'report'>;
   /** Hears when a rebuild begins. */
@@ -29,7 +29,7 @@ interface RebuildingOptions {
  * An engine that is filled anew when its data is damaged: from the newest whole backup, which the journal follows, if by
  * all that is known nothing is missing between the two. Once in its life: what is damaged again at once is left alone.
  */
-export class RebuildingEngine implements Engine {
+export class RebuildingEngine implements Engine, OnModuleDestroy {
   readonly #log = new Logger('RebuildingEngine');
   readonly #options: RebuildingOptions;
   readonly #ended = new AbortController();
@@ -69,6 +69,10 @@ export class RebuildingEngine implements Engine {
   async stop(): Promise<void> {
     this.giveUp();
     await this.#options.engine.stop();
+  }
+
+  onModuleDestroy(): void {
+    this.giveUp();
   }
 
   /** Ends a rebuild that is under way; the data is then as it was. */
@@ -153,7 +157,7 @@ export class RebuildingEngine implements Engine {
     const { dataDir, entries, connection } = this.#options;
     const { epoch: own, seq } = connection();
     const known = own === undefined ? await lastTold(dataDir) : { epoch: own, seq };
-    const behind = commandsBehind({ entries: await entries(), known }, { epoch, events });
+    const behind = commandsBehind({ entries: entries(), known }, { epoch, events });
     if (behind !== undefined) return behind;
     const last = known?.epoch === epoch && known.seq > events ? `, of ${known.seq} that were known` : '';
     const sentence = `between the newest backup and the journal something is missing; \`heycat restore --latest\` would bring back what there was on ${made_at}: ${events} events${last}.`;

@@ -63,18 +63,21 @@ export interface Rebuilt {
 }
 
 /** A place where the module runs. One contract suite, `test/contract/engine.contract.ts`, holds for all. */
-export interface Engine {
-  readonly status: EngineStatus;
+export abstract class Engine {
+  abstract readonly status: EngineStatus;
   /** Set by the owner: called once for each end that nobody asked for. */
   onExit?: ((cause: string) => void) | undefined;
   /**
    * Starts it, publishes the module where the published one differs, admits the user.
    * @throws HeycatError ENGINE_UNAVAILABLE with a sentence that says what to do.
    */
-  start(): Promise<EngineEndpoint>;
+  abstract start(): Promise<EngineEndpoint>;
   /** Ends it in an orderly way; safe to call in any state. */
-  stop(): Promise<void>;
+  abstract stop(): Promise<void>;
 }
+
+/** The engine that has the data, as it was chosen: {@link Engine} is what the service runs of it. */
+export abstract class ChosenEngine extends Engine {}
 
 /** What an engine's status tells of an error that ended its start. */
 export function failureOf({ message, details }: HeycatError): { cause: string; reason?: string } {

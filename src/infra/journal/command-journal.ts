@@ -59,10 +59,12 @@ export class CommandJournal {
   #writing: Promise<void> | undefined;
   #closed = false;
 
+  /** @param isWhole false when a part of what was in the folder cannot be read. */
   private constructor(
     private readonly log: SegmentLog,
     content: JournalContent,
     limits: JournalOptions,
+    readonly isWhole: boolean,
   ) {
     this.#entries = new Map([...content.entries].sort(([a], [b]) => a - b));
     this.#next = content.next;
@@ -77,7 +79,7 @@ export class CommandJournal {
   static async open(
     folder: string,
     limits: JournalOptions = {},
-  ): Promise<{ journal: CommandJournal; faults: JournalFaults; isWhole: boolean }> {
+  ): Promise<{ journal: CommandJournal; faults: JournalFaults }> {
     await ensurePrivateFolder(folder);
     const place = placeIn(folder);
     const segments = await readSegments(place);
@@ -87,10 +89,11 @@ export class CommandJournal {
       ...segments.filter(({ state }) => state === 'torn').map(({ path }) => `${path} was cut off by a crash`),
       ...damaged.map(({ path }) => `${path} is damaged and was set aside; commands in it may be missing`),
     ];
-    const journal = new CommandJournal(await SegmentLog.continue(place, segments), content, limits);
+    const log = await SegmentLog.continue(place, segments);
+    const journal = new CommandJournal(log, content, limits, damaged.length === 0);
     // A full disk must not keep the service from starting: the old files stay until there is room.
     if (segments.length > 0) await journal.#startAnew(damaged).catch(() => undefined);
-    return { journal, faults, isWhole: damaged.length === 0 };
+    return { journal, faults };
   }
 
   /**

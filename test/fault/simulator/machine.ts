@@ -1,4 +1,4 @@
-import { createHeycat, type Heycat } from '../../../src/create-heycat.ts';
+import { createHeycat, type Heycat } from '../../../src/heycat.ts';
 import { HeycatError } from '../../../src/errors.ts';
 import { Process } from './clock.ts';
 import { SimEngine, type EnginePlace } from './engine.ts';

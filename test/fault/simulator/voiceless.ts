@@ -1,5 +1,5 @@
 import { HeycatError } from '../../../src/errors.ts';
-import type { HeycatOptions } from '../../../src/create-heycat.ts';
+import type { HeycatOptions } from '../../../src/heycat.ts';
 
 const none = (): Promise<never> => Promise.reject(new HeycatError('DEVICE_UNAVAILABLE'));
 const close = async (): Promise<void> => undefined;

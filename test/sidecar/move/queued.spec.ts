@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createHeycat } from '../../../src/create-heycat.ts';
+import { createHeycat } from '../../../src/heycat.ts';
 import { journalName, LOCAL_ENGINES } from '../../../src/infra/database/current-engine.ts';
 import { CommandJournal } from '../../../src/infra/journal/command-journal.ts';
 import { MovingFolder, openForTest, writeEverywhere } from '../../support/moving-folder.ts';

@@ -101,7 +101,7 @@ describe('client', () => {
     await until(() => seqs.length === 1);
     const lost = client.call('wait');
     const kept = client.command('wait', {}, { timeoutMs: 20_000 });
-    await Promise.all([first.server.close({ reason: 'restarting', retry_after_ms: 0 }), expectLost(lost)]);
+    await Promise.all([first.server.shutDown({ reason: 'restarting', retry_after_ms: 0 }), expectLost(lost)]);
     await first.close();
     await expect(client.call('echo')).rejects.toMatchObject({
       code: 'NOT_READY',

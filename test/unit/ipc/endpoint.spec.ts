@@ -163,7 +163,7 @@ describe('endpoint', () => {
     using stranger = new RawClient(service.runtime.socket);
     client.send({ jsonrpc: '2.0', id: 1, method: 'wait' });
     await client.request(2, 'ping');
-    const closed = service.server.close({ reason: 'upgrading', retry_after_ms: 250 });
+    const closed = service.server.shutDown({ reason: 'upgrading', retry_after_ms: 250 });
     expect((await client.request(3, 'echo')).error?.data.code).toBe('NOT_READY');
     expect(client.messages.find(({ method }) => method === 'closing')?.params).toEqual({
       reason: 'upgrading',

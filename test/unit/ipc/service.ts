@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Controller, Module, type INestMicroservice } from '@nestjs/common';
+import { Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { HeycatError } from '../../../src/errors.ts';
@@ -12,15 +12,14 @@ import type { DomainEvent } from '../../../src/events/domain-event.ts';
 import { FrameParser, encodeFrame } from '../../../src/infra/ipc/transport/framing.ts';
 import { proofOf } from '../../../src/infra/ipc/transport/handshake.ts';
 import { IpcContext } from '../../../src/infra/ipc/transport/ipc-context.ts';
+import { IpcController } from '../../../src/infra/ipc/transport/ipc-controller.ts';
 import { IpcServer } from '../../../src/infra/ipc/transport/ipc-server.ts';
 import type { IpcLimits } from '../../../src/infra/ipc/transport/limits.ts';
-import { RpcErrorFilter } from '../../../src/infra/ipc/transport/rpc-error.filter.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../../src/infra/ipc/transport/runtime-file.ts';
 import { SubscriptionController } from '../../../src/infra/ipc/subscriptions/subscription.controller.ts';
 import { SubscriptionHub, type HubOptions } from '../../../src/infra/ipc/subscriptions/subscription-hub.ts';
 import { TransactionProjected } from '../../../src/projections/projection-runner.ts';
 import type { ReadModels } from '../../../src/projections/read-models.ts';
-import { ValidationPipe } from '../../../src/infra/ipc/transport/validation.pipe.ts';
 
 /** A history in memory; `record` appends and publishes one transaction. */
 export class History implements Pick<ReadModels, 'epoch' | 'seq' | 'stale' | 'snapshot'> {
@@ -66,7 +65,7 @@ export class History implements Pick<ReadModels, 'epoch' | 'seq' | 'stale' | 'sn
   }
 }
 
-@Controller()
+@IpcController()
 class EchoController {
   static aborted = 0;
   static large = 0;
@@ -138,12 +137,6 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const history = options.history ?? new History();
   const hub = new SubscriptionHub(history, history.log, options.hub);
 
-  @Module({
-    controllers: [EchoController, SubscriptionController],
-    providers: [{ provide: SubscriptionHub, useValue: hub }],
-  })
-  class TestModule {}
-
   const server = new IpcServer({
     runtimeDir,
     server: { name: 'heycat-test', version: '0.0.0' },
@@ -152,9 +145,16 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     features: ['subscribe'],
     limits: { drain_ms: 50, ...options.limits },
   });
+  @Module({
+    controllers: [EchoController, SubscriptionController],
+    providers: [
+      { provide: SubscriptionHub, useValue: hub },
+      { provide: IpcServer, useValue: server },
+    ],
+  })
+  class TestModule {}
+
   const app = await NestFactory.createMicroservice(TestModule, { strategy: server, logger: false });
-  app.useGlobalFilters(new RpcErrorFilter());
-  app.useGlobalPipes(new ValidationPipe());
   await app.listen();
   const runtime = await readRuntimeFile(runtimeDir);
   const close = (): Promise<void> => app.close();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { EventBus } from '@nestjs/cqrs';
 import { HeycatError } from '../../../errors.ts';
 import type {
@@ -34,7 +34,7 @@ const RECONNECTS_BEFORE_RESTART = 3;
  * Keeps the engine running and one session to it open, for as long as it is started: a session that ends is replaced
  * by a new one, which tells what changed in between.
  */
-export class EngineConnection implements ChangeFeed {
+export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   readonly #log = new Logger('EngineConnection');
   readonly #listeners = new Set<ChangeFeedListener>();
   readonly #memory: ConnectionMemory = { epoch: undefined, seq: 0, mirror: new RowMirror() };
@@ -119,6 +119,11 @@ export class EngineConnection implements ChangeFeed {
     this.#stopping = new AbortController();
     this.engine.onExit = (cause) => this.#session?.fail(cause);
     this.#running = this.#run(known);
+  }
+
+  /** After the take that is recorded has ended, and before journal and read models are closed. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.stop();
   }
 
   async stop(): Promise<void> {

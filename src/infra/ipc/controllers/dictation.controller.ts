@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { CancelRecording } from '../../../commands/takes/cancel-recording.ts';
@@ -11,8 +10,9 @@ import { ToggleRecording } from '../../../commands/takes/toggle-recording.ts';
 import { TranscribeRecording } from '../../../commands/takes/transcribe-recording.ts';
 import { GetRecordingState } from '../../../queries/takes/get-recording-state.ts';
 import type { MethodExtras } from '../openrpc/method-extras.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
-@Controller()
+@IpcController()
 export class DictationController {
   constructor(
     private readonly commands: CommandBus,

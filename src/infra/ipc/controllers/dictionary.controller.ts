@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { AddDictionaryEntry } from '../../../commands/dictionary/add-dictionary-entry.ts';
@@ -6,8 +5,9 @@ import { DeleteDictionaryEntry } from '../../../commands/dictionary/delete-dicti
 import { UpdateDictionaryEntry } from '../../../commands/dictionary/update-dictionary-entry.ts';
 import { ListDictionaryEntries } from '../../../queries/dictionary/list-dictionary-entries.ts';
 import type { MethodExtras } from '../openrpc/method-extras.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
-@Controller()
+@IpcController()
 export class DictionaryController {
   constructor(
     private readonly commands: CommandBus,

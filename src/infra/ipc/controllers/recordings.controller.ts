@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { AddRecording } from '../../../commands/recordings/add-recording.ts';
@@ -7,8 +6,9 @@ import { UpdateRecording } from '../../../commands/recordings/update-recording.t
 import { GetRecording } from '../../../queries/recordings/get-recording.ts';
 import { ListRecordings } from '../../../queries/recordings/list-recordings.ts';
 import type { MethodExtras } from '../openrpc/method-extras.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
-@Controller()
+@IpcController()
 export class RecordingsController {
   constructor(
     private readonly commands: CommandBus,

@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { DeleteSetting } from '../../../commands/settings/delete-setting.ts';
@@ -6,8 +5,9 @@ import { SaveSetting } from '../../../commands/settings/save-setting.ts';
 import { SaveSettings } from '../../../commands/settings/save-settings.ts';
 import { GetSettings } from '../../../queries/settings/get-settings.ts';
 import type { MethodExtras } from '../openrpc/method-extras.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
-@Controller()
+@IpcController()
 export class SettingsController {
   constructor(
     private readonly commands: CommandBus,

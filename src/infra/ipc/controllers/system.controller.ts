@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { CreateBackup } from '../../../commands/backups/create-backup.ts';
@@ -15,10 +14,11 @@ import { ReadEvents } from '../../../queries/system/read-events.ts';
 import { OpenRpc, type OpenRpcDocument } from '../openrpc/describe.ts';
 import { IpcContext } from '../transport/ipc-context.ts';
 import type { MethodExtras } from '../openrpc/method-extras.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
 class NoParams {}
 
-@Controller()
+@IpcController()
 export class SystemController {
   constructor(
     private readonly queries: QueryBus,

@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { AddVoiceCommand } from '../../../commands/voice-commands/add-voice-command.ts';
@@ -7,8 +6,9 @@ import { SetVoiceCommandEnabled } from '../../../commands/voice-commands/set-voi
 import { UpdateVoiceCommand } from '../../../commands/voice-commands/update-voice-command.ts';
 import { GetVoiceCommands } from '../../../queries/voice-commands/get-voice-commands.ts';
 import type { MethodExtras } from '../openrpc/method-extras.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
-@Controller()
+@IpcController()
 export class VoiceCommandsController {
   constructor(
     private readonly commands: CommandBus,

@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { AddWindowContext } from '../../../commands/window-contexts/add-window-context.ts';
@@ -7,8 +6,9 @@ import { ReportActiveWindow } from '../../../commands/window-contexts/report-act
 import { UpdateWindowContext } from '../../../commands/window-contexts/update-window-context.ts';
 import { ListWindowContexts } from '../../../queries/window-contexts/list-window-contexts.ts';
 import type { MethodExtras } from '../openrpc/method-extras.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
-@Controller()
+@IpcController()
 export class WindowContextsController {
   constructor(
     private readonly commands: CommandBus,

@@ -1,4 +1,3 @@
-import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { HeycatError } from '../../../errors.ts';
 import { AREAS, type Area } from '../../../events/areas.ts';
@@ -8,6 +7,7 @@ import { SUBSCRIBABLE_TYPES } from './subscription.ts';
 import { IpcContext } from '../transport/ipc-context.ts';
 import type { NotificationSink } from '../transport/notification-sink.ts';
 import { SubscriptionHub, type SubscribeAnswer } from './subscription-hub.ts';
+import { IpcController } from '../transport/ipc-controller.ts';
 
 export class SubscribeParams {
   /** Event types; all when absent. */
@@ -41,7 +41,7 @@ export class UnsubscribeParams {
   subscription!: number;
 }
 
-@Controller()
+@IpcController()
 export class SubscriptionController {
   constructor(private readonly hub: SubscriptionHub) {}
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, rmdir } from 'node:fs/promises';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { HeycatError } from '../../../errors.ts';
 import { IpcConnection } from './connection.ts';
@@ -50,7 +51,7 @@ export interface CallOptions {
 }
 
 /** The Nest transport strategy for the local socket: `createMicroservice(AppModule, {strategy: new IpcServer(…)})`. */
-export class IpcServer extends Server implements CustomTransportStrategy {
+export class IpcServer extends Server implements CustomTransportStrategy, BeforeApplicationShutdown {
   readonly instanceId = randomUUID();
   readonly startedAt = new Date().toISOString();
   readonly #options: IpcServerOptions;
@@ -136,8 +137,17 @@ export class IpcServer extends Server implements CustomTransportStrategy {
     });
   }
 
+  /** Nest calls it before anything else has ended: a take that is recorded still has something to say to clients. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.shutDown();
+  }
+
   /** Tells every client, lets requests under way finish, and ends. Safe to call twice. */
-  close(notice: ClosingNotice = { reason: 'stopping', retry_after_ms: 1_000 }): Promise<void> {
+  shutDown(notice: ClosingNotice = { reason: 'stopping', retry_after_ms: 1_000 }): Promise<void> {
     this.#closing ??= this.#close(notice);
     return this.#closing;
   }

@@ -1,5 +1,5 @@
 import { uptime } from 'node:os';
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { EventBus } from '@nestjs/cqrs';
 import { LiveEvent } from '../../../events/live-event.ts';
 import type { ClockReport } from '../../../queries/system/status-source.ts';
@@ -17,7 +17,7 @@ export interface ClockWatchOptions {
 }
 
 /** Notices that the computer slept, or that its clock was set, by comparing clocks once a second. */
-export class ClockWatch {
+export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #log = new Logger('ClockWatch');
   readonly #read: () => ClockReading | undefined;
   readonly #mayCountSleep: boolean;
@@ -37,6 +37,14 @@ export class ClockWatch {
   get report(): ClockReport {
     const { report, since } = this.#last ?? { report: STEADY, since: 0 };
     return performance.now() - since < SHOWN_MS ? report : STEADY;
+  }
+
+  onApplicationBootstrap(): void {
+    this.start();
+  }
+
+  onModuleDestroy(): void {
+    this.close();
   }
 
   start(): void {

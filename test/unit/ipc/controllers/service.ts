@@ -16,8 +16,6 @@ import { HeycatError } from '../../../../src/errors.ts';
 import { ChangeFeed } from '../../../../src/events/change-feed.ts';
 import { EventLog } from '../../../../src/events/event-log.ts';
 import { ControllersModule } from '../../../../src/infra/ipc/controllers/controllers.module.ts';
-import { RpcErrorFilter } from '../../../../src/infra/ipc/transport/rpc-error.filter.ts';
-import { ValidationPipe } from '../../../../src/infra/ipc/transport/validation.pipe.ts';
 import { QueriesModule } from '../../../../src/queries/queries.module.ts';
 import { AudioDevices } from '../../../../src/queries/system/audio-devices.ts';
 import { CommandHistory } from '../../../../src/queries/system/command-history.ts';
@@ -101,8 +99,6 @@ export async function startService(): Promise<Service> {
   }).compile();
   const strategy = new Methods();
   const app = module.createNestMicroservice({ strategy, logger: false });
-  app.useGlobalPipes(new ValidationPipe());
-  app.useGlobalFilters(new RpcErrorFilter());
   await app.init();
   return {
     ledger,

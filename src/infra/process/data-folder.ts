@@ -1,0 +1,48 @@
+import { mkdir } from 'node:fs/promises';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { InstanceLock } from './files/instance-lock.ts';
+import { ensurePrivateFolder } from './files/private-file.ts';
+
+/** The data folder, which one service at a time has. */
+export class DataFolder implements OnApplicationShutdown {
+  #isReleased = false;
+
+  private constructor(
+    readonly path: string,
+    private readonly lock: InstanceLock,
+  ) {}
+
+  /**
+   * Takes the folder, which is made when it is missing.
+   * @param folders absolute paths of folders inside it that must exist.
+   * @throws HeycatError BUSY when another process has it, NOT_AUTHORIZED when it is open to others.
+   */
+  static async take(path: string, folders: readonly string[]): Promise<DataFolder> {
+    await ensurePrivateFolder(path);
+    const folder = new DataFolder(path, await InstanceLock.take(path));
+    return folder.orRelease(async () => {
+      for (const each of folders) await mkdir(each, { recursive: true, mode: 0o700 });
+      return folder;
+    });
+  }
+
+  /** Runs a step of the start; the folder is free again when it fails, since Nest then ends nothing. */
+  async orRelease<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (thrown) {
+      await this.release();
+      throw thrown;
+    }
+  }
+
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    await this.lock.release();
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.release();
+  }
+}
