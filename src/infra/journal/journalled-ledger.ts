@@ -156,9 +156,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     await this.#journal.remove(entry);
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.close();
-  }
+  readonly onApplicationShutdown = (): Promise<void> => this.close();
 
   /** Answers all who wait that their commands are queued, and closes the journal. */
   async close(): Promise<void> {
