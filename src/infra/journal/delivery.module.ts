@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
 import { CommandLedger } from '../../commands/command-ledger.ts';
 import { CommandQueue } from '../../commands/queue/command-queue.ts';
@@ -31,4 +31,10 @@ import { JournalledLedger } from './journalled-ledger.ts';
   ],
   exports: [JournalledLedger, CommandLedger, CommandHistory, CommandQueue, ConnectionModule],
 })
-export class DeliveryModule {}
+export class DeliveryModule implements OnApplicationShutdown {
+  constructor(private readonly ledger: JournalledLedger) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.ledger.close();
+  }
+}

@@ -1,4 +1,3 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EventBus } from '@nestjs/cqrs';
 import type { CommandQueue } from '../../commands/queue/command-queue.ts';
@@ -45,7 +44,7 @@ export interface LedgerOptions {
  * Carries every command out exactly once and in order, whatever ends in between: each is durable before it is sent,
  * here or, where the engine is durable before it acknowledges, there; the module's receipts make a repetition harmless.
  */
-export class JournalledLedger implements CommandLedger, CommandHistory, CommandQueue, OnApplicationShutdown {
+export class JournalledLedger implements CommandLedger, CommandHistory, CommandQueue {
   readonly #connection: EngineConnection;
   readonly #journal: CommandJournal;
   readonly #room: LedgerOptions['room'];
@@ -155,8 +154,6 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
     this.#ended.delete(commandId);
     await this.#journal.remove(entry);
   }
-
-  readonly onApplicationShutdown = (): Promise<void> => this.close();
 
   /** Answers all who wait that their commands are queued, and closes the journal. */
   async close(): Promise<void> {
