@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GrowingWav } from '../../src/infra/voice/audio/growing-wav.ts';
+import { GrowingWav } from '../../src/infra/voice/audio/take-files.ts';
 
 /** Samples that tell where in the take they belong. */
 const counted = (from: number, length: number) =>

@@ -37,7 +37,15 @@ export interface RepairedSound {
   sample_rate: number;
 }
 
-type Listed = Pick<RecordingRow, 'id' | 'file_path' | 'status'>;
+export type KnownRecording = Pick<RecordingRow, 'id' | 'file_path' | 'status'>;
+
+/** What an earlier run left. */
+export interface Leftovers {
+  /** Absolute paths of WAV files of the folder that no row names, by name and so by age. */
+  orphans: string[];
+  /** Rows whose take was under way when the service ended, by id. */
+  unfinished: KnownRecording[];
+}
 
 /** The recordings folder, as takes use it. Nothing here deletes sound. */
 export abstract class TakeFiles {
@@ -45,6 +53,5 @@ export abstract class TakeFiles {
   abstract create(file: NewTakeFile): Promise<TakeFile>;
   /** Makes playable what a killed process left. @throws HeycatError INVALID_ARGUMENT when it is no WAV file. */
   abstract repair(path: string): Promise<RepairedSound>;
-  /** What an earlier run left: files that no row names, and rows that say a take is under way. */
-  abstract leftovers(rows: Iterable<Listed>): Promise<{ orphans: string[]; unfinished: Listed[] }>;
+  abstract leftovers(rows: Iterable<KnownRecording>): Promise<Leftovers>;
 }

@@ -7,7 +7,7 @@ import { type StorageFailure, type StoredSound, type TakeFile, TakeFiles } from 
 import type { TakeReport } from '../rules/take/take-input.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
 import { SoundMonitor, type MonitoredSound } from './sound-monitor.ts';
-import { since } from './stage-times.ts';
+import { since } from './transcription-queue.ts';
 
 /** None of these may throw. */
 export interface CaptureEvents {

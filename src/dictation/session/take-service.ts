@@ -12,7 +12,7 @@ import type {
   RecordingStateView,
   StageView,
 } from '../../queries/takes/recording-state.ts';
-import { since } from './stage-times.ts';
+import { since } from './transcription-queue.ts';
 import { readTakeSettings } from './take-settings.ts';
 import { TakeRecorder } from './take-recorder.ts';
 import { TranscriptionQueue } from './transcription-queue.ts';

@@ -10,8 +10,6 @@ import {
   onTakeTimer,
   stopNow,
   stopWithTail,
-} from './take-lifecycle.ts';
-import {
   andThen,
   only,
   type Step,

@@ -1,4 +1,6 @@
+import type { ErrorCode } from '../../../errors.ts';
 import type { CancelReason, StopReason, TakeMode } from '../../../events/take-events.ts';
+import type { CaptureEnd } from '../../ports/microphone.ts';
 import type { TakeEffect, TakeEvent } from './take-effect.ts';
 import { KEY_AT_REST, type KeyState } from './hotkey-strokes.ts';
 
@@ -108,4 +110,162 @@ export function recordingState({ current, closing }: TakeState, rules: TakeRules
     started_at: current?.heardAt ?? null,
     next: current?.next != null,
   };
+}
+
+/** A microphone that gives nothing for so long is broken; slow ones need four seconds. */
+export const FIRST_SAMPLE_MS = 10_000;
+/** A microphone that was told to stop and says nothing for so long is given up. */
+export const CAPTURE_END_MS = 5_000;
+/** A cancelled take with that much sound is kept: users cancel by mistake. */
+export const KEPT_MS = 1_000;
+const NO_SOUND = 'The microphone gives no sound; choose another one or connect it again.';
+
+const publish = (event: TakeEvent): TakeEffect => ({ type: 'publish', event });
+const takeTimer = (at: number): TakeEffect => ({ type: 'set_timer', name: 'take', at });
+const changed = (state: TakeState, take: Take): TakeState => ({ ...state, current: take });
+
+/** True until its end was decided. */
+export function isOpen(take: Take | null): take is Take & { outcome: null } {
+  return take !== null && take.outcome === null;
+}
+
+export function begin(state: TakeState, wanted: WantedTake, at: number): Step {
+  const id = state.takes + 1;
+  const due = at + FIRST_SAMPLE_MS;
+  const { mode, device } = wanted;
+  const take: Take = {
+    ...wanted,
+    id,
+    phase: 'starting',
+    due,
+    begunAt: at,
+    heardAt: null,
+    spoken: false,
+    outcome: null,
+    next: null,
+  };
+  return only(
+    { ...state, takes: id, current: take },
+    { type: 'begin_take', take: id, mode, device },
+    { type: 'open_capture', take: id, device },
+    takeTimer(due),
+  );
+}
+
+export function heard(state: TakeState, take: Take, { at, rules }: { at: number; rules: TakeRules }): Step {
+  if (take.heardAt !== null) return only(state);
+  const { id, mode, device } = take;
+  const started = publish({ type: 'started', take: id, mode, device });
+  if (take.phase !== 'starting') return only(changed(state, { ...take, heardAt: at }), started);
+  const due = at + rules.max_duration_ms;
+  return only(changed(state, { ...take, heardAt: at, phase: 'recording', due }), takeTimer(due), started);
+}
+
+/** The user wants it ended: the last word is still recorded. */
+export function stopWithTail(
+  state: TakeState,
+  take: Take,
+  { at, rules }: { at: number; rules: TakeRules },
+): Step {
+  const due = at + rules.tail_ms;
+  const outcome: Outcome = { kind: 'finish', stop_reason: 'user' };
+  const tail: Take = { ...take, phase: 'tail', due, outcome };
+  return only(changed(state, tail), takeTimer(due), publish({ type: 'stopping', take: take.id }));
+}
+
+/** Ends the capture at once. A decision that was made before stays, but for a cancel. */
+export function stopNow(
+  state: TakeState,
+  take: Take,
+  { at, outcome }: { at: number; outcome: Outcome },
+): Step {
+  const decided = outcome.kind === 'cancel' ? outcome : (take.outcome ?? outcome);
+  if (take.phase === 'ending') return only(changed(state, { ...take, outcome: decided }));
+  const due = at + CAPTURE_END_MS;
+  const ending: Take = { ...take, phase: 'ending', due, outcome: decided };
+  return only(changed(state, ending), { type: 'stop_capture', take: take.id }, takeTimer(due));
+}
+
+export function cancel(
+  state: TakeState,
+  take: Take,
+  { at, reason }: { at: number; reason: CancelReason },
+): Step {
+  return stopNow(state, take, { at, outcome: { kind: 'cancel', reason, at } });
+}
+
+/** The phase has lasted long enough. */
+export function onTakeTimer(state: TakeState, take: Take, at: number): Step {
+  if (at < take.due) return only(state, takeTimer(take.due));
+  switch (take.phase) {
+    case 'starting': {
+      const silent = error(take, 'DEVICE_UNAVAILABLE', NO_SOUND);
+      const stopped = stopNow(state, take, {
+        at,
+        outcome: { kind: 'finish', stop_reason: 'capture_failed' },
+      });
+      return andThen(stopped, (ending) => only(ending, silent));
+    }
+    case 'recording':
+      return stopNow(state, take, { at, outcome: { kind: 'finish', stop_reason: 'max_duration' } });
+    case 'tail':
+      return stopNow(state, take, { at, outcome: take.outcome! });
+    case 'ending':
+      return captureEnded(state, take, { at, end: { reason: 'stopped' } });
+  }
+}
+
+/** The microphone is free: the take is closed, and one that waited begins. */
+export function captureEnded(
+  state: TakeState,
+  take: Take,
+  { at, end }: { at: number; end: CaptureEnd },
+): Step {
+  const closed = close(state, take, end);
+  const { next } = take;
+  return next === null ? closed : andThen(closed, (free) => begin(free, next, at));
+}
+
+function close(state: TakeState, take: Take, end: CaptureEnd): Step {
+  const outcome = outcomeOf(take, end);
+  const { id } = take;
+  const closing = (event: TakeEvent): TakeState => ({
+    ...state,
+    current: null,
+    closing: [...state.closing, { take: id, event }],
+  });
+  const before: TakeEffect[] = [{ type: 'clear_timer', name: 'take' }, ...failure(take, end)];
+  if (outcome.kind === 'finish') {
+    const { stop_reason } = outcome;
+    const finish: TakeEffect = { type: 'finish_take', take: id, stop_reason };
+    return only(closing({ type: 'stopped', take: id, stop_reason }), ...before, finish);
+  }
+  const { reason } = outcome;
+  const keep = take.heardAt !== null && outcome.at - take.heardAt >= KEPT_MS;
+  const cancelled: TakeEffect = { type: 'cancel_take', take: id, reason, keep };
+  return only(closing({ type: 'cancelled', take: id, reason, kept: keep }), ...before, cancelled);
+}
+
+const STOP_REASON_OF_END: Record<CaptureEnd['reason'], StopReason> = {
+  stopped: 'source_ended',
+  exhausted: 'source_ended',
+  device_lost: 'device_lost',
+  failed: 'capture_failed',
+};
+
+function outcomeOf(take: Take, end: CaptureEnd): Outcome {
+  if (take.outcome?.kind === 'cancel') return take.outcome;
+  if (take.heardAt === null) return { kind: 'cancel', reason: 'no_sound', at: take.begunAt };
+  return take.outcome ?? { kind: 'finish', stop_reason: STOP_REASON_OF_END[end.reason] };
+}
+
+/** Nobody is told of a microphone that fails when all was heard. */
+function failure(take: Take, end: CaptureEnd): TakeEffect[] {
+  const complete = take.outcome !== null && take.heardAt !== null;
+  if (complete || end.reason === 'stopped' || end.reason === 'exhausted') return [];
+  return [error(take, 'DEVICE_UNAVAILABLE', end.message)];
+}
+
+export function error(take: Take, code: ErrorCode, message: string): TakeEffect {
+  return publish({ type: 'error', take: take.id, code, message });
 }

@@ -1,15 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordingRow } from '../../../events/rows.ts';
-
-export type KnownRecording = Pick<RecordingRow, 'id' | 'file_path' | 'status'>;
-
-export interface Leftovers {
-  /** Absolute paths of WAV files of the folder that no row names, by name and so by age. */
-  orphans: string[];
-  /** Rows whose take was under way when the service ended, by id. */
-  unfinished: KnownRecording[];
-}
+import type { KnownRecording, Leftovers } from '../../../dictation/ports/take-files.ts';
 
 const UNDER_WAY: readonly string[] = ['recording', 'transcribing'];
 

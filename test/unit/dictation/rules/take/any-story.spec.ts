@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import type { CaptureEnd } from '../../../../../src/dictation/ports/microphone.ts';
 import type { TakeInput } from '../../../../../src/dictation/rules/take/take-input.ts';
-import { CAPTURE_END_MS } from '../../../../../src/dictation/rules/take/take-lifecycle.ts';
-import { DEFAULT_TAKE_RULES } from '../../../../../src/dictation/rules/take/take-state.ts';
+import { CAPTURE_END_MS, DEFAULT_TAKE_RULES } from '../../../../../src/dictation/rules/take/take-state.ts';
 import { TAKE_MODES, type TakeMode } from '../../../../../src/events/take-events.ts';
 import { Machine } from './machine.ts';
 

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GrowingWav, type WavFailure, type WavTake } from '../../../../src/infra/voice/audio/growing-wav.ts';
+import type { StorageFailure } from '../../../../src/dictation/ports/take-files.ts';
+import { GrowingWav, type WavTake } from '../../../../src/infra/voice/audio/take-files.ts';
 import { repairWav } from '../../../../src/infra/voice/audio/repair-wav.ts';
 import { WavHeaderInspector } from '../../../../src/infra/voice/audio/wav-header.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
@@ -87,8 +88,8 @@ describe('a take on disk', () => {
 
   it('TAK45 ends with a disk that is too slow rather than fill the memory, and keeps what came before', async () => {
     await using folder = await tempFolder();
-    const failures: WavFailure[] = [];
-    const onFailure = (failure: WavFailure) => failures.push(failure);
+    const failures: StorageFailure[] = [];
+    const onFailure = (failure: StorageFailure) => failures.push(failure);
     const wav = await create(folder.path, { backlogBytesMax: 64_000, onFailure });
     // Without a turn of the event loop nothing can be written.
     for (let i = 0; i < 200; i++) wav.append(counted(i * 320, 320));
