@@ -7,7 +7,7 @@ export type ActionOutcome =
   /** `message` is a sentence and never quotes what was said. */
   | { status: 'failed'; error_code: ActionErrorCode; message: string };
 
-/** Does what a voice command says, where no host does. */
+/** Carries out the actions of voice commands when no host does. */
 export abstract class ActionRunner {
   /** Never throws. */
   abstract run(action: VoiceAction): Promise<ActionOutcome>;

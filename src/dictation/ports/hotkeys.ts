@@ -1,15 +1,15 @@
-/** A key press or release as the system told it. */
+/** A key press or release as the system reported it. */
 export interface HotkeyEvent {
   action: 'press' | 'release';
-  /** Milliseconds of the process's monotonic clock, when the key moved rather than when it was heard of. */
+  /** When the key moved, not when it was reported, in ms of the process's monotonic clock. */
   at: number;
 }
 
-/** Listens to one key combination wherever the keyboard's focus is. */
+/** Listens to one key combination, whichever window has the keyboard focus. */
 export abstract class Hotkeys {
-  /** Takes the place of the combination registered before. @throws HeycatError INVALID_ARGUMENT, DEVICE_UNAVAILABLE */
+  /** Replaces the previously registered combination. @throws HeycatError INVALID_ARGUMENT, DEVICE_UNAVAILABLE */
   abstract register(combination: string, listener: (event: HotkeyEvent) => void): Promise<void>;
-  /** The computer has slept, which some systems take for the end of listening. */
+  /** Registers the combination again after the computer slept, when some systems stop listening. */
   rearm?(): void;
   abstract close(): Promise<void>;
 }

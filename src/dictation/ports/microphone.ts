@@ -2,32 +2,32 @@
 export interface AudioDevice {
   /** Stable name by which `start_recording {device}` finds it again. */
   name: string;
-  /** ALSA, Core Audio, WASAPI …; null where there is only one. */
+  /** ALSA, Core Audio, WASAPI …; null if there is only one. */
   host_api: string | null;
   is_default: boolean;
   channels: number;
-  /** Hz, the device's own. */
+  /** The device's own rate in Hz. */
   sample_rate: number;
 }
 
-/** Why a capture gave no more samples. */
+/** Why a capture ended. */
 export type CaptureEnd =
   | { reason: 'stopped' }
-  /** The source is at its end: a file was played, a pipe was closed. */
+  /** The source is exhausted: a file was played, a pipe was closed. */
   | { reason: 'exhausted' }
-  /** The device went and did not come back in time, or capturing it failed; `message` is a sentence. */
+  /** The device disappeared and did not come back in time, or capturing failed; `message` is a sentence. */
   | { reason: 'device_lost' | 'failed'; message: string };
 
-/** Hears what a capture gives. None of these may throw. */
+/** Receives the samples and the state of a capture. None of these may throw. */
 export interface CaptureListener {
   /**
    * Mono, 16-bit, in order, at the capture's rate; the first call is the first real sample.
-   * @returns a promise that a source waits for where it can: a file that is played fast, and no device.
+   * @returns a promise that sources which can wait do wait for: a file that is played fast does, a device cannot.
    */
   samples(pcm: Int16Array): void | Promise<void>;
-  /** The device lost samples here: they were not read in time. */
+  /** The device lost samples at this point because they were not read in time. */
   overflow(): void;
-  /** The device is gone; the capture waits for it and goes on by itself. */
+  /** The device disappeared; the capture waits for it and continues by itself. */
   interrupted(message: string): void;
   resumed(): void;
   /** Exactly once, after the last sample. */
@@ -37,21 +37,21 @@ export interface CaptureListener {
 export interface Capture {
   /** Hz of the samples given. */
   readonly sampleRate: number;
-  /** Resolves when `ended` was told; safe to call again. */
+  /** Resolves after `ended` was called; safe to call again. */
   stop(): Promise<void>;
 }
 
 export interface CaptureRequest {
-  /** Name of a device; null takes the default one. */
+  /** Name of a device; null for the default one. */
   device: string | null;
 }
 
-/** Where sound comes from. */
+/** A source of sound. */
 export abstract class Microphone {
   abstract devices(): Promise<AudioDevice[]>;
-  /** @throws HeycatError DEVICE_UNAVAILABLE, with what to do. */
+  /** @throws HeycatError DEVICE_UNAVAILABLE with what to do. */
   abstract open(request: CaptureRequest, listener: CaptureListener): Promise<Capture>;
-  /** Lets go of everything, children too. */
+  /** Releases everything, including child processes. */
   abstract close(): Promise<void>;
 }
 

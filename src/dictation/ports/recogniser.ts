@@ -1,23 +1,23 @@
-/** What was heard in one sound file, before any rule of the user's. */
+/** The raw text of one sound file, before any of the user's rules. */
 export interface Transcript {
   text: string;
-  /** Name of the model that heard it. */
+  /** Name of the model that transcribed it. */
   model: string;
-  /** BCP 47, where the model tells it. */
+  /** BCP 47 tag, if the model reports one. */
   language: string | null;
   audio_ms: number;
-  /** Time in the model itself, without loading it and without waiting. */
+  /** Time spent in the model itself, without loading it and without waiting. */
   decode_ms: number;
 }
 
 export interface TranscriptionRequest {
   /** A WAV file of any rate and number of channels. */
   file: string;
-  /** Name of an installed model; null takes the one of the settings, or the only one. */
+  /** Name of an installed model; null for the one in the settings, or the only one. */
   model: string | null;
 }
 
-/** Hears text as it forms, from models that can. */
+/** Receives text as it forms, from models that can report it. */
 export type PartialListener = (text: string) => void;
 
 /** Turns recorded speech into text, one file after the other. */
@@ -29,7 +29,7 @@ export abstract class Recogniser {
   abstract transcribe(request: TranscriptionRequest, partial?: PartialListener): Promise<Transcript>;
   /** @throws HeycatError MODEL_MISSING when there is no such model; loads nothing. */
   abstract check(model: string | null): Promise<void>;
-  /** Loads the model before its first file comes, so that it need not wait for it. Throws as {@link transcribe}. */
+  /** Loads the model ahead of its first file. Throws as {@link transcribe}. */
   abstract prepare(model: string | null): Promise<void>;
   abstract close(): Promise<void>;
 }

@@ -1,22 +1,22 @@
 import type { RecordingRow } from '../../events/rows.ts';
 
-/** Why a file takes no more samples; `message` is a sentence for the user. */
+/** Why a file accepts no more samples; `message` is a sentence for the user. */
 export interface StorageFailure {
   reason: 'disk_full' | 'disk_slow' | 'disk_failed';
   message: string;
 }
 
-/** What is in a file, by its samples and not by a clock. */
+/** The content of a file, measured in samples and not by a clock. */
 export interface StoredSound {
   samples: number;
   duration_ms: number;
   failure?: StorageFailure;
 }
 
-/** A sound file that grows while it is recorded, and is playable at any moment after a repair. */
+/** A sound file that grows while it is recorded, and that a repair makes playable at any moment. */
 export interface TakeFile {
   readonly path: string;
-  /** Takes mono 16-bit samples, at once. */
+  /** Accepts mono 16-bit samples, synchronously. */
   append(pcm: Int16Array): void;
   /** Resolves when all of it is on disk. Never throws; safe to call again. */
   finish(): Promise<StoredSound>;
@@ -26,7 +26,7 @@ export interface NewTakeFile {
   /** Hz */
   sampleRate: number;
   startedAt: Date;
-  /** Called once, when no more samples are taken. */
+  /** Called once, when no more samples are accepted. */
   onFailure(failure: StorageFailure): void;
 }
 
@@ -39,19 +39,19 @@ export interface RepairedSound {
 
 export type KnownRecording = Pick<RecordingRow, 'id' | 'file_path' | 'status'>;
 
-/** What an earlier run left. */
+/** The leftovers of an earlier run. */
 export interface Leftovers {
-  /** Absolute paths of WAV files of the folder that no row names, by name and so by age. */
+  /** Absolute paths of WAV files in the folder without a row, sorted by name and therefore by age. */
   orphans: string[];
-  /** Rows whose take was under way when the service ended, by id. */
+  /** Rows whose take was in progress when the service ended, by id. */
   unfinished: KnownRecording[];
 }
 
-/** The recordings folder, as takes use it. Nothing here deletes sound. */
+/** The recordings folder. Nothing here deletes sound. */
 export abstract class TakeFiles {
-  /** Throws as the disk does. */
+  /** Throws the error of the file system. */
   abstract create(file: NewTakeFile): Promise<TakeFile>;
-  /** Makes playable what a killed process left. @throws HeycatError INVALID_ARGUMENT when it is no WAV file. */
+  /** Makes a file playable that a killed process left behind. @throws HeycatError INVALID_ARGUMENT if it is not a WAV file. */
   abstract repair(path: string): Promise<RepairedSound>;
   abstract leftovers(rows: Iterable<KnownRecording>): Promise<Leftovers>;
 }

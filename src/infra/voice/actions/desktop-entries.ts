@@ -6,8 +6,8 @@ import { basename, delimiter, join } from 'node:path';
 export type LaunchLine = readonly [string, ...string[]];
 
 /**
- * Finds the installed application of that name or id, as menus show it, blind to case. Only these: a name of any program
- * would let a misheard word run one that is no application.
+ * Finds an installed application by its id or by its name in menus, ignoring case. Only these can be found: if any program
+ * could be named, a misrecognised word might run one that is not an application.
  */
 export async function findApplication(name: string, env: NodeJS.ProcessEnv): Promise<LaunchLine | undefined> {
   const wanted = name.trim().toLowerCase();
@@ -31,7 +31,7 @@ function applicationFolders(env: NodeJS.ProcessEnv): string[] {
   return [own, ...shared].filter((folder) => folder !== '').map((folder) => join(folder, 'applications'));
 }
 
-/** The line of a desktop entry whose name `isWanted`; undefined for one that needs a terminal or is hidden. */
+/** The command line of a desktop entry whose name `isWanted`; undefined if it needs a terminal or is hidden. */
 export function launchLine(entry: string, isWanted: (name: string) => boolean): LaunchLine | undefined {
   const keys = keysOf(entry);
   if (!isWanted(keys.get('Name') ?? '')) return undefined;
@@ -48,7 +48,7 @@ function keysOf(entry: string): Map<string, string> {
   return new Map(Array.from(pairs, (match) => [match[1]!, match[2]!] as const));
 }
 
-/** Arguments of an Exec line: quoted where they hold blanks, without the places for files (`%f`, `%U` …). */
+/** The arguments of an Exec line, which may be quoted, without the placeholders for files (`%f`, `%U` …). */
 function splitExec(exec: string): string[] {
   const words = exec.replaceAll('\\\\', '\\').matchAll(/"((?:\\.|[^"\\])*)"|[^\s"]+/g);
   return Array.from(words, ([word, quoted]) => quoted?.replaceAll(/\\(.)/g, '$1') ?? word)

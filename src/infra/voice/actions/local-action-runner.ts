@@ -9,13 +9,13 @@ const OPEN_MS = 10_000;
 const DELAY_MS = 10;
 
 export interface LocalActionRunnerOptions {
-  /** The user's settings, now: `actions.open_app` and `actions.type_text` enable what their names say. */
+  /** Reads the user's settings; `actions.open_app` and `actions.type_text` enable the actions of those names. */
   setting: (key: string) => unknown;
   platform?: NodeJS.Platform;
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs `open_app` and `type_text` on this machine, only when the user enabled them, and never through a shell. */
+/** Carries out `open_app` and `type_text` on this machine, only if the user enabled them, and never through a shell. */
 export class LocalActionRunner implements ActionRunner {
   readonly #setting: (key: string) => unknown;
   readonly #platform: NodeJS.Platform;
@@ -48,7 +48,7 @@ export class LocalActionRunner implements ActionRunner {
         return this.#launchEntry(app);
       case 'darwin': {
         const { code } = await runProgram(['open', '-a', app], { env, timeoutMs: OPEN_MS, onStderr: null });
-        return code === 0 ? EXECUTED : failed('OPEN_FAILED', 'There is no application of that name.');
+        return code === 0 ? EXECUTED : failed('OPEN_FAILED', 'There is no application with that name.');
       }
       case 'win32':
         return (await launchProgram([`${app}.exe`], env)) ? EXECUTED : NO_APPLICATION;
@@ -61,20 +61,20 @@ export class LocalActionRunner implements ActionRunner {
     const line = await findApplication(app, this.#env);
     if (line === undefined) return NO_APPLICATION;
     const launched = await launchProgram(line, this.#env);
-    return launched ? EXECUTED : failed('OPEN_FAILED', 'The application is installed and cannot be started.');
+    return launched ? EXECUTED : failed('OPEN_FAILED', 'The application is installed but cannot be started.');
   }
 
   async #type(text: string, delayMs: number): Promise<ActionOutcome> {
     const typed = await typeText({ text, delayMs }, { platform: this.#platform, env: this.#env });
     if (typed === 'typed') return EXECUTED;
-    if (typed === 'failed') return failed('EXECUTION_ERROR', 'The program that types has failed.');
+    if (typed === 'failed') return failed('EXECUTION_ERROR', 'The program that types the text failed.');
     const what = this.#platform === 'linux' ? 'Install xdotool, wtype or ydotool to' : 'Only a host can';
     return failed('UNSUPPORTED_PLATFORM', `${what} type text here.`);
   }
 }
 
 const EXECUTED: ActionOutcome = { status: 'executed' };
-const NO_APPLICATION = failed('NOT_FOUND', 'There is no application of that name.');
+const NO_APPLICATION = failed('NOT_FOUND', 'There is no application with that name.');
 
 function failed(error_code: ActionErrorCode, message: string): ActionOutcome {
   return { status: 'failed', error_code, message };

@@ -9,7 +9,7 @@ const MACOS_TYPIST = `
   function run([delayMs]) {
     for (const character of text) { events.keystroke(character); delay(Number(delayMs) / 1000); }
   }`;
-/** On top of the delays, for a program that starts slowly. */
+/** Time, in addition to the delays, for a program that starts slowly. */
 const SPARE_MS = 10_000;
 
 export interface Typing {
@@ -17,7 +17,7 @@ export interface Typing {
   delayMs: number;
 }
 
-/** Types where the keyboard's focus is; undefined when no program can. */
+/** Types into the window with the keyboard focus; undefined if no program can. */
 export async function typeText(
   { text, delayMs }: Typing,
   { platform, env }: { platform: NodeJS.Platform; env: NodeJS.ProcessEnv },
@@ -30,7 +30,7 @@ export async function typeText(
   return undefined;
 }
 
-/** Programs that type what they read. */
+/** Programs that type the text on their standard input. */
 function typists(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, delayMs: number): CommandLine[] {
   const delay = String(delayMs);
   if (platform === 'darwin') {

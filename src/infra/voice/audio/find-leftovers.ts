@@ -5,13 +5,13 @@ import type { KnownRecording, Leftovers } from '../../../dictation/ports/take-fi
 const UNDER_WAY: readonly string[] = ['recording', 'transcribing'];
 
 /**
- * What an earlier run left in the recordings folder. Read before the first take of this run, or its file counts too.
- * A folder that is missing holds nothing. Changes nothing.
+ * Finds what an earlier run left in the recordings folder. Call it before the first take of this run, whose file would
+ * count as well. A missing folder counts as empty. Changes nothing.
  */
 export async function findLeftovers(folder: string, rows: Iterable<KnownRecording>): Promise<Leftovers> {
   const known = [...rows];
   const named = new Set(known.map(({ file_path }) => file_path));
-  // A row may name the folder by a link that leads to it.
+  // A row's path may lead to the folder through a symlink.
   const real = await realpath(folder).catch(() => folder);
   const names = await wavNames(folder);
   const orphans = names.filter((name) => !named.has(join(folder, name)) && !named.has(join(real, name)));

@@ -1,11 +1,11 @@
 import { HeycatError } from '../../../errors.ts';
 import type { SampleFormat } from './wav-header.ts';
 
-/** One sample as a number from -1 to 1, at a byte of the frames. */
+/** Reads one sample, as a number from -1 to 1, at a byte offset. */
 type ReadSample = (bytes: Buffer, at: number) => number;
 
 const READERS: Partial<Record<string, ReadSample>> = {
-  // 8 bits have no sign in WAV files, all others have one.
+  // In WAV files, 8-bit samples are unsigned and all others signed.
   'pcm 1': (bytes, at) => (bytes.readUInt8(at) - 2 ** 7) / 2 ** 7,
   'pcm 2': (bytes, at) => bytes.readInt16LE(at) / 2 ** 15,
   'pcm 3': (bytes, at) => bytes.readIntLE(at, 3) / 2 ** 23,
@@ -15,8 +15,8 @@ const READERS: Partial<Record<string, ReadSample>> = {
 };
 
 /**
- * What turns whole frames of a format into samples of one channel, all channels mixed.
- * @throws HeycatError INVALID_ARGUMENT, with a sentence that begins with «its», for a width that no recorder writes.
+ * Returns a function that mixes complete frames of a format down to one channel.
+ * @throws HeycatError INVALID_ARGUMENT, with a sentence that begins with «its», for an unsupported sample width.
  */
 export function monoReader({
   encoding,
@@ -34,7 +34,7 @@ export function monoReader({
     for (let frame = 0, at = 0; frame < mono.length; frame++) {
       let sum = 0;
       for (let channel = 0; channel < channels; channel++, at += width) sum += read(frames, at);
-      // What is no number in a file of floats is silence, or a filter would spread it.
+      // NaN in a float file becomes silence, or a filter would spread it.
       mono[frame] = Number.isFinite(sum) ? sum / channels : 0;
     }
     return mono;

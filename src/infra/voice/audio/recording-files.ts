@@ -2,15 +2,15 @@ import { lstat, realpath, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { FileRemoval, RecordingFiles } from '../../../commands/recordings/recording-files.ts';
 
-/** What the read models know of the recordings' paths. */
+/** Looks up recordings' paths in the read models. */
 export interface RecordingPaths {
-  /** Whether some recording has this very path. */
+  /** Whether a recording has exactly this path. */
   isUsed(path: string): boolean;
 }
 
 const kept = (reason: string): FileRemoval => ({ deleted: false, reason });
 
-/** Deletes sound files of the service's own recordings folder, and no others. */
+/** Deletes sound files in the service's own recordings folder, and no others. */
 export class RecordingsFolder implements RecordingFiles {
   constructor(
     private readonly folder: string,
@@ -18,7 +18,7 @@ export class RecordingsFolder implements RecordingFiles {
   ) {}
 
   async remove(path: string): Promise<FileRemoval> {
-    if (this.paths.isUsed(path)) return kept('Another recording has the same file.');
+    if (this.paths.isUsed(path)) return kept('Another recording uses the same file.');
     try {
       return await this.#remove(path);
     } catch (error) {
@@ -28,10 +28,10 @@ export class RecordingsFolder implements RecordingFiles {
   }
 
   async #remove(path: string): Promise<FileRemoval> {
-    // The folders are resolved but not the name itself: unlink takes a link away and not what it points to.
+    // The folders are resolved but not the name itself: unlink removes a symlink and not its target.
     const [folder, parent] = await Promise.all([realpath(this.folder), realpath(dirname(path))]);
     const file = join(parent, basename(path));
-    if (!isInside(folder, file)) return kept('The file lies outside the recordings folder.');
+    if (!isInside(folder, file)) return kept('The file is outside the recordings folder.');
     if (!(await lstat(file)).isFile()) return kept('It is not a file.');
     await unlink(file);
     return { deleted: true };

@@ -3,11 +3,11 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { HeycatError } from '../../../errors.ts';
 import { durationMs, framesOf, readWavLayout, WAV_HEAD_BYTES, type WavLayout } from './wav-header.ts';
 
-/** What is in a file after the look at it, by its samples. */
+/** The content of a file after the check, measured in samples. */
 export interface RepairedWav {
-  /** False: the file was healthy and not touched. */
+  /** False if the file was intact and was not modified. */
   repaired: boolean;
-  /** Of one channel; 0 where the recording ended before its first sample. */
+  /** Samples of one channel; 0 if the recording ended before its first sample. */
   samples: number;
   duration_ms: number;
   sample_rate: number;
@@ -17,9 +17,9 @@ const SIZE_MAX = 0xffff_ffff;
 const CHUNK_HEADER_BYTES = 8;
 
 /**
- * Makes a WAV file playable whose recorder was killed: its header then says what the file holds. Only bytes of half a
- * frame are cut off, the file keeps its times, and a healthy file is not touched.
- * @throws HeycatError INVALID_ARGUMENT with details.path when it is no WAV file or cannot be read; it stays as it is.
+ * Makes a WAV file playable whose recorder was killed: afterwards the header matches the content. At most an incomplete
+ * frame is cut off, the file keeps its times, and an intact file is not modified.
+ * @throws HeycatError INVALID_ARGUMENT with details.path if it is not a WAV file or cannot be read; it stays unchanged.
  */
 export async function repairWav(path: string): Promise<RepairedWav> {
   try {
@@ -53,17 +53,17 @@ async function repair(file: FileHandle): Promise<RepairedWav> {
   return factsOf(layout, frames, true);
 }
 
-/** Sizes that agree with the file, or a sound that somebody finished and put more chunks behind. */
+/** Whether the sizes match the file, or the sound is finished and followed by further chunks. */
 async function isHealthy(file: FileHandle, layout: WavLayout, fileSize: number): Promise<boolean> {
   const { data_start, data_size, riff_end, format } = layout;
   if (data_size === 0 || data_size === SIZE_MAX) return riff_end === fileSize;
   const data_end = data_start + data_size + (data_size % 2);
-  const isWhole = data_size % format.block_align === 0;
-  if (data_end >= fileSize) return isWhole && data_start + data_size <= fileSize;
+  const isComplete = data_size % format.block_align === 0;
+  if (data_end >= fileSize) return isComplete && data_start + data_size <= fileSize;
   return await endsInChunks(file, data_end, fileSize);
 }
 
-/** Sound that a killed recorder left behind its header's end does not lead from chunk to chunk to the file's very end. */
+/** Whether chunks follow each other exactly to the end of the file; sound left by a killed recorder does not do so. */
 async function endsInChunks(file: FileHandle, from: number, fileSize: number): Promise<boolean> {
   let at = from;
   while (at + CHUNK_HEADER_BYTES <= fileSize) {

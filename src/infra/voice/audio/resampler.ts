@@ -1,15 +1,15 @@
-/** Zero crossings of the filter on each side; more is steeper and slower. */
+/** Zero crossings of the filter on each side; more make it steeper and slower. */
 const CROSSINGS = 16;
-/** Of the lower of the two rates: room for the filter's slope before sound folds back. */
+/** Relative to the lower of the two rates: leaves room for the filter's slope before aliasing begins. */
 const CUTOFF = 0.92;
-/** Rates with no small common ratio get the nearest of so many positions between two samples. */
+/** For rates without a small common ratio, positions between two samples are rounded to this many phases. */
 const PHASES_MAX = 1_024;
 
 function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-/** A windowed sinc at `x` samples from its middle; `cutoff` is a part of the input's rate. */
+/** A windowed sinc at `x` samples from its centre; `cutoff` is a fraction of the input's rate. */
 function tap(x: number, cutoff: number, half: number): number {
   if (Math.abs(x) >= half) return 0;
   const sinc = x === 0 ? 1 : Math.sin(Math.PI * cutoff * x) / (Math.PI * cutoff * x);
@@ -18,15 +18,15 @@ function tap(x: number, cutoff: number, half: number): number {
 }
 
 /**
- * Changes the rate of one channel as it comes in, with a filter that keeps what the new rate cannot carry from folding
- * into speech. The output begins at the input's first sample; {@link end} gives the rest.
+ * Resamples one channel as it arrives, with a filter that prevents aliasing. The output begins at the input's first sample;
+ * {@link end} returns the rest.
  */
 export class Resampler {
   readonly #step: number;
   readonly #half: number;
   readonly #phases: number;
   readonly #taps: Float32Array[];
-  /** Input that later output needs, beginning at sample number #first. */
+  /** Input needed for later output, starting at sample number #first. */
   #held: Float32Array;
   #first: number;
   #taken = 0;
@@ -56,7 +56,7 @@ export class Resampler {
     return this.#advance(input, Math.floor((this.#taken - this.#half) / this.#step) + 1);
   }
 
-  /** Nothing more comes in: gives what the last samples still are part of. */
+  /** Ends the input and returns the remaining output. */
   end(): Float32Array {
     return this.#advance(new Float32Array(this.#half), Math.ceil((this.#taken * this.to) / this.from));
   }
@@ -68,7 +68,7 @@ export class Resampler {
     const output = new Float32Array(Math.max(0, upTo - this.#given));
     for (let i = 0; i < output.length; i++) output[i] = this.#at((this.#given + i) * this.#step, all);
     this.#given += output.length;
-    // From the first sample that the next output needs.
+    // Keep everything from the first sample that the next output needs.
     const next = Math.floor(this.#given * this.#step) - this.#half + 1;
     this.#held = all.slice(Math.max(0, next - this.#first));
     this.#first = Math.max(this.#first, next);
@@ -76,10 +76,10 @@ export class Resampler {
   }
 
   #at(position: number, all: Float32Array): number {
-    const whole = Math.floor(position);
-    const phase = Math.min(this.#phases - 1, Math.round((position - whole) * this.#phases));
+    const base = Math.floor(position);
+    const phase = Math.min(this.#phases - 1, Math.round((position - base) * this.#phases));
     const taps = this.#taps[phase]!;
-    const start = whole - this.#half + 1 - this.#first;
+    const start = base - this.#half + 1 - this.#first;
     let sum = 0;
     for (let i = 0; i < taps.length; i++) sum += taps[i]! * (all[start + i] ?? 0);
     return sum;

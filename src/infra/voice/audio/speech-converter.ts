@@ -2,21 +2,21 @@ import { monoReader } from './mono-frames.ts';
 import { Resampler } from './resampler.ts';
 import type { SampleFormat } from './wav-header.ts';
 
-/** What recordings are made of and recognisers take, in Hz; their samples have 16 bits and one channel. */
+/** The sample rate of recordings and recognisers, in Hz; their samples are 16-bit mono. */
 export const SPEECH_RATE = 16_000;
 
-/** The format of raw samples of 16 bits, as sound programs write them. */
+/** The format of raw 16-bit samples, as sound programs write them. */
 export function rawFormat(sampleRate: number, channels: number): SampleFormat {
   return { encoding: 'pcm', channels, sample_rate: sampleRate, bits: 16, block_align: 2 * channels };
 }
 
-/** Turns frames of any format into 16-bit samples of one channel at {@link SPEECH_RATE}, as they come in. */
+/** Converts frames of any format to 16-bit mono samples at {@link SPEECH_RATE}, as they arrive. */
 export class SpeechConverter {
   readonly #blockAlign: number;
-  /** Undefined where the format is right already: its samples stay as they are, bit by bit. */
+  /** Undefined if the format is already right: its samples are passed on bit for bit. */
   readonly #read: ((frames: Buffer) => Float32Array) | undefined;
   readonly #resampler: Resampler | undefined;
-  /** A part of a frame. */
+  /** An incomplete frame. */
   #rest = Buffer.alloc(0);
 
   /** Throws as {@link monoReader}. */
@@ -35,7 +35,7 @@ export class SpeechConverter {
     return this.#convert(all.subarray(0, end));
   }
 
-  /** Nothing more comes in: gives what is left. */
+  /** Ends the input and returns the remaining output. */
   end(): Int16Array {
     return this.#resampler === undefined ? new Int16Array(0) : toSamples(this.#resampler.end());
   }
@@ -48,6 +48,6 @@ export class SpeechConverter {
 }
 
 function toSamples(floats: Float32Array): Int16Array {
-  // Louder than full scale must not wrap round to noise.
+  // Clamp: values beyond full scale must not wrap around to noise.
   return Int16Array.from(floats, (x) => Math.max(-(2 ** 15), Math.min(2 ** 15 - 1, Math.round(x * 2 ** 15))));
 }

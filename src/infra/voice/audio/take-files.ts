@@ -16,12 +16,12 @@ import type {
 import { findLeftovers } from './find-leftovers.ts';
 import { repairWav } from './repair-wav.ts';
 
-/** Below one second, with room for a slow disk's own delay. */
+/** Less than a second, which leaves time for a slow disk. */
 const SYNC_MS = 500;
-/** Two minutes of 16 kHz; a disk that is further behind will hardly catch up. */
+/** Two minutes at 16 kHz; a disk that is further behind will hardly catch up. */
 const BACKLOG_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Takes as WAV files of one folder. */
+/** Stores takes as WAV files in one folder. */
 export class WavTakeFiles implements TakeFiles {
   constructor(private readonly folder: string) {}
 
@@ -39,13 +39,13 @@ export class WavTakeFiles implements TakeFiles {
 }
 
 export interface GrowingWavOptions {
-  /** Made when missing, mode 0700. */
+  /** Created if missing, mode 0700. */
   folder: string;
   /** Hz */
   sampleRate: number;
-  /** When the take began; it names the file. */
+  /** When the take began; the file is named after it. */
   startedAt: Date;
-  /** Called once, when no more samples are taken; {@link GrowingWav.finish} keeps what there is. */
+  /** Called once, when no more samples are accepted; {@link GrowingWav.finish} keeps the sound so far. */
   onFailure?: (failure: StorageFailure) => void;
   /** Bytes that may wait for the disk. */
   backlogBytesMax?: number;
@@ -57,9 +57,9 @@ export interface WavTake extends StoredSound {
 }
 
 /**
- * A WAV file of 16-bit mono samples that grows while it is recorded. It is written where it stays: nothing is renamed,
- * and nothing is ever deleted. Twice a second what was written is synced and the header says so; what a killed process
- * wrote after that is found by `repairWav`.
+ * A WAV file of 16-bit mono samples that grows while it is recorded. It is written to its final place: nothing is renamed,
+ * and nothing is ever deleted. Twice a second the samples written so far are synced and the header is updated; `repairWav`
+ * recovers what a killed process wrote after that.
  */
 export class GrowingWav implements TakeFile {
   readonly #file: FileHandle;
@@ -71,7 +71,7 @@ export class GrowingWav implements TakeFile {
   #synced = 0;
   #working: Promise<void> | undefined;
   #failure: StorageFailure | undefined;
-  /** The file took no more; nothing else is tried but to close it well. */
+  /** A write failed; from then on the file is only closed properly. */
   #isBroken = false;
   #syncedAt = 0;
   #finished: Promise<WavTake> | undefined;
@@ -88,7 +88,7 @@ export class GrowingWav implements TakeFile {
     this.#timer = setInterval(() => this.#work(), SYNC_MS);
   }
 
-  /** Makes a file of a name that none has, mode 0600. Throws as `open` does. */
+  /** Creates a file with an unused name, mode 0600. Throws as `open` does. */
   static async create(options: GrowingWavOptions): Promise<GrowingWav> {
     const { folder, sampleRate, startedAt } = options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -108,7 +108,7 @@ export class GrowingWav implements TakeFile {
     return this.#failure;
   }
 
-  /** Samples that are in the file or on their way to it. */
+  /** Samples in the file or waiting to be written. */
   get samples(): number {
     return Math.floor((this.#written + this.#waitingBytes) / 2);
   }
@@ -117,24 +117,24 @@ export class GrowingWav implements TakeFile {
     return durationMs(this.samples, this.#options.sampleRate);
   }
 
-  /** Takes samples, at once; after a failure or {@link finish} they are dropped. */
+  /** Accepts samples, synchronously; after a failure or {@link finish} they are dropped. */
   append(pcm: Int16Array): void {
     if (this.#failure !== undefined || this.#finished !== undefined || pcm.length === 0) return;
     if (this.#waitingBytes + pcm.byteLength > (this.#options.backlogBytesMax ?? BACKLOG_BYTES_MAX)) {
       this.#fail({
         reason: 'disk_slow',
-        message: 'The disk was too slow for the recording, which ends here; what came before is kept.',
+        message: 'The disk was too slow for the recording, which ends here; the sound before that is kept.',
       });
       return;
     }
-    // The caller may use its array again.
+    // The caller may reuse its array.
     this.#waiting.push(Buffer.from(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)));
     this.#waitingBytes += pcm.byteLength;
-    // At once: what was written survives a killed process, and what was synced a power cut too.
+    // Immediately: written samples survive a killed process, and synced ones a power failure as well.
     this.#work();
   }
 
-  /** Writes and syncs all that was taken, and closes the file. Never throws: a failure is told in the answer. */
+  /** Writes and syncs all accepted samples, and closes the file. Never throws: a failure is part of the result. */
   finish(): Promise<WavTake> {
     return (this.#finished ??= this.#finish());
   }
@@ -144,16 +144,16 @@ export class GrowingWav implements TakeFile {
     await this.#working;
     await this.#guarded(async () => {
       await this.#write();
-      await this.#file.truncate(WAV_HEADER_BYTES + this.#whole);
+      await this.#file.truncate(WAV_HEADER_BYTES + this.#completeBytes);
     });
-    // Also after a failure: a header of 44 bytes needs no room of its own.
+    // Also after a failure: the header's 44 bytes are already allocated.
     await this.#guarded(async () => {
-      await this.#writeHeader(this.#whole);
+      await this.#writeHeader(this.#completeBytes);
       await this.#file.sync();
       await syncFolder(this.#options.folder);
     });
     await this.#guarded(() => this.#file.close());
-    const samples = this.#whole / 2;
+    const samples = this.#completeBytes / 2;
     const duration_ms = durationMs(samples, this.#options.sampleRate);
     return {
       path: this.path,
@@ -163,8 +163,8 @@ export class GrowingWav implements TakeFile {
     };
   }
 
-  /** Bytes of whole samples: a full disk may have taken half of one. */
-  get #whole(): number {
+  /** Bytes of complete samples: a full disk may have accepted half of one. */
+  get #completeBytes(): number {
     return this.#written - (this.#written % 2);
   }
 
@@ -179,7 +179,7 @@ export class GrowingWav implements TakeFile {
   async #write(): Promise<void> {
     while (this.#waitingBytes > 0 && !this.#isBroken) {
       const all = Buffer.concat(this.#waiting);
-      // Counted as waiting until it is in the file, for the bound and for `samples`.
+      // Counted as waiting until it is in the file, for the limit and for `samples`.
       this.#waiting = [];
       await this.#writeAll(all);
     }
@@ -199,10 +199,10 @@ export class GrowingWav implements TakeFile {
     }
   }
 
-  /** The header never says more than what is synced; it is synced itself with what comes next. */
+  /** The header never claims more than what is synced; it is synced itself together with the next samples. */
   async #sync(): Promise<void> {
     this.#syncedAt = performance.now();
-    const upTo = this.#whole;
+    const upTo = this.#completeBytes;
     if (upTo === this.#synced) return;
     await this.#file.datasync();
     await this.#writeHeader(upTo);
@@ -231,12 +231,12 @@ export class GrowingWav implements TakeFile {
 
 function failureOf(error: unknown): StorageFailure {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-  // EFBIG: a limit that somebody set on the size of files.
+  // EFBIG: a limit on the size of files.
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-    const message = 'The disk is full, so the recording ends here; what came before is kept. Make room.';
+    const message = 'The disk is full, so the recording ends here; the sound before that is kept. Free some disk space.';
     return { reason: 'disk_full', message };
   }
-  const message = `The recording cannot be written (${code}), so it ends here; what came before is kept.`;
+  const message = `The recording cannot be written (${code}), so it ends here; the sound before that is kept.`;
   return { reason: 'disk_failed', message };
 }
 

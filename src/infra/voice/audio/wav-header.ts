@@ -4,9 +4,9 @@ import type { WavFacts, WavInspector } from '../../../commands/recordings/wav-in
 import { HeycatError } from '../../../errors.ts';
 import { LIMITS } from '../../../fields/limits.ts';
 
-/** Enough for the chunks that recorders put before the sound; some fill up to the first 4 KiB. */
+/** Enough for the chunks that recorders write before the sound; some pad up to 4 KiB. */
 export const WAV_HEAD_BYTES = 16 * 1024;
-/** Of a file that {@link wavHeader} begins. */
+/** The length of a header written by {@link wavHeader}. */
 export const WAV_HEADER_BYTES = 44;
 
 const RIFF_HEADER_BYTES = 12;
@@ -17,13 +17,13 @@ const SIZE_MAX = 0xffff_ffff;
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
-/** Where WAVE_FORMAT_EXTENSIBLE says which of the others it is. */
+/** The offset at which WAVE_FORMAT_EXTENSIBLE names the actual format. */
 const SUBFORMAT_OFFSET = 24;
 
-/** What a recorder writes as the size of the sound until it has finished. */
+/** Sizes that recorders write until the sound is finished. */
 const UNFINISHED = [0, SIZE_MAX];
 
-/** How the samples of a file are written; a frame holds one sample of each channel. */
+/** The sample format of a file; a frame has one sample per channel. */
 export interface SampleFormat {
   encoding: 'pcm' | 'float';
   channels: number;
@@ -38,9 +38,9 @@ export interface WavLayout {
   format: SampleFormat;
   /** Offset of the first frame. */
   data_start: number;
-  /** Bytes of sound as the header says, true or not. */
+  /** Bytes of sound according to the header, correct or not. */
   data_size: number;
-  /** Length of the file as the header says, true or not. */
+  /** Length of the file according to the header, correct or not. */
   riff_end: number;
 }
 
@@ -95,7 +95,7 @@ export function readWavLayout(head: Buffer): WavLayout {
   throw refuse(`no sound begins within its first ${WAV_HEAD_BYTES} bytes.`);
 }
 
-/** Whole frames that a file of this length holds, whether its header was finished or not. */
+/** Complete frames in a file of this length, whether or not its header was finished. */
 export function framesOf({ format, data_start, data_size }: WavLayout, fileSize: number): number {
   const there = Math.max(0, fileSize - data_start);
   const bytes = UNFINISHED.includes(data_size) ? there : Math.min(data_size, there);
@@ -120,12 +120,12 @@ export function wavHeader(sampleRate: number, dataBytes: number): Buffer {
   return header;
 }
 
-/** Milliseconds that so many samples of one channel take. */
+/** The duration of this many samples of one channel, in ms. */
 export function durationMs(samples: number, sampleRate: number): number {
   return Math.round((samples * 1_000) / sampleRate);
 }
 
-// A command waits for these three: file handles would double the time.
+// A command waits for these calls: file handles would double the time.
 const [statOf, openFile, readFile] = [promisify(stat), promisify(open), promisify(read)];
 
 function refused(sentence: string): HeycatError {
@@ -133,9 +133,9 @@ function refused(sentence: string): HeycatError {
 }
 
 /**
- * Reads the facts from a file's first bytes.
- * @param head the first bytes, as many as there are up to 16 KiB.
- * @param fileSize in bytes; says how much sound there is where an unfinished header does not.
+ * Reads duration and sample rate from a file's first bytes.
+ * @param head up to 16 KiB of them.
+ * @param fileSize in bytes; determines the length of the sound if the header is unfinished.
  * @throws HeycatError INVALID_ARGUMENT with details.field `file_path`.
  */
 export function parseWavHeader(head: Buffer, fileSize: number): WavFacts {
@@ -144,7 +144,7 @@ export function parseWavHeader(head: Buffer, fileSize: number): WavFacts {
   return { duration_ms: durationMs(frames, sample_rate), sample_rate };
 }
 
-/** Where the sound of a file is, how it is written, and how much there is. */
+/** The position, format and length of the sound in a file. */
 export interface WavSound {
   layout: WavLayout;
   frames: number;
@@ -153,7 +153,7 @@ export interface WavSound {
 function soundOf(head: Buffer, fileSize: number): WavSound {
   const layout = layoutOf(head);
   const frames = framesOf(layout, fileSize);
-  if (frames < 1) throw refused('it holds no sound.');
+  if (frames < 1) throw refused('it contains no sound.');
   return { layout, frames };
 }
 
@@ -165,7 +165,7 @@ function layoutOf(head: Buffer) {
   }
 }
 
-/** Reads headers of files on disk; reads regular files only, so that no pipe or device can hold it up. */
+/** Reads the headers of files on disk; regular files only, so that no pipe or device can block it. */
 export class WavHeaderInspector implements WavInspector {
   inspect(path: string): Promise<WavFacts> {
     return readHead(path, parseWavHeader);
@@ -179,7 +179,7 @@ export function wavSound(path: string): Promise<WavSound> {
 
 async function readHead<T>(path: string, parse: (head: Buffer, fileSize: number) => T): Promise<T> {
   try {
-    // Opening a device may already do something, so the look comes first.
+    // Opening a device may have side effects, so the type is checked first.
     const found = await statOf(path);
     if (!found.isFile()) throw refused('it is not a file.');
     if (found.size === 0) throw refused('it is empty.');
@@ -190,13 +190,13 @@ async function readHead<T>(path: string, parse: (head: Buffer, fileSize: number)
 }
 
 async function headOf(path: string): Promise<Buffer> {
-  // Should it have become a pipe meanwhile, this flag keeps it from waiting for a writer.
+  // Should the file have become a pipe in the meantime, this flag prevents waiting for a writer.
   const file = await openFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const { buffer, bytesRead } = await readFile(file, Buffer.alloc(WAV_HEAD_BYTES), 0, WAV_HEAD_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
-    // Nothing was written, so nobody needs to wait for it.
+    // Nothing was written, so there is no need to wait.
     close(file, () => undefined);
   }
 }

@@ -3,15 +3,15 @@ import { HeycatError } from '../../../errors.ts';
 import { monoReader } from './mono-frames.ts';
 import { type WavSound, wavSound } from './wav-header.ts';
 
-/** Blocks of a second, or of this size where that is more, keep the memory small whatever the file says. */
+/** Upper limit for blocks of a second, which bounds memory whatever the file claims. */
 const BLOCK_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface MonoSound {
   /** In Hz. */
   sampleRate: number;
-  /** Samples of one channel; of a file with several. */
+  /** Samples per channel. */
   frames: number;
-  /** All of it, in order, in blocks of a second at most; read anew each time. */
+  /** All samples, in order, in blocks of at most a second; each call reads the file again. */
   blocks(): AsyncGenerator<Float32Array>;
 }
 
@@ -44,10 +44,10 @@ async function* blocksOf(path: string, { layout, frames }: WavSound, mix: (frame
     const bytes = Buffer.alloc(perBlock * block_align);
     for (let at = layout.data_start; at < end;) {
       const { bytesRead } = await file.read(bytes, 0, Math.min(bytes.length, end - at), at);
-      const whole = bytesRead - (bytesRead % block_align);
-      if (whole === 0) return;
-      yield mix(bytes.subarray(0, whole));
-      at += whole;
+      const complete = bytesRead - (bytesRead % block_align);
+      if (complete === 0) return;
+      yield mix(bytes.subarray(0, complete));
+      at += complete;
     }
   } finally {
     await file.close();

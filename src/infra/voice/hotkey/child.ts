@@ -4,9 +4,9 @@ import { CombinationWatch, type Action } from './combination-watch.ts';
 import { KeyClock, sharedNow } from './key-clock.ts';
 import type { Combination } from './combination.ts';
 
-/** The combination to tell of from now on. */
+/** The combination to listen for from now on. */
 export interface ToChild {
-  /** Of the registration; what is told carries it. */
+  /** Of the registration; every message about it carries this id. */
   id: number;
   combination: Combination;
 }
@@ -14,7 +14,7 @@ export interface ToChild {
 export type FromChild =
   | { kind: 'armed'; id: number }
   | { kind: 'refused'; message: string }
-  /** `at` in ms of process.hrtime, which all processes of a machine share. No other key ever leaves the child. */
+  /** `at` in ms of process.hrtime, which all processes of a machine share. No other key ever leaves this process. */
   | { kind: 'key'; id: number; action: Action; at: number };
 
 interface NativeKey {
@@ -28,11 +28,11 @@ interface NativeKey {
 
 interface Uiohook {
   on(event: 'keydown' | 'keyup', listener: (key: NativeKey) => void): void;
-  /** Throws when the system does not let us listen. */
+  /** Throws if the system does not allow listening. */
   start(): void;
 }
 
-const tell = (message: FromChild): void => void tellParent(message);
+const send = (message: FromChild): void => void tellParent(message);
 const clock = new KeyClock();
 let armed: { id: number; watch: CombinationWatch } | undefined;
 
@@ -41,12 +41,12 @@ function see({ keycode, time, ctrlKey, altKey, shiftKey, metaKey }: NativeKey, i
   const held = { ctrl: ctrlKey, alt: altKey, shift: shiftKey, meta: metaKey };
   if (armed === undefined) return;
   const { id, watch } = armed;
-  for (const action of watch.see({ code: keycode, isDown, held, at })) tell({ kind: 'key', id, action, at });
+  for (const action of watch.see({ code: keycode, isDown, held, at })) send({ kind: 'key', id, action, at });
 }
 
 function arm({ id, combination }: ToChild): void {
   armed = { id, watch: new CombinationWatch(combination) };
-  tell({ kind: 'armed', id });
+  send({ kind: 'armed', id });
 }
 
 function start(): void {
@@ -61,5 +61,5 @@ try {
   start();
   process.on('message', arm);
 } catch (error) {
-  tell({ kind: 'refused', message: (error as Error).message });
+  send({ kind: 'refused', message: (error as Error).message });
 }

@@ -1,7 +1,7 @@
 import type { Combination } from './combination.ts';
 import { MODIFIERS, type Modifier } from './key-codes.ts';
 
-/** A key as the system told it, with what it says of the modifiers then. */
+/** A key event as the system reported it, with the state of the modifiers. */
 export interface KeyEvent {
   code: number;
   isDown: boolean;
@@ -12,18 +12,18 @@ export interface KeyEvent {
 
 export type Action = 'press' | 'release';
 
-/** A key that repeats by itself does so more often; after so long its release was missed. */
+/** Auto-repeat is faster than this; after a longer gap the release was missed. */
 const REPEAT_MS = 2_000;
 
-/** Tells when one combination is pressed and released, out of all keys. */
+/** Detects presses and releases of one combination among all key events. */
 export class CombinationWatch {
-  /** Keys that are down, with the time of the last word of it. */
+  /** Keys that are down, with the time of their last event. */
   readonly #down = new Map<number, number>();
   #isPressed = false;
 
   constructor(private readonly combination: Combination) {}
 
-  /** What the event means, in order. */
+  /** The actions that the event causes, in order. */
   see(event: KeyEvent): Action[] {
     return event.isDown ? this.#onDown(event) : this.#onUp(event);
   }
@@ -46,7 +46,7 @@ export class CombinationWatch {
     return ['release'];
   }
 
-  /** Exactly the modifiers that it has, on the sides that it has. */
+  /** Whether exactly the combination's modifiers are held, on the required sides. */
   #fits({ held }: KeyEvent): boolean {
     const { modifiers, own } = this.combination;
     return (Object.keys(MODIFIERS) as Modifier[]).every((modifier) => {

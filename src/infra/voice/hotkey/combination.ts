@@ -3,11 +3,11 @@ import { MODIFIER_NAMES, MODIFIERS, OTHER_KEYS, TYPING_KEYS, type Modifier, type
 
 /** A key together with exactly these modifiers. */
 export interface Combination {
-  /** Codes of the key; more than one for a modifier of either side. */
+  /** Codes of the key; several for a modifier of either side. */
   keys: readonly number[];
-  /** Held with it, and no others; `any` for either side. */
+  /** Must be held, and no others; `any` for either side. */
   modifiers: Readonly<Partial<Record<Modifier, Side | 'any'>>>;
-  /** The modifier that the key itself is. */
+  /** Set if the key itself is a modifier. */
   own: Modifier | undefined;
 }
 

@@ -1,28 +1,28 @@
-/** Longer than any event takes to be heard of: the system's clock for keys has begun anew. */
-const ANEW_MS = 5_000;
+/** Longer than any event takes to be reported: the system's clock for keys has been reset. */
+const RESET_MS = 5_000;
 
 /**
- * Puts the times of key events, which systems count from different beginnings, on our clock. An event cannot be heard of
- * before it happened, so the shortest delay seen is taken for none.
+ * Converts the times of key events, whose origin differs between systems, to our clock. An event cannot be reported
+ * before it happened, so the shortest delay seen counts as zero.
  */
 export class KeyClock {
   #offset = Infinity;
   #last = -Infinity;
 
   /**
-   * @param time of the event, in ms, as the system tells it.
+   * @param time of the event, in ms, as reported by the system.
    * @param now of our clock, in ms.
-   * @returns when it happened, on our clock; never before the event before it, never in the future.
+   * @returns when it happened, on our clock; never before the previous event, never in the future.
    */
   at(time: number, now: number): number {
     this.#offset = Math.min(this.#offset, now - time);
-    if (now - (time + this.#offset) > ANEW_MS) this.#offset = now - time;
+    if (now - (time + this.#offset) > RESET_MS) this.#offset = now - time;
     this.#last = Math.max(this.#last, time + this.#offset);
     return this.#last;
   }
 }
 
-/** Milliseconds of the clock that processes share. */
+/** Milliseconds of the clock that all processes share. */
 export function sharedNow(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

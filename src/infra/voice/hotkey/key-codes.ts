@@ -9,12 +9,12 @@ export const MODIFIERS = {
 export type Modifier = keyof typeof MODIFIERS;
 export type Side = 'left' | 'right';
 
-/** In the order of their codes, from the first one on. */
+/** Assigns consecutive codes, starting with the first. */
 function row(first: number, names: string): [string, number][] {
   return names.split(' ').map((name, index) => [name, first + index]);
 }
 
-/** Keys that write something: alone, or with Shift, they are typing. */
+/** Keys that type a character, alone or with Shift. */
 export const TYPING_KEYS: ReadonlyMap<string, number> = new Map([
   ...row(2, '1 2 3 4 5 6 7 8 9 0 - ='),
   ...row(16, 'q w e r t y u i o p [ ]'),
@@ -36,7 +36,7 @@ export const TYPING_KEYS: ReadonlyMap<string, number> = new Map([
   ['numpaddivide', 3637],
 ]);
 
-/** Keys that may stand alone. */
+/** Keys that may be used without modifiers. */
 export const OTHER_KEYS: ReadonlyMap<string, number> = new Map([
   ...row(59, 'f1 f2 f3 f4 f5 f6 f7 f8 f9 f10'),
   ...row(87, 'f11 f12'),
@@ -59,7 +59,7 @@ export const OTHER_KEYS: ReadonlyMap<string, number> = new Map([
   ['arrowright', 57421],
 ]);
 
-/** Other words for modifiers. */
+/** Aliases of modifiers. */
 export const MODIFIER_NAMES: ReadonlyMap<string, Modifier> = new Map([
   ['ctrl', 'ctrl'],
   ['control', 'ctrl'],

@@ -8,7 +8,7 @@ import type { FromChild, ToChild } from './child.ts';
 import { parseCombination, type Combination } from './combination.ts';
 import { sharedNow } from './key-clock.ts';
 
-/** libuiohook hangs at times where there is no keyboard to listen to. */
+/** libuiohook sometimes hangs if there is no keyboard to listen to. */
 const ANSWER_MS = 5_000;
 const FIRST_AGAIN_MS = 250;
 
@@ -25,13 +25,13 @@ interface Registration {
   id: number;
   combination: Combination;
   listener: (event: HotkeyEvent) => void;
-  /** From the first time on it is kept armed. */
+  /** Once armed, it is kept armed. */
   isArmed: boolean;
 }
 
 /**
- * Hotkeys by libuiohook in a child process: it may crash, and no key but the combination's leaves that process. Armed
- * anew after the machine slept, since systems then drop such listeners without a word.
+ * Hotkeys through libuiohook in a child process: it may crash, and no key but the combination's leaves that process. It is
+ * armed again after the machine slept, since systems then silently drop such listeners.
  */
 export class UiohookHotkeys implements Hotkeys {
   readonly #options: HotkeysOptions;
@@ -62,7 +62,7 @@ export class UiohookHotkeys implements Hotkeys {
   }
 
   rearm(): void {
-    // Its end starts the next one.
+    // When it ends, the next one is started.
     if (this.#registration?.isArmed) void this.#child?.kill();
   }
 
@@ -116,7 +116,7 @@ export class UiohookHotkeys implements Hotkeys {
     this.#registration?.listener({ action, at: at - sharedNow() + performance.now() });
   }
 
-  /** A key whose release nobody will hear of is released. */
+  /** Reports a release for a key whose release will no longer be seen. */
   #letGo(): void {
     if (this.#isPressed) this.#onKey('release', sharedNow());
   }
@@ -126,7 +126,7 @@ export class UiohookHotkeys implements Hotkeys {
     this.#letGo();
     if (!this.#registration?.isArmed) return;
     const againMs = this.#backoff.next();
-    this.#log.warn(`The process that listens to the keyboard ended; again in ${againMs} ms.`);
+    this.#log.warn(`The process that listens to the keyboard ended; it is restarted in ${againMs} ms.`);
     this.#again = setTimeout(() => this.#arm().catch(() => this.#child?.kill()), againMs);
     this.#again.unref();
   }

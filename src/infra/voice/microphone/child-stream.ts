@@ -5,7 +5,7 @@ import { SpeechConverter } from '../audio/speech-converter.ts';
 import type { SampleFormat } from '../audio/wav-header.ts';
 import type { PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 
-/** Then a child that was asked to end is ended. */
+/** A child that does not end within this time is killed. */
 const STOP_MS = 1_000;
 
 export interface PcmChild {
@@ -14,17 +14,17 @@ export interface PcmChild {
   format: SampleFormat;
   /** Resolves when the device is open; rejects with DEVICE_UNAVAILABLE. */
   ready: Promise<void>;
-  /** Asks it to give what it has and to end. */
+  /** Asks the child to deliver what it has and to end. */
   ask: () => void;
-  /** What an end that nobody asked for means. */
+  /** The meaning of an end that was not requested. */
   endOf: (end: ProcessEnd) => StreamEnd;
 }
 
-/** The samples of a child process. */
+/** A stream of samples from a child process. */
 export class ChildStream implements PcmStream {
   readonly #parts: PcmChild;
   readonly #converter: SpeechConverter;
-  /** Read from the beginning, because Node throws away what nobody has read when the child ends. */
+  /** Read from the start, because Node discards unread output when the child ends. */
   #early: Int16Array[] = [];
   #listener: StreamListener | undefined;
   #isStopping = false;
@@ -35,7 +35,7 @@ export class ChildStream implements PcmStream {
     parts.pcm?.on('data', (bytes: Buffer) => this.#give(this.#converter.push(bytes)));
   }
 
-  /** @throws HeycatError DEVICE_UNAVAILABLE when it ends, or refuses, before it is ready. */
+  /** @throws HeycatError DEVICE_UNAVAILABLE if the child ends or fails before it is ready. */
   static async open(parts: PcmChild, listener: StreamListener): Promise<ChildStream> {
     const stream = new ChildStream(parts);
     const early = parts.child.ended.then((end) => {
@@ -50,7 +50,7 @@ export class ChildStream implements PcmStream {
       early.catch(() => undefined);
       parts.ready.catch(() => undefined);
     }
-    // Later, so that whoever waits for the stream has it before the first sample.
+    // Deferred, so that the caller has the stream before the first sample.
     setImmediate(() => void stream.#flow(listener));
     return stream;
   }

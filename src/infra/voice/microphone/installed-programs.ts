@@ -1,7 +1,7 @@
 import { ProgramSource } from './program-source.ts';
 
 const RATE = '16000';
-/** None of these rests while it records. */
+/** None of these programs pauses while it records. */
 const STALL_MS = 2_000;
 
 type Command = (device: string | null) => string[];
@@ -48,14 +48,14 @@ const ffmpeg = (format: string, device: string): string[] => [
   '-',
 ];
 
-/** Those that may be there, the best first. Windows has no name for its default device: there one must be named. */
+/** The programs to try, best first. Windows has no name for its default device, so one must be named there. */
 const COMMANDS: Partial<Record<NodeJS.Platform, Command[]>> = {
   linux: [parec, pwRecord, arecord],
   darwin: [sox, (device) => ffmpeg('avfoundation', `:${device ?? 'default'}`)],
   win32: [(device) => ffmpeg('dshow', `audio=${device ?? ''}`)],
 };
 
-/** What to install where none is there. */
+/** What to install if none is available. */
 const ADVICE: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'install pulseaudio-utils, pipewire or alsa-utils',
   darwin: 'install sox or ffmpeg',

@@ -12,29 +12,29 @@ const FAST = '?fast';
 
 export interface MicrophonesOptions {
   /**
-   * Of the children that record. Its HEYCAT_MICROPHONE is what is heard where no device is named: a device, or as a JSON
-   * list a command that writes raw 16-bit samples of one channel at 16 kHz. Default: this process's.
+   * The environment of recording child processes. Its HEYCAT_MICROPHONE is used when no device is named: a device, or a
+   * command as a JSON list that writes raw 16-bit mono samples at 16 kHz. Default: this process's environment.
    */
   env?: NodeJS.ProcessEnv;
-  /** Node's options for children of the service. */
+  /** Node options for child processes. */
   execArgv?: string[] | undefined;
   times?: ReopenTimes;
 }
 
 /**
- * Every microphone there is. A device is one of `devices()`, `file:/path.wav` to play a file as if it were spoken,
- * `file:/path.wav?fast` to do so as fast as it can be taken, or `pipe:/path` for samples that a program writes.
+ * Opens all kinds of microphones. A device is one of `devices()`, `file:/path.wav` to play a file in real time,
+ * `file:/path.wav?fast` to play it as fast as possible, or `pipe:/path` for samples that a program writes.
  */
 export function openMicrophones({ env = process.env, execArgv, times }: MicrophonesOptions = {}): Microphone {
   const sources = [new NaudiodonSource({ env, execArgv }), ...installedPrograms(env)];
   const system = new FirstWorkingSource(sources, programAdvice());
   const standard = env['HEYCAT_MICROPHONE'] ?? '';
-  // A program only where the service's own environment names it: a client may choose a device, not run programs.
+  // Only the service's own environment can name a program: a client may choose a device, but not run programs.
   const named = (device: string | null) => (device === null ? programOf(standard, env) : undefined);
   return new SourceMicrophone((device) => named(device) ?? sourceOf(device ?? standard) ?? system, times);
 }
 
-/** @throws HeycatError INVALID_ARGUMENT for a command that is none. */
+/** @throws HeycatError INVALID_ARGUMENT for an invalid command. */
 function programOf(standard: string, env: NodeJS.ProcessEnv): PcmSource | undefined {
   if (!standard.startsWith('[')) return undefined;
   const command = commandOf(standard);
@@ -67,11 +67,11 @@ function commandOf(text: string): string[] {
   throw wrong();
 }
 
-/** Several ways to the same devices: the first that works is taken, at each opening anew. */
+/** Several sources for the same devices: each opening uses the first one that works. */
 export class FirstWorkingSource implements PcmSource {
   readonly stallMs = 2_000;
 
-  /** @param advice a sentence on what to install where none of them is there. */
+  /** @param advice a sentence on what to install if none of them is available. */
   constructor(
     private readonly sources: readonly PcmSource[],
     private readonly advice: string,

@@ -16,8 +16,8 @@ import {
 } from './pcm-source.ts';
 
 /**
- * Raw 16-bit samples of one channel at 16 kHz that another program writes: to a FIFO, or, where systems have none, to a
- * local socket or named pipe on which it listens.
+ * Raw 16-bit mono samples at 16 kHz that another program writes: to a FIFO, or, on systems without FIFOs, to a local socket
+ * or named pipe on which it listens.
  */
 export class PipeSource implements PcmSource {
   constructor(private readonly path: string) {}
@@ -38,7 +38,7 @@ export class PipeSource implements PcmSource {
   async #connect(): Promise<Socket> {
     const found = process.platform === 'win32' ? undefined : await stat(this.path);
     if (found?.isFIFO()) {
-      // Without waiting for a writer, and read by the event loop: it would block one of Node's few threads.
+      // Opened without waiting for a writer and read by the event loop: otherwise it would block one of Node's few threads.
       const fd = await promisify(open)(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
       return new Socket({ fd, readable: true, writable: false });
     }
@@ -82,5 +82,5 @@ class PipeStream implements PcmStream {
 
 function endOf(failure: string | undefined): StreamEnd {
   if (failure === undefined) return { reason: 'exhausted' };
-  return { reason: 'failed', message: `The pipe cannot be read any more (${failure}).` };
+  return { reason: 'failed', message: `The pipe can no longer be read (${failure}).` };
 }

@@ -8,20 +8,20 @@ import { ChildStream } from './child-stream.ts';
 import { findProgram } from '../../process/child/run-program.ts';
 import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
 
-/** A program that has not failed by then is taken to work, though it has given nothing yet. */
+/** A program that has not failed by then is assumed to work, even if it has written nothing yet. */
 const FIRST_MS = 3_000;
 const ERROR_CHARS = 300;
 
 export interface Program {
-  /** Writes raw 16-bit samples of one channel at 16 kHz on its stdout. Run as it is, never by a shell. */
+  /** Writes raw 16-bit mono samples at 16 kHz to stdout. Run directly, never through a shell. */
   command(device: string | null): readonly string[];
-  /** When it ends well the sound is over; any other program is started again. */
+  /** If true, exit code 0 is the end of the sound; otherwise the program is restarted. */
   isFinite?: boolean;
   stallMs?: number;
   env?: NodeJS.ProcessEnv;
 }
 
-/** A sound program that is installed, or one that the user names. */
+/** An installed sound program, or one that the user names. */
 export class ProgramSource implements PcmSource {
   readonly stallMs?: number;
 
@@ -29,7 +29,7 @@ export class ProgramSource implements PcmSource {
     if (program.stallMs !== undefined) this.stallMs = program.stallMs;
   }
 
-  /** The program's default, since programs have no common way to list devices. */
+  /** Only the program's default device, since programs have no common way to list devices. */
   async devices(): Promise<AudioDevice[]> {
     const { command, env = process.env } = this.program;
     const [host_api = ''] = command(null);

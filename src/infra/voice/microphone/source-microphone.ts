@@ -13,17 +13,17 @@ import { SPEECH_RATE } from '../audio/speech-converter.ts';
 import type { PcmSource, PcmStream, StreamEnd } from './pcm-source.ts';
 
 export interface ReopenTimes {
-  /** So long only the device itself is tried: a wireless one often comes back at once. */
+  /** How long only the same device is tried: a wireless one often comes back immediately. */
   sameDeviceMs: number;
-  /** Then the default device is as good, and after so long the capture ends with what there is. */
+  /** After that the default device is tried as well, until the capture ends after this time. */
   giveUpMs: number;
-  /** Between two tries. */
+  /** Time between two attempts. */
   everyMs: number;
 }
 
 export const REOPEN_TIMES: ReopenTimes = { sameDeviceMs: 1_500, giveUpMs: 10_000, everyMs: 250 };
 
-/** A microphone out of sources of samples. */
+/** A microphone that opens a source of samples for each device. */
 export class SourceMicrophone implements Microphone {
   readonly #captures = new Set<Capture>();
 
@@ -49,9 +49,9 @@ export class SourceMicrophone implements Microphone {
   }
 }
 
-/** Looks a stream's silence is judged by; several, because a process that slept has not listened. */
+/** The number of checks within which a stream must be silent; several, because a suspended process receives nothing. */
 const STALL_LOOKS = 8;
-/** Wireless devices and sleeping sound servers need seconds to begin. */
+/** Wireless devices and suspended sound servers need seconds to start. */
 const FIRST_LOOKS = 4 * STALL_LOOKS;
 
 export interface CaptureStart {
@@ -60,13 +60,13 @@ export interface CaptureStart {
   times: ReopenTimes;
 }
 
-/** One capture out of one or more streams, where the device goes and comes back. */
+/** One capture made of one or more streams, as the device disappears and comes back. */
 export class ReopeningCapture implements Capture {
   readonly sampleRate = SPEECH_RATE;
   readonly #start: CaptureStart;
   readonly #listener: CaptureListener;
   #stream: PcmStream | undefined;
-  /** Streams that were given up may still talk. */
+  /** Distinguishes the current stream from abandoned ones, which may still report. */
   #turn = 0;
   #looks = 0;
   #looksMax = FIRST_LOOKS;
@@ -80,14 +80,14 @@ export class ReopeningCapture implements Capture {
     this.#listener = listener;
   }
 
-  /** @throws HeycatError DEVICE_UNAVAILABLE when the device cannot be opened now. */
+  /** @throws HeycatError DEVICE_UNAVAILABLE if the device cannot be opened. */
   static async open(start: CaptureStart, listener: CaptureListener): Promise<ReopeningCapture> {
     const capture = new ReopeningCapture(start, listener);
     await capture.#open(start.device);
     return capture;
   }
 
-  /** Resolves when `ended` was told. */
+  /** Resolves after the listener's `ended` was called. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -97,7 +97,7 @@ export class ReopeningCapture implements Capture {
       this.#isStopping = true;
       clearInterval(this.#watch);
       await this.#stream?.stop();
-      // Between two streams nobody else tells it.
+      // Between two streams, no stream would report the end.
       if (this.#stream === undefined) this.#end({ reason: 'stopped' });
     }
     await this.ended;
@@ -129,7 +129,7 @@ export class ReopeningCapture implements Capture {
     this.#watch = setInterval(() => {
       if (++this.#looks < this.#looksMax) return;
       const lost = this.#stream;
-      this.#onEnd({ reason: 'lost', message: 'The audio device gives no more sound.' });
+      this.#onEnd({ reason: 'lost', message: 'The audio device delivers no more sound.' });
       void lost?.stop();
     }, stallMs / STALL_LOOKS);
   }

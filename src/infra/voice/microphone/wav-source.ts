@@ -12,12 +12,12 @@ import {
   type StreamListener,
 } from './pcm-source.ts';
 
-/** As real devices give it. */
+/** The pace of a real device. */
 const REAL_TIME = { pieceMs: 20, waitMs: 20 };
-/** Some hundred times as fast, and yet no burst that a listener could not write to a disk. */
+/** Some hundred times faster, but without bursts that a listener could not write to disk. */
 const FAST = { pieceMs: 500, waitMs: 1 };
 
-/** Plays a file as if it were spoken, for replay, demos and tests. */
+/** Plays a file in real time or faster, for replay, demos and tests. */
 export class WavSource implements PcmSource {
   constructor(
     private readonly path: string,
@@ -90,7 +90,7 @@ async function play(score: Score, listener: StreamListener): Promise<StreamEnd> 
   const { converter, isStopped, pace } = score;
   const give = async (samples: Int16Array) => {
     const taken = samples.length > 0 ? listener.samples(samples) : undefined;
-    // As fast as it can be taken.
+    // As fast as the listener accepts it.
     if (pace === FAST) await taken;
   };
   try {
@@ -106,7 +106,7 @@ async function play(score: Score, listener: StreamListener): Promise<StreamEnd> 
   }
 }
 
-/** Each when its time has come; by the clock since the beginning, so that delays do not add up. */
+/** Yields each piece at its time, measured from the start so that delays do not accumulate. */
 async function* pieces({ file, layout, frames, pace }: Score): AsyncGenerator<Buffer> {
   const { format, data_start } = layout;
   const most = Math.max(1, Math.round((format.sample_rate * pace.pieceMs) / 1_000));

@@ -18,25 +18,25 @@ export interface UsableModel extends ModelFiles {
 }
 
 export interface RecogniserOptions extends NodeOptions {
-  /** @throws HeycatError MODEL_MISSING with what to do; null asks for the one that is best or set. */
+  /** Null asks for the model of the setting, or the best. @throws HeycatError MODEL_MISSING with what to do. */
   chooseModel(name: string | null): Promise<UsableModel>;
-  /** The process is ended when nothing was asked for so long, in ms; asked for after each file. Default 5 min. */
+  /** The process ends after this many ms without a request; read again after each file. Default: 5 min. */
   idleMs?: () => number;
-  /** Threads of the model. Default: one a core, 4 at most. */
+  /** Threads of the model. Default: one per core, at most 4. */
   threads?: number;
-  /** File of the Silero voice detector; null goes without. Default: the one that ships with the package. */
+  /** File of the Silero voice activity detector; null for none. Default: the one that ships with the package. */
   vad?: string | null;
-  /** How long a file of so many ms may take. Default: ten times as long, half a minute at least. */
+  /** The time limit, in ms, for a file of the given length. Default: ten times its length, at least half a minute. */
   limitMs?: (audioMs: number) => number;
 }
 
 const IDLE_MS = 5 * 60_000;
-/** Some gigabytes from a slow disk. */
+/** Time to load some gigabytes from a slow disk. */
 const LOAD_MS = 120_000;
 const THREADS_MAX = 4;
 const TRIES = 2;
 
-/** Hears files in a process of its own, one after the other, and ends it when nothing is asked for a while. */
+/** Transcribes files in a child process, one after the other, and ends the process when it has been idle for a while. */
 export class ChildRecogniser implements Recogniser {
   readonly #options: Required<Omit<RecogniserOptions, keyof NodeOptions>>;
   readonly #execArgv: NodeOptions['execArgv'];
@@ -56,7 +56,7 @@ export class ChildRecogniser implements Recogniser {
     };
   }
 
-  /** Of the process that has a model loaded, while there is one. */
+  /** Pid of the process that has a model loaded, while there is one. */
   get pid(): number | undefined {
     return this.#loaded?.process.hasEnded === false ? this.#loaded.process.pid : undefined;
   }
@@ -69,8 +69,8 @@ export class ChildRecogniser implements Recogniser {
       const { duration_ms } = await this.#headers.inspect(file);
       const usable = await this.#options.chooseModel(model);
       const limit = this.#options.limitMs(duration_ms);
-      const heard = await this.#tried(usable, (process) => process.hear(file, limit, partial));
-      return { ...heard, model: usable.name };
+      const result = await this.#tried(usable, (process) => process.transcribe(file, limit, partial));
+      return { ...result, model: usable.name };
     });
   }
 
@@ -79,14 +79,14 @@ export class ChildRecogniser implements Recogniser {
   }
 
   /**
-   * Loads the model before its first file comes, so that it need not wait for it.
-   * @throws HeycatError as {@link transcribe}; nothing is lost by it.
+   * Loads the model ahead of its first file.
+   * @throws HeycatError as {@link transcribe}; later requests are not affected.
    */
   prepare(model: string | null): Promise<void> {
     return this.#turn(async () => this.#tried(await this.#options.chooseModel(model), async () => undefined));
   }
 
-  /** What waits or is being heard is CANCELLED. */
+  /** Requests that wait or are in progress are rejected with CANCELLED. */
   async close(): Promise<void> {
     this.#turns.close();
     await this.#unload();
@@ -106,7 +106,7 @@ export class ChildRecogniser implements Recogniser {
     });
   }
 
-  /** Once more in another process when the first one ends: it may have been the machine's fault, or ours. */
+  /** Tries a second process when the first one ends: the cause may have been outside the file. */
   async #tried<T>(model: UsableModel, work: (process: RecogniserProcess) => Promise<T>): Promise<T> {
     for (let left = TRIES; ; left--) {
       try {
@@ -128,7 +128,7 @@ export class ChildRecogniser implements Recogniser {
     ) {
       return this.#loaded.process;
     }
-    // Another model gets another process: the library frees a model's memory only some time.
+    // Another model gets another process, because the library does not free a model's memory promptly.
     await this.#unload();
     this.#turns.assertOpen();
     const process = new RecogniserProcess({ execArgv: this.#execArgv });
@@ -156,21 +156,21 @@ export class ChildRecogniser implements Recogniser {
 }
 
 function failedTwice(thrown: HeycatError): HeycatError {
-  const sentence = `${thrown.message} It did so twice with this file; \`transcribe_recording\` tries it again.`;
+  const sentence = `${thrown.message} It did so twice with this file; \`transcribe_recording\` tries again.`;
   return new HeycatError('INTERNAL', sentence, thrown.details);
 }
 
 function notLoaded({ name }: UsableModel, { complaint }: RecogniserProcess, thrown: unknown): HeycatError {
   const { code, message, details } = HeycatError.from(thrown);
   if (code !== 'INTERNAL') return HeycatError.from(thrown);
-  // A process that ends without a word was ended by somebody else.
+  // A process that ended without an error message was ended from outside.
   if (complaint === '' && isProcessLoss(thrown)) return thrown;
   const why = complaint === '' ? '' : ` It said: ${complaint}`;
-  const sentence = `The model ${name} cannot be loaded; \`heycat models install ${name}\` gets it anew. ${message}${why}`;
+  const sentence = `The model ${name} cannot be loaded; \`heycat models install ${name}\` installs it again. ${message}${why}`;
   return new HeycatError('INTERNAL', sentence, { ...details, model: name });
 }
 
-/** Does one thing after the other, in the order of asking; any number may wait. */
+/** Runs one task after the other, in order; any number may wait. */
 class TurnQueue {
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -179,12 +179,12 @@ class TurnQueue {
     return this.#isClosed;
   }
 
-  /** Resolves when nothing is under way, and nothing waits, of what was asked so far. */
+  /** Resolves when all tasks queued so far have ended. */
   get idle(): Promise<unknown> {
     return this.#last;
   }
 
-  /** @throws HeycatError CANCELLED when the queue is closed before its turn comes or ends; else what the work throws. */
+  /** @throws HeycatError CANCELLED when the queue is closed before the task ends, otherwise what the task throws. */
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(async () => {
       this.assertOpen();
@@ -199,13 +199,16 @@ class TurnQueue {
     return turn;
   }
 
-  /** Whatever waits, or fails from now on, is CANCELLED. */
+  /** Tasks that wait, or fail from now on, are rejected with CANCELLED. */
   close(): void {
     this.#isClosed = true;
   }
 
   assertOpen(): void {
     if (!this.#isClosed) return;
-    throw new HeycatError('CANCELLED', 'The recogniser is ending; the take is kept and can be heard later.');
+    throw new HeycatError(
+      'CANCELLED',
+      'The recogniser is shutting down; the take is kept and can be transcribed later.',
+    );
   }
 }

@@ -9,32 +9,32 @@ import type { SoundToChild, SpeechFromChild } from './messages.ts';
 import { VAD_FILE } from './silero.ts';
 
 export interface SpeechDetectorOptions extends NodeOptions {
-  /** The process is ended when nothing was heard for so long, in ms. Default 5 min. */
+  /** The process ends after this many ms without a sound. Default: 5 min. */
   idleMs?: number;
-  /** A process that answers nothing for so long is given up; loading is part of it. Default 20 s. */
+  /** A process that does not answer for this many ms, loading included, is ended. Default: 20 s. */
   answerMs?: number;
-  /** File of the Silero voice detector. Default: the one that ships with the package. */
+  /** File of the Silero voice activity detector. Default: the one that ships with the package. */
   vad?: string;
 }
 
 type Child = NodeChild<SoundToChild, SpeechFromChild>;
 
-/** What was given to the process and not answered yet. */
+/** Samples sent to the process and not answered yet. */
 interface Given {
   id: number;
   seen(): void;
 }
 
-/** Hears speech with Silero in a process of its own, which starts with the first sound and ends after a while without one. */
+/** Detects speech with Silero in a child process, which starts with the first sound and ends after a while without one. */
 export class ChildSpeechDetector implements SpeechDetector {
   readonly #options: Required<Omit<SpeechDetectorOptions, keyof NodeOptions>>;
   readonly #execArgv: NodeOptions['execArgv'];
   #child: Child | undefined;
   #given: Given[] = [];
   #lastId = 0;
-  /** Of the sound that is heard; the last id is its own. */
+  /** Of the current sound, whose id is the last one. */
   #listener: SpeechListener | undefined;
-  /** Of the oldest that is not answered; else of the idle process. */
+  /** For the oldest message that is not answered; otherwise for ending the idle process. */
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -43,7 +43,7 @@ export class ChildSpeechDetector implements SpeechDetector {
     this.#options = { idleMs: 5 * 60_000, answerMs: 20_000, vad: VAD_FILE, ...options };
   }
 
-  /** Of the process, while there is one. */
+  /** Pid of the process, while there is one. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -51,11 +51,11 @@ export class ChildSpeechDetector implements SpeechDetector {
   listen(sampleRate: number, listener: SpeechListener): SpeechListening {
     const id = ++this.#lastId;
     this.#listener = this.#isClosed ? undefined : listener;
-    const isHeard = () => id === this.#lastId && this.#listener !== undefined;
+    const isCurrent = () => id === this.#lastId && this.#listener !== undefined;
     return {
-      feed: (pcm) => (isHeard() ? this.#give({ id, rate: sampleRate, pcm }) : Promise.resolve()),
+      feed: (pcm) => (isCurrent() ? this.#give({ id, rate: sampleRate, pcm }) : Promise.resolve()),
       end: () => {
-        if (isHeard()) this.#listener = undefined;
+        if (isCurrent()) this.#listener = undefined;
       },
     };
   }
@@ -64,7 +64,7 @@ export class ChildSpeechDetector implements SpeechDetector {
     this.#isClosed = true;
     const child = this.#child;
     this.#listener = undefined;
-    this.#lose('It was closed.');
+    this.#lose('The voice activity detector was closed.');
     await child?.ended;
   }
 
@@ -81,7 +81,8 @@ export class ChildSpeechDetector implements SpeechDetector {
     const entry = new URL('./speech-main', import.meta.url);
     const args = [this.#options.vad];
     const child: Child = new NodeChild(entry, { args, execArgv: this.#execArgv, serialization: 'advanced' });
-    const lost = (end: ProcessEnd) => this.#lose(`The voice detector's process ended (${howEnded(end)}).`);
+    const lost = (end: ProcessEnd) =>
+      this.#lose(`The voice activity detector's process ended (${howEnded(end)}).`);
     void child.ended.then((end) => this.#child === child && lost(end));
     child.onMessage((message) => {
       if (this.#child !== child) return;
@@ -91,9 +92,9 @@ export class ChildSpeechDetector implements SpeechDetector {
     return child;
   }
 
-  #answered(heard: Extract<SpeechFromChild, { kind: 'heard' }>): void {
+  #answered(answer: Extract<SpeechFromChild, { kind: 'analysed' }>): void {
     const { id, seen } = this.#given.shift()!;
-    const { heard_ms, spoken_ms } = heard;
+    const { heard_ms, spoken_ms } = answer;
     if (id === this.#lastId) this.#listener?.heard({ heard_ms, spoken_ms });
     seen();
     this.#watch();
@@ -103,12 +104,12 @@ export class ChildSpeechDetector implements SpeechDetector {
     const { answerMs, idleMs } = this.#options;
     const isIdle = this.#given.length === 0;
     clearTimeout(this.#timer);
-    const overdue = () => this.#lose("The voice detector's process does not answer any more.");
+    const overdue = () => this.#lose("The voice activity detector's process no longer answers.");
     this.#timer = setTimeout(overdue, isIdle ? idleMs : answerMs);
     this.#timer.unref();
   }
 
-  /** Ends the process; who waits for it is told, the next sound gets another one. */
+  /** Ends the process and notifies whoever waits for it; the next sound gets another process. */
   #lose(message: string): void {
     clearTimeout(this.#timer);
     const child = this.#child;

@@ -3,11 +3,11 @@ import type * as Sherpa from 'sherpa-onnx-node';
 import type { SherpaConfig } from './model-config.ts';
 import { MODEL_RATE, padded } from './pieces.ts';
 
-/** Models fail, or hear nothing, when there is less. */
+/** With less sound, models fail or return nothing. */
 const LEAST = 1.25 * MODEL_RATE;
-/** A streaming model says its last words only when more sound comes. */
+/** A streaming model returns its last words only when more sound follows. */
 const TAIL = 0.6 * MODEL_RATE;
-/** How much a streaming model is given at a time. */
+/** How much sound a streaming model receives at a time. */
 const STEP = 0.32 * MODEL_RATE;
 
 export interface Decoded {
@@ -18,8 +18,8 @@ export interface Decoded {
 /** A loaded model. */
 export interface Decoder {
   /**
-   * Hears a piece of 16 kHz.
-   * @param partial told the text of this piece as it forms, by models that can.
+   * Transcribes a piece of 16 kHz sound.
+   * @param partial receives the text of this piece as it forms, from models that can report it.
    */
   decode(piece: Float32Array, partial: (text: string) => void): Promise<Decoded>;
 }
@@ -48,21 +48,21 @@ class StreamingDecoder implements Decoder {
   async decode(piece: Float32Array, partial: (text: string) => void): Promise<Decoded> {
     const stream = this.recogniser.createStream();
     const sound = padded(piece, Math.max(LEAST, piece.length + TAIL));
-    let told = '';
+    let reported = '';
     for (let at = 0; at < sound.length; at += STEP) {
       stream.acceptWaveform({ samples: sound.subarray(at, at + STEP), sampleRate: MODEL_RATE });
       if (at + STEP >= sound.length) stream.inputFinished();
       while (this.recogniser.isReady(stream)) this.recogniser.decode(stream);
       const { text } = decoded(this.recogniser.getResult(stream));
-      if (text !== told) partial((told = text));
-      // It decodes on this thread: whoever ends the process is heard in between.
+      if (text !== reported) partial((reported = text));
+      // Decoding blocks this thread: a request to end the process is received in between.
       await nextTurn();
     }
     return decoded(this.recogniser.getResult(stream));
   }
 }
 
-/** SenseVoice writes a language as `<|en|>`. */
+/** SenseVoice reports a language as `<|en|>`. */
 function decoded({ text, lang = '' }: Sherpa.Result): Decoded {
   return { text: text.trim(), language: lang.replaceAll(/[<|>]/g, '') || null };
 }

@@ -4,11 +4,11 @@ import { MODEL_RATE, WINDOW, type WindowDetector } from './pieces.ts';
 
 const MS = MODEL_RATE / 1_000;
 
-/** Shows a detector one sound as it comes in. */
+/** Passes one sound to a detector as it arrives. */
 export class LiveSpeech {
   readonly #resampler: Resampler | undefined;
   #rest = new Float32Array(0);
-  #heard = 0;
+  #analysed = 0;
   #spoken: number | null = null;
 
   /** @param rate of the sound in Hz */
@@ -20,15 +20,15 @@ export class LiveSpeech {
     if (rate !== MODEL_RATE) this.#resampler = new Resampler(rate, MODEL_RATE);
   }
 
-  hear(pcm: Int16Array): SpeechHeard {
+  analyse(pcm: Int16Array): SpeechHeard {
     const all = this.#withRest(Float32Array.from(pcm, (sample) => sample / 2 ** 15));
-    const whole = all.length - (all.length % WINDOW);
-    for (let at = 0; at < whole; at += WINDOW) {
-      this.#heard += WINDOW;
-      if (this.detector.hears(all.slice(at, at + WINDOW))) this.#spoken = this.#heard;
+    const complete = all.length - (all.length % WINDOW);
+    for (let at = 0; at < complete; at += WINDOW) {
+      this.#analysed += WINDOW;
+      if (this.detector.isSpeech(all.slice(at, at + WINDOW))) this.#spoken = this.#analysed;
     }
-    this.#rest = all.slice(whole);
-    return { heard_ms: this.#heard / MS, spoken_ms: this.#spoken === null ? null : this.#spoken / MS };
+    this.#rest = all.slice(complete);
+    return { heard_ms: this.#analysed / MS, spoken_ms: this.#spoken === null ? null : this.#spoken / MS };
   }
 
   #withRest(sound: Float32Array): Float32Array {

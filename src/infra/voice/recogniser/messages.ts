@@ -2,43 +2,43 @@ import type { SpeechHeard } from '../../../dictation/ports/speech-detector.ts';
 import type { ErrorCode } from '../../../errors.ts';
 import type { ModelFiles } from '../models/model-files.ts';
 
-/** What the recogniser's process is asked, one at a time. */
+/** Requests to the recogniser's process, one at a time. */
 export type ToChild =
   | {
       kind: 'load';
       model: ModelFiles;
       threads: number;
-      /** File of the Silero voice detector; null where there is none. */
+      /** File of the Silero voice activity detector; null for none. */
       vad: string | null;
     }
-  | { kind: 'hear'; file: string };
+  | { kind: 'transcribe'; file: string };
 
-/** What was heard in a file. */
-export interface Heard {
+/** The result for one file. */
+export interface FileTranscript {
   text: string;
-  /** BCP 47, where the model tells it. */
+  /** BCP 47 tag, if the model reports one. */
   language: string | null;
   audio_ms: number;
-  /** Time in the model itself. */
+  /** Time spent in the model itself. */
   decode_ms: number;
 }
 
-/** What it answers: `loaded` and `heard` end a request, and so does `failed`. */
+/** Its answers: `loaded`, `transcribed` and `failed` end a request. */
 export type FromChild =
   | { kind: 'loaded' }
   /** The text of the file so far. */
   | { kind: 'partial'; text: string }
-  | { kind: 'heard'; heard: Heard }
+  | { kind: 'transcribed'; transcript: FileTranscript }
   | { kind: 'failed'; code: ErrorCode; message: string; details: Readonly<Record<string, unknown>> };
 
-/** What the voice detector's process is given; it answers each message, in order. */
+/** Messages to the voice activity detector's process, which answers each one, in order. */
 export interface SoundToChild {
-  /** Of the sound; a new one begins anew. */
+  /** Of the sound; a new id starts from a fresh state. */
   id: number;
   /** Hz */
   rate: number;
   pcm: Int16Array;
 }
 
-/** `failed`: it can hear nothing at all. */
-export type SpeechFromChild = ({ kind: 'heard' } & SpeechHeard) | { kind: 'failed'; message: string };
+/** `failed`: the detector cannot be loaded. */
+export type SpeechFromChild = ({ kind: 'analysed' } & SpeechHeard) | { kind: 'failed'; message: string };

@@ -1,9 +1,9 @@
 import type { ModelFiles } from '../models/model-files.ts';
 import { MODEL_RATE } from './pieces.ts';
 
-/** How sherpa-onnx is told to load a model. */
+/** How sherpa-onnx loads a model. */
 export interface SherpaConfig {
-  /** Whether it hears while the sound comes in. */
+  /** Whether the model transcribes while the sound arrives. */
   streaming: boolean;
   config: object;
 }
@@ -21,7 +21,7 @@ export function sherpaConfig({ kind, roles }: ModelFiles, threads: number): Sher
     case 'nemo_transducer':
       return made({ transducer: parts, modelType: 'nemo_transducer' });
     case 'transducer':
-      // Without a type the library looks which one it is.
+      // Without a type the library determines it by itself.
       return made({ transducer: parts });
     case 'streaming_transducer':
       return made({ transducer: parts }, true);

@@ -1,30 +1,30 @@
-/** What every model hears, in Hz. */
+/** The sample rate of every model, in Hz. */
 export const MODEL_RATE = 16_000;
 
 const PIECE_MAX = 30 * MODEL_RATE;
-/** A piece is at least this long where there is more to come. */
+/** A piece is at least this long, unless it is the last. */
 const PIECE_MIN = PIECE_MAX / 2;
-/** Length of one look at the sound: what Silero's detector takes, 32 ms. */
+/** Samples per window of Silero's detector, 32 ms. */
 export const WINDOW = 512;
-/** Before the first possible cut, so that the detector has heard something of the voice. */
-const WARM_UP = MODEL_RATE;
+/** Sound that the detector receives before the first possible cut, to adapt to the voice. */
+const LEAD_IN = MODEL_RATE;
 const QUIET_WINDOW = MODEL_RATE / 10;
 /** Root mean square below which nobody speaks: −60 dB of full scale. */
 const SILENCE = 0.001;
 
-/** Tells speech from everything else. */
+/** Distinguishes speech from everything else. */
 export interface WindowDetector {
-  /** By how many samples it tells a pause late. */
+  /** By how many samples it reports a pause late. */
   readonly lag: number;
   reset(): void;
-  /** Whether somebody speaks, after the next {@link WINDOW} samples. */
-  hears(window: Float32Array): boolean;
+  /** Whether somebody is speaking, after the next {@link WINDOW} samples. */
+  isSpeech(window: Float32Array): boolean;
 }
 
 /**
- * Cuts sound into pieces of at most 30 s, at pauses: models fail, or take memory without end, on longer ones.
+ * Splits sound at pauses into pieces of at most 30 s: on longer ones, models fail or use unbounded memory.
  * @param blocks of 16 kHz.
- * @param detector absent, the quietest place is taken for a pause.
+ * @param detector if absent, the quietest place counts as a pause.
  */
 export async function* cutAtPauses(
   blocks: AsyncIterable<Float32Array>,
@@ -51,7 +51,7 @@ export function hasSpeech(samples: Float32Array, detector?: WindowDetector): boo
   if (detector === undefined)
     return windowsOf(samples, QUIET_WINDOW).some((window) => level(window) > SILENCE);
   detector.reset();
-  return windowsOf(samples, WINDOW).some((window) => detector.hears(window));
+  return windowsOf(samples, WINDOW).some((window) => detector.isSpeech(window));
 }
 
 function grown(buffer: Float32Array, length: number): Float32Array<ArrayBuffer> {
@@ -65,15 +65,15 @@ function cutOf(piece: Float32Array, detector: WindowDetector | undefined): numbe
   return pause ?? quietestPlace(piece);
 }
 
-/** Middle of the longest stretch without speech; undefined when there is none. */
+/** Middle of the longest stretch without speech; undefined if there is none. */
 function longestPause(piece: Float32Array, detector: WindowDetector): number | undefined {
   let [middle, longest, start]: [number | undefined, number, number | undefined] = [undefined, 0, undefined];
   const { lag } = detector;
-  const begin = PIECE_MIN - WARM_UP;
+  const begin = PIECE_MIN - LEAD_IN;
   detector.reset();
   windowsOf(piece.subarray(begin), WINDOW).forEach((window, index) => {
     const at = begin + index * WINDOW;
-    if (detector.hears(window) || at < PIECE_MIN) {
+    if (detector.isSpeech(window) || at < PIECE_MIN) {
       start = undefined;
       return;
     }
@@ -89,7 +89,7 @@ function quietestPlace(piece: Float32Array): number {
   return PIECE_MIN + levels.indexOf(Math.min(...levels)) * QUIET_WINDOW + QUIET_WINDOW / 2;
 }
 
-/** The last, shorter one is filled up with silence. */
+/** The last window is padded with silence. */
 function windowsOf(samples: Float32Array, size: number): Float32Array[] {
   return Array.from({ length: Math.ceil(samples.length / size) }, (_, index) => {
     const window = samples.subarray(index * size, (index + 1) * size);
@@ -97,7 +97,7 @@ function windowsOf(samples: Float32Array, size: number): Float32Array[] {
   });
 }
 
-/** With silence at its end, where it is shorter. */
+/** Pads with silence up to the given length. */
 export function padded(samples: Float32Array, length: number): Float32Array {
   if (samples.length >= length) return samples;
   const longer = new Float32Array(length);

@@ -1,7 +1,7 @@
 import { HeycatError } from '../../../errors.ts';
 import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
 import { howEnded, type ProcessEnd } from '../../process/child/subprocess.ts';
-import type { FromChild, Heard, ToChild } from './messages.ts';
+import type { FromChild, FileTranscript, ToChild } from './messages.ts';
 
 interface Request {
   resolve(answer: Exclude<FromChild, { kind: 'partial' | 'failed' }>): void;
@@ -9,7 +9,7 @@ interface Request {
   partial(text: string): void;
 }
 
-/** Of what the native library says while it loads. */
+/** How much is kept of the native library's output while it loads. */
 const COMPLAINT_CHARS = 400;
 
 /** The recogniser's process: answers one request at a time, until it ends. */
@@ -25,7 +25,7 @@ export class RecogniserProcess {
     this.#child = new NodeChild(entry, { execArgv, output: ['ignore', 'pipe'], serialization: 'advanced' });
     this.#child.onMessage((message) => this.#receive(message));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      // Later it might say what it heard.
+      // Later output might contain dictated text.
       if (!this.#isLoaded) this.#complaint = (this.#complaint + text).slice(-COMPLAINT_CHARS);
     });
     void this.#child.ended.then((end) => this.#onEnd(end));
@@ -35,12 +35,12 @@ export class RecogniserProcess {
     return this.#child.pid;
   }
 
-  /** Also when it is about to. */
+  /** True as soon as its end has been requested. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** What the native library said on stderr while it loaded. */
+  /** The native library's output on stderr while it loaded. */
   get complaint(): string {
     return this.#complaint.trim();
   }
@@ -52,13 +52,13 @@ export class RecogniserProcess {
   }
 
   /** @throws HeycatError INVALID_ARGUMENT, INTERNAL with a reason of {@link ProcessLoss} when it ends. */
-  async hear(file: string, limitMs: number, partial: (text: string) => void): Promise<Heard> {
-    const answer = await this.#ask({ kind: 'hear', file }, limitMs, partial);
-    if (answer.kind === 'heard') return answer.heard;
-    throw new HeycatError('INTERNAL', 'The recogniser answered something else than it was asked.');
+  async transcribe(file: string, limitMs: number, partial: (text: string) => void): Promise<FileTranscript> {
+    const answer = await this.#ask({ kind: 'transcribe', file }, limitMs, partial);
+    if (answer.kind === 'transcribed') return answer.transcript;
+    throw new HeycatError('INTERNAL', 'The recogniser gave an answer of the wrong kind.');
   }
 
-  /** At once: there is nothing in it to keep, and a process that hangs heeds nothing else. */
+  /** Kills the process: it holds nothing worth keeping, and a process that hangs reacts to nothing else. */
   async end(): Promise<void> {
     this.#hasEnded = true;
     await this.#child.kill();
@@ -101,7 +101,7 @@ export class RecogniserProcess {
   }
 }
 
-/** Reasons for which another process may do better. */
+/** Failures after which another process may succeed. */
 export type ProcessLoss = 'recogniser_crashed' | 'recogniser_timeout';
 
 export function isProcessLoss(thrown: unknown): thrown is HeycatError {

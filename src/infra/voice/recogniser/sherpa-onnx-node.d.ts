@@ -1,4 +1,4 @@
-/** What is used here of sherpa-onnx-node 1.13, which brings no types. */
+/** The part of sherpa-onnx-node 1.13 that is used here; the package has no types. */
 declare module 'sherpa-onnx-node' {
   interface Waveform {
     samples: Float32Array;
@@ -7,7 +7,7 @@ declare module 'sherpa-onnx-node' {
 
   interface Result {
     text: string;
-    /** Empty where the model does not tell. */
+    /** Empty if the model does not report it. */
     lang?: string;
   }
 

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { HeycatError } from '../../../errors.ts';
 import { MODEL_RATE, WINDOW, type WindowDetector } from './pieces.ts';
 
-/** The Silero voice detector that ships with the package. */
+/** The Silero voice activity detector that ships with the package. */
 export const VAD_FILE = fileURLToPath(new URL('../../../../assets/vad/silero_vad.onnx', import.meta.url));
 
 const SPEECH_S = 0.1;
-/** Seconds that it holds of one stretch of speech. */
+/** Seconds of one stretch of speech that the detector buffers. */
 const BUFFER_S = 60;
 
 type Sherpa = typeof import('sherpa-onnx-node');
@@ -23,14 +23,14 @@ export async function sherpaOnnx(): Promise<Sherpa> {
   }
 }
 
-/** Silero's voice detector, from its file. @param silenceS a pause that is shorter, in seconds, is none. */
+/** Silero's voice activity detector, from its file. @param silenceS shorter pauses, in seconds, are ignored. */
 export function sileroDetector(
   sherpa: Sherpa,
   { file, silenceS }: { file: string; silenceS: number },
 ): WindowDetector {
   const sileroVad = {
     model: file,
-    // Below Silero's own 0.5: a quiet word that is taken for a pause is worse than a pause that is taken for a word.
+    // Below Silero's default of 0.5: mistaking a quiet word for a pause is worse than mistaking a pause for a word.
     threshold: 0.3,
     minSilenceDuration: silenceS,
     minSpeechDuration: SPEECH_S,
@@ -42,12 +42,12 @@ export function sileroDetector(
     BUFFER_S,
   );
   return {
-    // It tells the beginning of a pause and that of speech each when it has lasted so long.
+    // It reports the start of a pause, and of speech, only after each has lasted this long.
     lag: (MODEL_RATE * (silenceS + SPEECH_S)) / 2,
     reset: () => vad.reset(),
-    hears: (window) => {
+    isSpeech: (window) => {
       vad.acceptWaveform(window);
-      // It keeps the speech that it heard until somebody takes it.
+      // It keeps detected speech until it is taken.
       while (!vad.isEmpty()) vad.pop();
       return vad.isDetected();
     },

@@ -4,9 +4,9 @@ import { LiveSpeech } from './live-speech.ts';
 import type { SoundToChild, SpeechFromChild } from './messages.ts';
 import { sherpaOnnx, sileroDetector } from './silero.ts';
 
-// The voice detector's own process, for the same reasons as the recogniser's, which is busy with the take before.
+// The voice activity detector's process. It is separate from the recogniser's, which may be busy with the previous take.
 
-/** Pauses are counted elsewhere: one window of quiet is told as one. */
+/** Pauses are measured elsewhere, so a single quiet window is reported. */
 const SILENCE_S = 0.03;
 
 const detector = sherpaOnnx().then((sherpa) =>
@@ -18,13 +18,13 @@ async function answer({ id, rate, pcm }: SoundToChild): Promise<SpeechFromChild>
   try {
     const loaded = await detector;
     if (current?.id !== id) current = { id, speech: new LiveSpeech(loaded, rate) };
-    return { kind: 'heard', ...current.speech.hear(pcm) };
+    return { kind: 'analysed', ...current.speech.analyse(pcm) };
   } catch (thrown) {
     return { kind: 'failed', message: HeycatError.from(thrown).message };
   }
 }
 
-// Told by the answer to the first message.
+// A failure is reported in the answer to the first message.
 detector.catch(() => undefined);
 process.on('message', (message: SoundToChild) => void answer(message).then(tellParent));
 endWithParent();

@@ -15,7 +15,7 @@ const PIECE_MAX = 30 * MODEL_RATE;
 const byLoudness: WindowDetector = {
   lag: 0,
   reset: () => undefined,
-  hears: (window) => window.some((sample) => Math.abs(sample) > 0.1),
+  isSpeech: (window) => window.some((sample) => Math.abs(sample) > 0.1),
 };
 
 async function* inBlocks(samples: Float32Array, size: number) {

@@ -11,7 +11,7 @@ import { joined, samplesOf, writeWav } from '../../../support/wav.ts';
 const WAV = fixture('open-the-calculator');
 const ENDS_WHEN_IT_HEARS = `const on = process.on.bind(process);
   process.on = (name, listener) => on(name, (message) =>
-    name === 'message' && message.kind === 'hear' ? process.exit(7) : listener(message));`;
+    name === 'message' && message.kind === 'transcribe' ? process.exit(7) : listener(message));`;
 
 let models: TempFolder;
 

@@ -6,28 +6,28 @@ import { SPEECH_RATE } from '../../audio/speech-converter.ts';
 import { findInput, listInputs, type Input } from './device-names.ts';
 import { loadNaudiodon, PCM_FD, type Naudiodon, type NativeStream } from './native.ts';
 
-/** What the child is started for. */
+/** What the child process is to do. */
 export interface Task {
-  /** Of naudiodon's compiled part. */
+  /** Of naudiodon's native addon. */
   path: string;
   work: { kind: 'list' } | { kind: 'capture'; device: string | null };
 }
 
-/** What it says; samples come over {@link PCM_FD}, because PortAudio prints on stdout. */
+/** Its messages; samples are sent over {@link PCM_FD}, because PortAudio prints on stdout. */
 export type FromChild =
   | { kind: 'devices'; devices: AudioDevice[] }
-  /** Samples of 16 bits follow. */
+  /** 16-bit samples follow. */
   | { kind: 'opened'; sample_rate: number; channels: number }
   | { kind: 'refused'; message: string };
 
 export type ToChild = 'stop';
 
-/** A buffer of PortAudio's. */
+/** The length of one of PortAudio's buffers. */
 const PIECE_MS = 20;
-/** Ten seconds: while this process is held up, its callback still has room. */
+/** Ten seconds of buffers, for when this process is suspended. */
 const QUEUE_PIECES = 500;
 
-const tell = (message: FromChild): Promise<void> => tellParent(message);
+const send = (message: FromChild): Promise<void> => tellParent(message);
 
 interface Opened {
   stream: NativeStream;
@@ -35,7 +35,7 @@ interface Opened {
   channels: number;
 }
 
-/** At our rate where the device or its driver can, else at its own. */
+/** Opens the device at our rate if it or its driver can, otherwise at its own. */
 function open(native: Naudiodon, { id, device }: Input): Opened {
   const ways = [
     { sample_rate: SPEECH_RATE, channels: 1 },
@@ -77,7 +77,7 @@ async function capture(native: Naudiodon, name: string | null): Promise<void> {
   }
   const { stream, sample_rate, channels } = open(native, input);
   process.on('message', (message: ToChild) => message === 'stop' && void stream.quit('WAIT'));
-  await tell({ kind: 'opened', sample_rate, channels });
+  await send({ kind: 'opened', sample_rate, channels });
   const out = new Socket({ fd: PCM_FD, readable: false, writable: true });
   const bytes = (Math.round((sample_rate * PIECE_MS) / 1_000) * channels * 16) / 8;
   for (let finished = false; !finished;) {
@@ -92,11 +92,11 @@ async function run({ path, work }: Task): Promise<void> {
   try {
     const native = loadNaudiodon(path);
     if (work.kind === 'capture') await capture(native, work.device);
-    else await tell({ kind: 'devices', devices: listInputs(native).map(({ device }) => device) });
+    else await send({ kind: 'devices', devices: listInputs(native).map(({ device }) => device) });
   } catch (error) {
-    await tell({ kind: 'refused', message: (error as Error).message });
+    await send({ kind: 'refused', message: (error as Error).message });
   }
-  // Native calls may be waiting for a device that is gone; Node would wait for them.
+  // Native calls may be blocked on a device that is gone, and Node would wait for them.
   process.kill(process.pid, 'SIGKILL');
 }
 

@@ -9,7 +9,7 @@ export interface Input {
 /** ALSA's numbers of card and device, which differ after a replug. */
 const ALSA_NUMBERS = / \((?:plug)?hw:\d+,\d+\)$/;
 
-/** Devices with an input, those of the system's preferred interface first; each with a name of its own. */
+/** Devices with an input, those of the system's preferred interface first, with unique names. */
 export function listInputs({
   getDevices,
   getHostAPIs,
@@ -33,7 +33,7 @@ export function listInputs({
     }));
 }
 
-/** The device of that name, also when ALSA has numbered it anew; null means the default one. */
+/** The device with that name, even if ALSA has renumbered it; null for the default one. */
 export function findInput(inputs: readonly Input[], name: string | null): Input | undefined {
   if (name === null) return inputs.find(({ device }) => device.is_default) ?? inputs[0];
   const plain = (text: string) => text.replace(ALSA_NUMBERS, '');

@@ -13,7 +13,7 @@ export interface NativeDevice {
 export interface NativeHostApi {
   id: number;
   name: string;
-  /** −1 where there is none. */
+  /** −1 if there is none. */
   defaultInput: number;
 }
 
@@ -26,30 +26,30 @@ export interface NativeInput {
   framesPerBuffer: number;
   /** Buffers that may wait to be read. */
   maxQueue: number;
-  /** False: what was captured after an overflow still comes. */
+  /** False: samples captured after an overflow are still delivered. */
   closeOnError: boolean;
 }
 
 export interface NativeStream {
   start(): void;
-  /** Waits for so many bytes; gives fewer when the stream was quit. */
+  /** Waits for this many bytes; returns fewer when the stream is quit. */
   read(bytes: number): Promise<{ buf: Buffer; finished: boolean }>;
   quit(how: 'WAIT' | 'ABORT'): Promise<void>;
 }
 
-/** The part of naudiodon that is compiled, and used here. */
+/** The part of naudiodon's native addon that is used here. */
 export interface Naudiodon {
   getDevices(): NativeDevice[];
   getHostAPIs(): { defaultHostAPI: number; HostAPIs: NativeHostApi[] };
   create(options: { inOptions: NativeInput }): NativeStream;
 }
 
-/** Descriptor on which the child writes samples, because PortAudio prints on stdout. */
+/** The file descriptor for samples, because PortAudio prints on stdout. */
 export const PCM_FD = 4;
 
 const require = createRequire(import.meta.url);
 
-/** Where the compiled part lies; undefined when naudiodon is not installed. */
+/** The path of the native addon; undefined if naudiodon is not installed. */
 export function naudiodonPath(): string | undefined {
   try {
     return require.resolve(join(dirname(require.resolve('naudiodon')), 'build', 'Release', 'naudiodon.node'));
@@ -59,8 +59,8 @@ export function naudiodonPath(): string | undefined {
 }
 
 /**
- * Loads the compiled part alone: the package's own entry writes a crash.log into the working folder, and its stream
- * holds back half a second of sound.
+ * Loads only the native addon: the package's own entry point writes a crash.log into the working directory, and its stream
+ * delays sound by half a second.
  */
 export function loadNaudiodon(path: string): Naudiodon {
   return require(path) as Naudiodon;

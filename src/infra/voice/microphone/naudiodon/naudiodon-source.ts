@@ -9,7 +9,7 @@ import type { PcmSource, PcmStream, StreamListener } from '../pcm-source.ts';
 import type { FromChild, Task, ToChild } from './child.ts';
 import { naudiodonPath, PCM_FD } from './native.ts';
 
-/** Opening a device may take seconds where a sound server is asleep. */
+/** Opening a device may take seconds if the sound server is suspended. */
 const ANSWER_MS = 10_000;
 const GONE = 'The audio device is gone, or its driver crashed.';
 
@@ -17,13 +17,13 @@ type Child = NodeChild<ToChild, FromChild>;
 
 export interface NaudiodonOptions extends NodeOptions {
   env?: NodeJS.ProcessEnv;
-  /** Naudiodon's compiled part. Default: the one that is installed. */
+  /** Naudiodon's native addon. Default: the installed one. */
   path?: string;
 }
 
 /**
- * PortAudio in a child process of its own for each stream: it prints on stdout, it may crash, and it learns of a new
- * device only when it starts.
+ * Runs PortAudio in a separate child process for each stream: it prints on stdout, it may crash, and it detects new devices
+ * only when it starts.
  */
 export class NaudiodonSource implements PcmSource {
   readonly stallMs = 2_000;
@@ -78,21 +78,21 @@ export class NaudiodonSource implements PcmSource {
 }
 
 /**
- * PortAudio's word of an overflow is a line on stdout, which its C library holds back for a pipe. GNU's stdbuf undoes
- * that; without it overflows are told late, at the latest when the stream ends.
+ * PortAudio reports an overflow as a line on stdout, which the C library buffers if stdout is a pipe. GNU's stdbuf prevents
+ * that; without it overflows are reported late, at the latest when the stream ends.
  */
 function lineBuffering(env: NodeJS.ProcessEnv): CommandLine | undefined {
   const stdbuf = process.platform === 'linux' ? findProgram('stdbuf', env) : undefined;
   return stdbuf === undefined ? undefined : [stdbuf, '-oL'];
 }
 
-function onOverflow(child: Child, tell: () => void): void {
+function onOverflow(child: Child, report: () => void): void {
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    for (const _ of text.matchAll(/input overflow/g)) tell();
+    for (const _ of text.matchAll(/input overflow/g)) report();
   });
 }
 
-/** The child's first word. @throws HeycatError DEVICE_UNAVAILABLE when it refuses, ends or stays silent. */
+/** The child's first message. @throws HeycatError DEVICE_UNAVAILABLE if it fails, ends or stays silent. */
 async function answerOf(child: Child): Promise<Exclude<FromChild, { kind: 'refused' }>> {
   const answer = await child.answer((_message): _message is FromChild => true, ANSWER_MS);
   const refused = (message: string) => new HeycatError('DEVICE_UNAVAILABLE', message);

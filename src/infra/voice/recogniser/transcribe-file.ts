@@ -1,45 +1,50 @@
 import { openMonoSound } from '../audio/wav-samples.ts';
 import type { Decoder } from './decoder.ts';
-import type { Heard } from './messages.ts';
+import type { FileTranscript } from './messages.ts';
 import { cutAtPauses, hasSpeech, MODEL_RATE, type WindowDetector } from './pieces.ts';
 
-/** Brings sound to the models' rate, block by block. */
+/** Converts sound to the models' rate, block by block. */
 export interface Resampler {
   resample(samples: Float32Array): Float32Array;
   flush(samples: Float32Array): Float32Array;
 }
 
-export interface Ears {
+/** What turns the sound of a file into text. */
+export interface SpeechPipeline {
   decoder: Decoder;
-  /** Absent, loudness decides. */
+  /** If absent, loudness decides. */
   detector?: WindowDetector;
   /** For sound of this rate in Hz. */
   resampler(rate: number): Resampler;
 }
 
 /**
- * Hears a WAV file of any rate, number of channels and length; silence gives no text.
- * @param partial told the text so far, while there is more to come.
+ * Transcribes a WAV file of any rate, number of channels and length; silence yields no text.
+ * @param partial receives the text so far, while more is to come.
  * @throws HeycatError INVALID_ARGUMENT with details.field `file_path`.
  */
-export async function hearFile(file: string, ears: Ears, partial: (text: string) => void): Promise<Heard> {
+export async function transcribeFile(
+  file: string,
+  pipeline: SpeechPipeline,
+  partial: (text: string) => void,
+): Promise<FileTranscript> {
   const { sampleRate, frames, blocks } = await openMonoSound(file);
-  const sound = sampleRate === MODEL_RATE ? blocks() : resampled(blocks(), ears.resampler(sampleRate));
+  const sound = sampleRate === MODEL_RATE ? blocks() : resampled(blocks(), pipeline.resampler(sampleRate));
   let [text, language, decodeMs]: [string, string | null, number] = ['', null, 0];
-  let told = '';
-  const tell = (soFar: string) => {
-    if (soFar !== told) partial((told = soFar));
+  let reported = '';
+  const report = (soFar: string) => {
+    if (soFar !== reported) partial((reported = soFar));
   };
-  for await (const piece of cutAtPauses(sound, ears.detector)) {
-    // Models make up words where there are none.
-    if (!hasSpeech(piece, ears.detector)) continue;
+  for await (const piece of cutAtPauses(sound, pipeline.detector)) {
+    // Models invent words where there are none.
+    if (!hasSpeech(piece, pipeline.detector)) continue;
     const before = text;
     const start = performance.now();
-    const decoded = await ears.decoder.decode(piece, (more) => tell(joined(before, more)));
+    const decoded = await pipeline.decoder.decode(piece, (more) => report(joined(before, more)));
     decodeMs += performance.now() - start;
     text = joined(before, decoded.text);
     language ??= decoded.language;
-    tell(text);
+    report(text);
   }
   const audioMs = Math.round((frames * 1_000) / sampleRate);
   return { text, language, audio_ms: audioMs, decode_ms: Math.round(decodeMs) };
