@@ -4,10 +4,10 @@ import { HeycatError } from '../../../errors.ts';
 import { runProgram } from '../../process/child/run-program.ts';
 
 /**
- * Takes files out of the only folder of a compressed tar archive, with the system's tar.
+ * Extracts files from the only folder of a compressed tar archive, with the system's tar.
  * @param root name of that folder.
- * @param folder where they go.
- * @throws HeycatError INTERNAL when tar is missing or fails, or a member is missing or no file; CANCELLED.
+ * @param folder the destination.
+ * @throws HeycatError INTERNAL if tar is missing or fails, or a member is missing or not a file; CANCELLED.
  */
 export async function extractMembers(
   archive: string,
@@ -19,7 +19,7 @@ export async function extractMembers(
   if (error !== undefined) throw unpackable('there is no tar on the PATH');
   if (code !== 0) throw unpackable(stderr || 'tar failed; it needs bzip2');
   for (const name of members) {
-    // A link could lead out of the folder.
+    // A symlink could point outside the folder.
     const found = await lstat(join(folder, name)).catch(() => undefined);
     if (!found?.isFile()) throw unpackable(`${name} is not in it`);
   }

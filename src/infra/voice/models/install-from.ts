@@ -11,17 +11,17 @@ import { type InstalledModel, MODEL_NAME, type ModelStore } from './model-store.
 import { placeModel } from './place-model.ts';
 
 export interface From {
-  /** What the model is to be called. */
+  /** The name for the model. */
   name: string;
   /** A folder with its files, or the URL of a compressed tar archive with them. */
   from: string;
-  /** In hex; of the archive, and needed for it. */
+  /** In hex; required for an archive. */
   sha256?: string | undefined;
 }
 
 /**
- * Installs a model that the catalogue does not know, or one of its own from somewhere else.
- * @throws HeycatError INVALID_ARGUMENT naming what is wrong, and as {@link installModel}.
+ * Installs a model that is not in the catalogue, or one of the catalogue's from elsewhere.
+ * @throws HeycatError INVALID_ARGUMENT with the field, and as {@link installModel}.
  */
 export async function installFrom(
   store: ModelStore,
@@ -35,7 +35,7 @@ export async function installFrom(
   if (sha256 === undefined || !/^[0-9a-f]{64}$/i.test(sha256)) {
     throw refused(
       'sha256',
-      '64 hex digits, which whoever publishes the archive tells: nothing else vouches for it',
+      '64 hex digits, as stated by the publisher of the archive: nothing else proves that it is authentic',
     );
   }
   return placeModel(store, name, options, async (staging) => {
@@ -61,7 +61,7 @@ async function copyModel(folder: string, staging: string, name: string): Promise
   if (files === undefined) {
     throw refused(
       'from',
-      `a folder with the files of one model, as sherpa-onnx publishes them; ${folder} is none`,
+      `a folder with the files of one model, as sherpa-onnx publishes them; ${folder} is not`,
     );
   }
   for (const path of Object.values(files.roles)) await copyFile(path, join(staging, basename(path)));

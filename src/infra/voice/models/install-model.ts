@@ -8,18 +8,18 @@ import { placeModel } from './place-model.ts';
 
 export interface InstallOptions {
   onProgress?: (progress: Progress) => void;
-  /** Ends it; what was downloaded is kept, and the next install goes on from there. */
+  /** Cancels the install; the download so far is kept, and the next install resumes it. */
   signal?: AbortSignal;
 }
 
 const MIB = 1024 * 1024;
-/** Left free beside what is installed: below it commands are refused. */
+/** Disk space to leave free: with too little, commands would be rejected. */
 const ROOM_LEFT = 128 * MIB;
 
 /**
- * Downloads a model and checks it; it is there whole or not at all. One that is there already, and whole, is left alone.
- * @throws HeycatError BUSY while another process installs, QUEUE_FULL without room on the disk, CANCELLED, MODEL_MISSING
- * with what each source was refused for.
+ * Downloads a model and verifies it; it is installed completely or not at all. An intact installed model is left alone.
+ * @throws HeycatError BUSY while another process installs, QUEUE_FULL without disk space, CANCELLED, MODEL_MISSING with the
+ * error of each source.
  */
 export async function installModel(
   store: ModelStore,
@@ -42,11 +42,11 @@ async function assertRoom(folder: string, { bytes, sources }: CatalogueModel): P
   const free = bavail * bsize;
   if (free >= needed) return;
   const [has, needs] = [free, needed].map((value) => Math.ceil(value / MIB));
-  const sentence = `Only ${has} MiB are free for ${folder}, and the model needs ${needs} MiB meanwhile; make room, or move the data with HEYCAT_DATA_DIR.`;
+  const sentence = `Only ${has} MiB are free for ${folder}, and the installation needs ${needs} MiB; free some space, or move the data with HEYCAT_DATA_DIR.`;
   throw new HeycatError('QUEUE_FULL', sentence, { reason: 'disk_full', folder });
 }
 
-/** @returns what the source is called. */
+/** @returns the name of the source. */
 async function firstThatWorks(
   { name, sources }: CatalogueModel,
   options: InstallOptions & { staging: string; partialFolder: string },

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { KnownFile } from './catalogue-model.ts';
 
-/** How a model is built, as far as loading it differs. */
+/** The kinds of models that are loaded differently. */
 export const MODEL_KINDS = [
   'nemo_transducer',
   'transducer',
@@ -13,14 +13,14 @@ export const MODEL_KINDS = [
 ] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
-/** A model's files by what each is for. */
+/** A model's files by their roles. */
 export interface ModelFiles {
   kind: ModelKind;
   /** Absolute paths by role: `encoder`, `decoder`, `joiner`, `tokens` … */
   roles: Readonly<Record<string, string>>;
 }
 
-/** By role the names that its file may have, the preferred one first: eight bits are quicker and need less memory. */
+/** For each role the possible file names, preferred one first: 8-bit models are faster and need less memory. */
 type Layout = Readonly<Record<string, readonly RegExp[]>>;
 
 const TOKENS = [/^tokens\.txt$/, /-tokens\.txt$/];
@@ -38,7 +38,7 @@ const TRANSDUCER: Layout = {
   tokens: TOKENS,
 };
 
-/** In the order in which they are tried; the kinds of one layout differ in nothing that a folder shows for certain. */
+/** In the order in which they are tried; the kinds of one layout cannot be reliably distinguished by their files. */
 const LAYOUTS: readonly [kinds: readonly ModelKind[], layout: Layout][] = [
   [['transducer', 'nemo_transducer', 'streaming_transducer'], TRANSDUCER],
   [
@@ -65,8 +65,8 @@ const LAYOUTS: readonly [kinds: readonly ModelKind[], layout: Layout][] = [
 
 /**
  * Finds a model's files in its folder.
- * @param kind where it is known; else it is told from the names of the files and of the folder.
- * @returns undefined when a file is missing, or there is no such folder.
+ * @param kind if it is known; otherwise it is inferred from the names of the files and of the folder.
+ * @returns undefined if a file or the folder is missing.
  */
 export async function findModelFiles(folder: string, kind?: ModelKind): Promise<ModelFiles | undefined> {
   const names = (await readdir(folder).catch(() => [])).sort();
@@ -88,7 +88,7 @@ function rolesOf(layout: Layout, names: readonly string[], folder: string) {
   return roles;
 }
 
-/** Only a hint: sherpa-onnx tells a NeMo transducer from others by itself, a streaming one it does not. */
+/** Only a guess: sherpa-onnx itself recognises a NeMo transducer, but not a streaming one. */
 function guess(kinds: readonly ModelKind[], names: readonly string[]): ModelKind {
   if (kinds.length === 1) return kinds[0]!;
   const isOneOf = (pattern: RegExp) => names.some((name) => pattern.test(name));
@@ -96,14 +96,14 @@ function guess(kinds: readonly ModelKind[], names: readonly string[]): ModelKind
   return isOneOf(/nemo|parakeet/i) ? 'nemo_transducer' : 'transducer';
 }
 
-/** What stands in a model's folder beside its files: a host may write one for a model of its own, with a kind alone. */
+/** The `model.json` in a model's folder; a host may write one with only a kind for its own model. */
 export interface ModelRecord {
   kind: ModelKind;
   title?: string;
   languages?: string[];
   licence?: string;
   credit?: string;
-  /** Where it came from. */
+  /** The source of the model. */
   source?: string;
   /** Its files as they were installed. */
   files?: KnownFile[];
@@ -111,7 +111,7 @@ export interface ModelRecord {
 
 export const RECORD_FILE = 'model.json';
 
-/** Undefined when there is none, or it makes no sense. */
+/** Undefined if there is none or it is invalid. */
 export async function readModelRecord(folder: string): Promise<ModelRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(join(folder, RECORD_FILE), 'utf8')) as ModelRecord;
@@ -121,7 +121,7 @@ export async function readModelRecord(folder: string): Promise<ModelRecord | und
   }
 }
 
-/** Names of the installed files that are gone, or of another size than they had. */
+/** Names of the installed files that are missing or have another size. */
 export async function damagedFiles(folder: string, { files = [] }: ModelRecord): Promise<string[]> {
   const damaged = await Promise.all(
     files.map(async ({ name, bytes }) => {

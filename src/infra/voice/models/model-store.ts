@@ -15,26 +15,26 @@ import {
 export interface InstalledModel extends ModelFiles {
   name: string;
   folder: string;
-  /** `host`: in the folder that a host ships, which is never written to. */
+  /** `host`: in the host's folder, which is never written to. */
   place: 'host' | 'user';
   record: ModelRecord | undefined;
-  /** Files that are not as they were installed; none means that it can be used. */
+  /** Files that have changed since the installation; empty if the model can be used. */
   damaged: string[];
 }
 
 export interface ModelStoreOptions {
-  /** The service's data folder; models lie in `models` there. */
+  /** The service's data folder, which has models in `models`. */
   dataDir: string;
-  /** Folder of models that a host ships; looked into first. Default: HEYCAT_MODELS_DIR. */
+  /** The host's folder of models; searched first. Default: HEYCAT_MODELS_DIR. */
   hostFolder?: string | undefined;
-  /** Name in the setting `transcription.model`, while there is one. */
+  /** The value of the setting `transcription.model`, if it is set. */
   preferred?: () => string | undefined;
 }
 
-/** The only names that there are: none leads out of a folder, and none is one of ours. */
+/** The allowed names: none leads out of a folder, and none collides with files of ours. */
 export const MODEL_NAME = /^[\w][\w.-]{0,99}$/;
 
-/** Finds the models on disk and decides which is used. */
+/** Finds the models on disk and decides which one is used. */
 export class ModelStore {
   /** Where models are installed. */
   readonly folder: string;
@@ -47,7 +47,7 @@ export class ModelStore {
     this.#preferred = preferred ?? (() => undefined);
   }
 
-  /** Those on disk, the best first; one that a host ships hides another of the same name. */
+  /** The models on disk, best first; a host's model hides another of the same name. */
   async installed(): Promise<InstalledModel[]> {
     const places = [
       ...(this.#hostFolder === undefined ? [] : [{ folder: this.#hostFolder, place: 'host' as const }]),
@@ -69,7 +69,7 @@ export class ModelStore {
   }
 
   /**
-   * The model of a name; without one that of the setting, else the best.
+   * The model with that name; for null the one of the setting, otherwise the best.
    * @throws HeycatError MODEL_MISSING with what to do.
    */
   async choose(name: string | null): Promise<InstalledModel> {
@@ -83,7 +83,7 @@ export class ModelStore {
     return chosen;
   }
 
-  /** Every model of the catalogue and every other one on disk. */
+  /** Every model in the catalogue and every other one on disk. */
   async list(): Promise<ModelReport[]> {
     const models = await this.installed();
     const used = await this.choose(null).catch(() => undefined);
@@ -98,13 +98,16 @@ export class ModelStore {
   async remove(name: string): Promise<void> {
     const model = await this.find(name);
     if (model?.place === 'host') {
-      const sentence = `${name} lies in ${model.folder}, which belongs to the host; remove it there.`;
+      const sentence = `${name} is in ${model.folder}, which belongs to the host; remove it there.`;
       throw new HeycatError('NOT_AUTHORIZED', sentence, { name });
     }
     const isThere =
       MODEL_NAME.test(name) && (await stat(join(this.folder, name)).catch(() => undefined)) !== undefined;
     if (!isThere)
-      throw new HeycatError('NOT_FOUND', `No model ${name} is installed; \`heycat models list\` shows all.`);
+      throw new HeycatError(
+        'NOT_FOUND',
+        `No model ${name} is installed; \`heycat models list\` shows all models.`,
+      );
     await rm(join(this.folder, name), { recursive: true });
   }
 }
@@ -120,7 +123,7 @@ async function modelIn(
   const damaged = record === undefined ? [] : await damagedFiles(folder, record);
   const files = await findModelFiles(folder, kind);
   if (files !== undefined) return { ...files, name, folder, place, record, damaged };
-  // A folder without a record may be anything; one with it is a model that lost its files.
+  // A folder without a record may be anything; one with a record is a model with missing files.
   if (kind === undefined || record === undefined) return undefined;
   return {
     kind,
@@ -163,14 +166,14 @@ function missing(
 ): HeycatError {
   const installed = models.map((model) => model.name);
   if (name === undefined) {
-    const sentence = `No speech model is installed; \`heycat models install ${FIRST_MODEL}\` gets one.`;
+    const sentence = `No speech model is installed; \`heycat models install ${FIRST_MODEL}\` installs one.`;
     return new HeycatError('MODEL_MISSING', sentence, { installed });
   }
   const who = isSetting ? `The setting transcription.model names ${name}, which` : `The model ${name}`;
   const advice =
     catalogueModel(name) === undefined
-      ? '`heycat models list` shows all'
-      : `\`heycat models install ${name}\` gets it`;
+      ? '`heycat models list` shows all models'
+      : `\`heycat models install ${name}\` installs it`;
   const others = installed.length === 0 ? '' : `; installed: ${installed.join(', ')}`;
   return new HeycatError('MODEL_MISSING', `${who} is not installed; ${advice}${others}.`, {
     name,
@@ -179,7 +182,8 @@ function missing(
 }
 
 function damaged({ name, damaged, folder, place }: InstalledModel): HeycatError {
-  const advice = place === 'host' ? `mend ${folder}` : `\`heycat models install ${name}\` gets it anew`;
+  const advice =
+    place === 'host' ? `repair ${folder}` : `\`heycat models install ${name}\` installs it again`;
   const sentence = `The model ${name} is damaged (${damaged.join(', ')}); ${advice}.`;
   return new HeycatError('MODEL_MISSING', sentence, { name, damaged });
 }

@@ -4,13 +4,13 @@ import { HeycatError } from '../../../errors.ts';
 const FOLDER = 'moonshine_voice/assets/tiny-en';
 
 /**
- * Where the decoder says how many samples one step of the attention mask stands for. The package's own runtime passes
- * the mask by samples, sherpa-onnx by steps: then one step is one.
+ * Offsets at which the decoder stores how many samples one step of the attention mask covers. The package's own runtime
+ * passes the mask in samples, sherpa-onnx in steps, for which the value must be 1.
  */
 const STRIDE_OFFSETS = [592_716, 1_401_644];
 const SAMPLES_A_STEP = 384n;
 
-/** The wheel of the Python package that Moonshine's makers publish; it has the model in it, in another form. */
+/** The wheel of the Python package published by Moonshine's authors; it contains the model in another form. */
 export const MOONSHINE_WHEEL: WheelSource = {
   kind: 'wheel',
   package: 'moonshine-voice',
@@ -67,7 +67,7 @@ function stepByStep(decoder: Buffer): Buffer {
   return changed;
 }
 
-/** Each token is its length in one byte, or in two from 128 on, and its bytes; sherpa-onnx reads lines of base64. */
+/** Each token is its length, in one byte or from 128 on in two, followed by its bytes; sherpa-onnx reads lines of base64. */
 function tokensText(tokenizer: Buffer): string {
   const lines: string[] = [];
   for (let at = 0; at < tokenizer.length;) {
@@ -81,5 +81,5 @@ function tokensText(tokenizer: Buffer): string {
 }
 
 function unknownForm(): HeycatError {
-  return new HeycatError('INTERNAL', 'The package has another form of the model than the one known here.');
+  return new HeycatError('INTERNAL', 'The package contains the model in an unknown form.');
 }

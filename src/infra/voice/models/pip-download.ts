@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { runProgram } from '../../process/child/run-program.ts';
 
-/** The names under which pip is found. */
+/** Commands that run pip. */
 const PIPS: readonly [string, ...string[]][] = [
   ['python3', '-m', 'pip'],
   ['python', '-m', 'pip'],
@@ -12,7 +12,7 @@ const PIPS: readonly [string, ...string[]][] = [
   ['py', '-m', 'pip'],
 ];
 
-/** Every wheel of the package has the same model in it: one is taken on all systems, so that its version decides alone. */
+/** Every wheel of the package contains the same model: all systems use the same one, so that only its version matters. */
 const PLATFORM = [
   '--platform',
   'manylinux_2_34_x86_64',
@@ -24,9 +24,9 @@ const PLATFORM = [
 
 /**
  * Fetches a wheel with the user's pip, and so with their mirrors, proxies and certificates.
- * @param folder an empty one of ours; pip's temporary files go there as well.
- * @returns its path.
- * @throws HeycatError NOT_FOUND without a pip, INTERNAL when it fails, CANCELLED.
+ * @param folder an empty folder, also for pip's temporary files.
+ * @returns the path of the wheel.
+ * @throws HeycatError NOT_FOUND without pip, INTERNAL if it fails, CANCELLED.
  */
 export async function pipDownload(
   { package: name, version }: { package: string; version: string },

@@ -10,8 +10,8 @@ import { findModelFiles, type ModelRecord, RECORD_FILE } from './model-files.ts'
 import type { InstalledModel, ModelStore } from './model-store.ts';
 
 /**
- * Fills a folder beside, and gives it its name once it is whole.
- * @param fill puts the model's files into it; gives its record, without the files.
+ * Fills a staging folder, and renames it once it is complete.
+ * @param fill puts the model's files into it and returns its record, without the files.
  */
 export async function placeModel(
   store: ModelStore,
@@ -23,11 +23,11 @@ export async function placeModel(
   await ensurePrivateFolder(store.folder);
   const lock = await InstanceLock.takeFile(
     join(store.folder, '.install.lock'),
-    (who) => `${who} is installing a model in ${store.folder}; wait for its end.`,
+    (who) => `${who} is installing a model in ${store.folder}; wait until it has finished.`,
   );
   const staging = join(store.folder, `.staging-${name}`);
   try {
-    // A killed install may have left one.
+    // A killed install may have left one behind.
     await rm(staging, { recursive: true, force: true });
     await mkdir(staging, { mode: 0o700 });
     const record = await fill(staging);
@@ -43,7 +43,7 @@ export async function placeModel(
   return (await store.find(name))!;
 }
 
-/** A folder cannot be renamed onto one with files in it. */
+/** A folder cannot be renamed to one that contains files. */
 async function replace(staging: string, folder: string): Promise<void> {
   const old = `${staging}-old`;
   await rm(old, { recursive: true, force: true });
@@ -55,10 +55,13 @@ async function replace(staging: string, folder: string): Promise<void> {
 }
 
 function incomplete(name: string, { kind }: ModelRecord): HeycatError {
-  return new HeycatError('INVALID_ARGUMENT', `What came for ${name} is no whole model of the kind ${kind}.`);
+  return new HeycatError(
+    'INVALID_ARGUMENT',
+    `The files fetched for ${name} are not a complete model of the kind ${kind}.`,
+  );
 }
 
-/** What a folder's files are, once they are on the disk for good. */
+/** Syncs a folder's files and returns their sizes and digests. */
 async function recordFiles(folder: string, signal?: AbortSignal): Promise<KnownFile[]> {
   const files: KnownFile[] = [];
   for (const name of (await readdir(folder)).sort()) {

@@ -22,14 +22,14 @@ interface Entry {
   offset: number;
 }
 
-/** Reads single files out of a ZIP archive of less than 4 GiB, which a Python wheel is. */
+/** Reads single files from a ZIP archive of less than 4 GiB, such as a Python wheel. */
 export class ZipFile implements AsyncDisposable {
   private constructor(
     private readonly file: FileHandle,
     private readonly entries: ReadonlyMap<string, Entry>,
   ) {}
 
-  /** @throws HeycatError INVALID_ARGUMENT when it is no such archive. */
+  /** @throws HeycatError INVALID_ARGUMENT if it is not such an archive. */
   static async open(path: string): Promise<ZipFile> {
     const file = await open(path, 'r');
     try {
@@ -40,13 +40,13 @@ export class ZipFile implements AsyncDisposable {
     }
   }
 
-  /** @throws HeycatError NOT_FOUND, INVALID_ARGUMENT when it is damaged. */
+  /** @throws HeycatError NOT_FOUND, INVALID_ARGUMENT if it is damaged. */
   async read(name: string): Promise<Buffer> {
     const entry = this.entries.get(name);
     if (entry === undefined) throw new HeycatError('NOT_FOUND', `The archive has no ${name}.`);
     const { method, packedBytes, bytes, offset } = entry;
     const local = await part(this.file, offset, LOCAL_BYTES);
-    // Name and extra field may be of another length here than in the directory.
+    // Name and extra field may have other lengths here than in the directory.
     const start = offset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
     const packed = await part(this.file, start, packedBytes);
     if (method === STORED) return packed;
@@ -95,5 +95,5 @@ async function part(file: FileHandle, position: number, length: number): Promise
 }
 
 function damaged(): HeycatError {
-  return new HeycatError('INVALID_ARGUMENT', 'The archive is damaged, or no ZIP archive.');
+  return new HeycatError('INVALID_ARGUMENT', 'The archive is damaged or not a ZIP archive.');
 }
