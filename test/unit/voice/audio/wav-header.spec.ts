@@ -128,8 +128,8 @@ describe('refusals', () => {
     ['an absurd rate', wav({ rate: 0xffff_ffff }), /makes no sense/],
     ['no channels', wav({ channels: 0 }), /makes no sense/],
     ['no bits', wav({ bits: 0 }), /makes no sense/],
-    ['a header and no sound', wav({ sound: 0 }), /holds no sound/],
-    ['half a frame', wav({ sound: 1 }), /holds no sound/],
+    ['a header and no sound', wav({ sound: 0 }), /contains no sound/],
+    ['half a frame', wav({ sound: 1 }), /contains no sound/],
     ['sound too far in', wav({ before: chunk('JUNK', Buffer.alloc(20_000)) }), /no sound begins/],
   ])('CM11 %s', (_, file, sentence) => {
     expect(() => parse(file)).toThrow(expect.objectContaining(refused(sentence)) as Error);

@@ -55,7 +55,7 @@ describe('the catalogue', () => {
       [Buffer.alloc(1_500_000), tokenizer],
       [decoder, Buffer.from([5, 1])],
     ] as const) {
-      expect(() => MOONSHINE_WHEEL.prepare([bad, bad, text])).toThrow('another form');
+      expect(() => MOONSHINE_WHEEL.prepare([bad, bad, text])).toThrow('in an unknown form');
     }
   });
 
