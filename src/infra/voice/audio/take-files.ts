@@ -233,7 +233,8 @@ function failureOf(error: unknown): StorageFailure {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
   // EFBIG: a limit on the size of files.
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-    const message = 'The disk is full, so the recording ends here; the sound before that is kept. Free some disk space.';
+    const message =
+      'The disk is full, so the recording ends here; the sound before that is kept. Free some disk space.';
     return { reason: 'disk_full', message };
   }
   const message = `The recording cannot be written (${code}), so it ends here; the sound before that is kept.`;
