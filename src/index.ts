@@ -1,4 +1,3 @@
-export { HeycatModule, heycatTransport } from './heycat.module.ts';
 export { createHeycat, type Heycat, type HeycatEvent, type HeycatOptions } from './heycat.ts';
 export { ERRORS, HeycatError, type ErrorCode } from './errors.ts';
 export type { DomainEvent } from './events/domain-event.ts';

@@ -15,6 +15,7 @@ import { Interrupt } from './interrupt.ts';
 import { installFirst } from './models.ts';
 import { ServiceChild } from './service-child.ts';
 import { endWithReader, note } from './terminal.ts';
+import { MODELS_DIR, environment } from '../infra/process/environment.ts';
 
 export interface DemoOptions extends GlobalOptions {
   keep?: boolean;
@@ -39,7 +40,7 @@ export async function demo({
     // A server built by `heycat spacetimedb install` is in the real data folder, not in the demo's.
     const server = await findServer(dataDir);
     // Models are in the real data folder as well.
-    const modelsDir = process.env['HEYCAT_MODELS_DIR'] || new ModelStore({ dataDir }).folder;
+    const modelsDir = environment()[MODELS_DIR] || new ModelStore({ dataDir }).folder;
     const folder = await mkdtemp(join(tmpdir(), 'heycat-demo-'));
     try {
       await run({ folder, serverBinary: server?.path, modelsDir, hops: new Hops(json), signal });
@@ -71,7 +72,7 @@ async function run({ folder, serverBinary, modelsDir, hops, signal }: Stage): Pr
   hops.title(`A recording travels the entire path, in ${folder}`);
   hops.part('The service starts');
   const service = new ServiceChild(['--data-dir', data, '--runtime-dir', runtimeDir], {
-    ...process.env,
+    ...environment(),
     HEYCAT_MODELS_DIR: modelsDir,
     ...(serverBinary !== undefined && { HEYCAT_SPACETIMEDB_BIN: serverBinary }),
   });

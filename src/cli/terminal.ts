@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { HeycatError } from '../errors.ts';
+import { environment } from '../infra/process/environment.ts';
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
 
@@ -19,7 +20,7 @@ export function note(text: string): void {
 }
 
 export function styled(style: Style, text: string): string {
-  return process.stdout.isTTY && !process.env['NO_COLOR'] ? styleText(style, text) : text;
+  return process.stdout.isTTY && !environment()['NO_COLOR'] ? styleText(style, text) : text;
 }
 
 /** Replaces control characters other than line ends, which could control the terminal. */

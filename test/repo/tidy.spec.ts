@@ -42,6 +42,13 @@ const CHECKS: Check[] = [
     good: ["throw new HeycatError('BUSY');"],
   },
   {
+    of: 'an environment variable that is read elsewhere than in environment.ts',
+    files: /^src\/(?!infra\/(?:database\/bindings|process\/environment\.ts)).*\.ts$/,
+    wrong: /\bprocess\.env\b/,
+    bad: ["process.env['HOME']"],
+    good: ["environment()['HOME']"],
+  },
+  {
     of: 'a type that is switched off',
     files: SOURCES,
     wrong: /@ts-(?:ignore|nocheck|expect-error)|\bas any\b(?! \w)|: any\b(?! \w)|<any\b/,

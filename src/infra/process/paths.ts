@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { DATA_DIR, RUNTIME_DIR, environment } from './environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,8 +10,8 @@ export function defaultDataFolder(): string {
 }
 
 /** Absolute path of the data folder; HEYCAT_DATA_DIR moves it. */
-export function dataFolder(env: Environment = process.env): string {
-  return env['HEYCAT_DATA_DIR'] ? resolve(env['HEYCAT_DATA_DIR']) : defaultDataFolder();
+export function dataFolder(env: Environment = environment()): string {
+  return env[DATA_DIR] ? resolve(env[DATA_DIR]) : defaultDataFolder();
 }
 
 /**
@@ -19,10 +20,10 @@ export function dataFolder(env: Environment = process.env): string {
  * name may differ between a terminal and a desktop session.
  */
 export function runtimeFolder(
-  env: Environment = process.env,
+  env: Environment = environment(),
   platform: NodeJS.Platform = process.platform,
 ): string {
-  if (env['HEYCAT_RUNTIME_DIR']) return resolve(env['HEYCAT_RUNTIME_DIR']);
+  if (env[RUNTIME_DIR]) return resolve(env[RUNTIME_DIR]);
   const xdg = env['XDG_RUNTIME_DIR'];
   if (platform === 'linux' && xdg?.startsWith('/')) return join(xdg, 'heycat');
   return join(defaultDataFolder(), 'run');

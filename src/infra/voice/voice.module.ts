@@ -53,7 +53,11 @@ export class VoiceModule {
 
 // The last provider of a token is the one that Nest takes.
 const DEFAULTS = [
-  { provide: Microphone, useFactory: () => openMicrophones() },
+  {
+    provide: Microphone,
+    useFactory: ({ env }: HeycatConfig) => openMicrophones({ env }),
+    inject: [HeycatConfig],
+  },
   {
     provide: WarmableMicrophone,
     useFactory: (microphone: Microphone) => new WarmMicrophone(microphone),
@@ -61,11 +65,15 @@ const DEFAULTS = [
   },
   { provide: AudioDevices, useExisting: WarmableMicrophone },
   { provide: SpeechDetector, useFactory: () => new ChildSpeechDetector() },
-  { provide: Hotkeys, useFactory: () => new UiohookHotkeys() },
+  {
+    provide: Hotkeys,
+    useFactory: ({ env }: HeycatConfig) => new UiohookHotkeys({ env }),
+    inject: [HeycatConfig],
+  },
   {
     provide: ModelStore,
-    useFactory: ({ dataDir }: HeycatConfig, models: ReadModels) =>
-      new ModelStore({ dataDir, preferred: () => readTakeSettings(models).model ?? undefined }),
+    useFactory: ({ dataDir, modelsDir: hostFolder }: HeycatConfig, models: ReadModels) =>
+      new ModelStore({ dataDir, hostFolder, preferred: () => readTakeSettings(models).model ?? undefined }),
     inject: [HeycatConfig, ReadModels],
   },
   { provide: ModelList, useExisting: ModelStore },
@@ -80,9 +88,9 @@ const DEFAULTS = [
   },
   {
     provide: ActionRunner,
-    useFactory: (models: ReadModels) =>
-      new LocalActionRunner({ setting: (key) => models.read(settings).get(key)?.value }),
-    inject: [ReadModels],
+    useFactory: ({ env }: HeycatConfig, models: ReadModels) =>
+      new LocalActionRunner({ env, setting: (key) => models.read(settings).get(key)?.value }),
+    inject: [HeycatConfig, ReadModels],
   },
   { provide: WavInspector, useClass: WavHeaderInspector },
   {

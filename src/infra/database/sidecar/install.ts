@@ -6,6 +6,7 @@ import { ensurePrivateFolder } from '../../process/files/private-file.ts';
 import type { Progress } from '../../process/progress.ts';
 import { CargoProgress } from './cargo-progress.ts';
 import { installRoot, type SpacetimedbStatus, spacetimedbStatus } from './server-binary.ts';
+import { environment } from '../../process/environment.ts';
 
 /** The newest version that cargo can build without downloading anything but source code. */
 export const BUILT_VERSION = '1.2.0';
@@ -28,7 +29,7 @@ export interface InstallOptions {
  * @throws HeycatError ENGINE_UNAVAILABLE when cargo is missing or fails, CANCELLED when the signal ended it.
  */
 export async function installSpacetimedb(options: InstallOptions): Promise<SpacetimedbStatus> {
-  const { dataDir, env = process.env } = options;
+  const { dataDir, env = environment() } = options;
   const present = await spacetimedbStatus(dataDir, env);
   if (present.found) return present;
   const root = installRoot(dataDir);
@@ -53,7 +54,7 @@ async function runCargo(args: string[], { signal, onProgress, env }: InstallOpti
   const cargo = runProgram(['cargo', ...args], {
     // Cargo draws its bar, the only place where it says how much there is, for terminals only unless told so.
     env: {
-      ...(env ?? process.env),
+      ...(env ?? environment()),
       CARGO_TERM_PROGRESS_WHEN: 'always',
       CARGO_TERM_PROGRESS_WIDTH: '80',
       CARGO_TERM_COLOR: 'never',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { environment } from '../../process/environment.ts';
 
 const run = promisify(execFile);
 
@@ -19,7 +20,7 @@ export async function processFacts(pid: number): Promise<ProcessFacts | undefine
   try {
     if (process.platform === 'linux') return await linuxFacts(pid);
     if (process.platform === 'win32') return await windowsFacts(pid);
-    const options = { env: { ...process.env, LC_ALL: 'C' } };
+    const options = { env: { ...environment(), LC_ALL: 'C' } };
     return parsePs(
       (await run('ps', ['-ww', '-o', 'stat=,lstart=,command=', '-p', String(pid)], options)).stdout,
     );

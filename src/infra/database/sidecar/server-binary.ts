@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { HeycatError } from '../../../errors.ts';
 import { dataFolder, defaultDataFolder } from '../../process/paths.ts';
+import { SPACETIMEDB_BIN, environment } from '../../process/environment.ts';
 
 const NAME = process.platform === 'win32' ? 'spacetimedb-standalone.exe' : 'spacetimedb-standalone';
 const VERSION_MS = 10_000;
@@ -36,9 +37,9 @@ export function installRoot(dataDir: string): string {
  */
 export async function findServer(
   dataDir: string = dataFolder(),
-  env: Environment = process.env,
+  env: Environment = environment(),
 ): Promise<ServerBinary | undefined> {
-  const named = env['HEYCAT_SPACETIMEDB_BIN'];
+  const named = env[SPACETIMEDB_BIN];
   if (named) {
     if (await isProgram(named)) return { path: resolve(named), source: 'env' };
     const sentence = `HEYCAT_SPACETIMEDB_BIN names ${named}, which is no program; correct or unset it.`;

@@ -4,6 +4,7 @@ import { Subprocess } from '../../process/child/subprocess.ts';
 import type { ServerApi } from './server-api.ts';
 import { assertListeners, assertLoopbackListen, listenersOf } from './listen-address.ts';
 import type { ServerLog } from './server-log.ts';
+import { environment } from '../../process/environment.ts';
 
 const TERM_MS = 3_000;
 const POLL_MS = 10;
@@ -64,7 +65,7 @@ export class ServerProcess {
 
   /** @throws HeycatError ENGINE_UNAVAILABLE when the program cannot be run at all. */
   static async spawn(command: ServerCommand, log: ServerLog): Promise<ServerProcess> {
-    const env = Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]]));
+    const env = Object.fromEntries(ENVIRONMENT.map((name) => [name, environment()[name]]));
     const server = new Subprocess([command.binary, ...serverArguments(command)], {
       stdio: ['ignore', log.fd, log.fd],
       env: { ...env, RUST_BACKTRACE: '0' },

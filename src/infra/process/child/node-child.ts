@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type CommandLine, Subprocess } from './subprocess.ts';
+import { environment } from '../environment.ts';
 
 /** Node's options for a child of ours. */
 export interface NodeOptions {
@@ -82,7 +83,7 @@ export function nodeCommand(
 }
 
 /** Within Electron `execPath` is the app, which runs a file only when told so. */
-export function nodeEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+export function nodeEnvironment(env: NodeJS.ProcessEnv = environment()): NodeJS.ProcessEnv {
   return { ...env, ELECTRON_RUN_AS_NODE: '1' };
 }
 

@@ -4,6 +4,7 @@ import type { ActionErrorCode, VoiceAction } from '../../../events/voice-command
 import { launchProgram, runProgram } from '../../process/child/run-program.ts';
 import { findApplication } from './desktop-entries.ts';
 import { typeText } from './text-typing.ts';
+import { environment } from '../../process/environment.ts';
 
 const OPEN_MS = 10_000;
 const DELAY_MS = 10;
@@ -21,7 +22,7 @@ export class LocalActionRunner implements ActionRunner {
   readonly #platform: NodeJS.Platform;
   readonly #env: NodeJS.ProcessEnv;
 
-  constructor({ setting, platform = process.platform, env = process.env }: LocalActionRunnerOptions) {
+  constructor({ setting, platform = process.platform, env = environment() }: LocalActionRunnerOptions) {
     this.#setting = setting;
     this.#platform = platform;
     this.#env = env;

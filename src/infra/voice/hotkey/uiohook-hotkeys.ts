@@ -7,6 +7,7 @@ import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
 import type { FromChild, ToChild } from './child.ts';
 import { parseCombination, type Combination } from './combination.ts';
 import { sharedNow } from './key-clock.ts';
+import { environment } from '../../process/environment.ts';
 
 /** libuiohook sometimes hangs if there is no keyboard to listen to. */
 const ANSWER_MS = 5_000;
@@ -75,7 +76,7 @@ export class UiohookHotkeys implements Hotkeys {
 
   /** @throws HeycatError DEVICE_UNAVAILABLE */
   #assertPossible(): void {
-    const { env = process.env, platform = process.platform } = this.#options;
+    const { env = environment(), platform = process.platform } = this.#options;
     if (platform === 'linux' && (env['XDG_SESSION_TYPE'] === 'wayland' || env['WAYLAND_DISPLAY'])) {
       const sentence = `Wayland lets no program listen to the keyboard: ${BIND}.`;
       throw new HeycatError('DEVICE_UNAVAILABLE', sentence, { reason: 'wayland' });
@@ -101,7 +102,7 @@ export class UiohookHotkeys implements Hotkeys {
   }
 
   #start(): Child {
-    const { env = process.env, execArgv } = this.#options;
+    const { env = environment(), execArgv } = this.#options;
     const child: Child = new NodeChild(new URL('./child', import.meta.url), { env, execArgv });
     child.onMessage((message) => {
       const isOurs = message.kind === 'key' && message.id === this.#registration?.id;

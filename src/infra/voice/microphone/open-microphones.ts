@@ -7,6 +7,7 @@ import { PipeSource } from './pipe-source.ts';
 import { ProgramSource } from './program-source.ts';
 import { SourceMicrophone, type ReopenTimes } from './source-microphone.ts';
 import { WavSource } from './wav-source.ts';
+import { MICROPHONE, environment } from '../../process/environment.ts';
 
 const FAST = '?fast';
 
@@ -25,10 +26,14 @@ export interface MicrophonesOptions {
  * Opens all kinds of microphones. A device is one of `devices()`, `file:/path.wav` to play a file in real time,
  * `file:/path.wav?fast` to play it as fast as possible, or `pipe:/path` for samples that a program writes.
  */
-export function openMicrophones({ env = process.env, execArgv, times }: MicrophonesOptions = {}): Microphone {
+export function openMicrophones({
+  env = environment(),
+  execArgv,
+  times,
+}: MicrophonesOptions = {}): Microphone {
   const sources = [new NaudiodonSource({ env, execArgv }), ...installedPrograms(env)];
   const system = new FirstWorkingSource(sources, programAdvice());
-  const standard = env['HEYCAT_MICROPHONE'] ?? '';
+  const standard = env[MICROPHONE] ?? '';
   // Only the service's own environment can name a program: a client may choose a device, but not run programs.
   const named = (device: string | null) => (device === null ? programOf(standard, env) : undefined);
   return new SourceMicrophone((device) => named(device) ?? sourceOf(device ?? standard) ?? system, times);

@@ -7,6 +7,7 @@ import { rawFormat, SPEECH_RATE } from '../audio/speech-converter.ts';
 import { ChildStream } from './child-stream.ts';
 import { findProgram } from '../../process/child/run-program.ts';
 import type { PcmSource, PcmStream, StreamEnd, StreamListener } from './pcm-source.ts';
+import { environment } from '../../process/environment.ts';
 
 /** A program that has not failed by then is assumed to work, even if it has written nothing yet. */
 const FIRST_MS = 3_000;
@@ -31,7 +32,7 @@ export class ProgramSource implements PcmSource {
 
   /** Only the program's default device, since programs have no common way to list devices. */
   async devices(): Promise<AudioDevice[]> {
-    const { command, env = process.env } = this.program;
+    const { command, env = environment() } = this.program;
     const [host_api = ''] = command(null);
     if (findProgram(host_api, env) === undefined) {
       const details = { reason: 'not_installed' };
@@ -42,7 +43,7 @@ export class ProgramSource implements PcmSource {
 
   open(device: string | null, listener: StreamListener): Promise<PcmStream> {
     const [name = '', ...args] = this.program.command(device);
-    const { env = process.env } = this.program;
+    const { env = environment() } = this.program;
     const child = new Subprocess([name, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     let said = '';
     child.stderr

@@ -10,6 +10,7 @@ import {
   type ModelRecord,
   readModelRecord,
 } from './model-files.ts';
+import { MODELS_DIR, environment } from '../../process/environment.ts';
 
 /** A model on disk. */
 export interface InstalledModel extends ModelFiles {
@@ -41,7 +42,7 @@ export class ModelStore {
   readonly #hostFolder: string | undefined;
   readonly #preferred: () => string | undefined;
 
-  constructor({ dataDir, hostFolder = process.env['HEYCAT_MODELS_DIR'], preferred }: ModelStoreOptions) {
+  constructor({ dataDir, hostFolder = environment()[MODELS_DIR], preferred }: ModelStoreOptions) {
     this.folder = join(dataDir, 'models');
     this.#hostFolder = hostFolder ? resolve(hostFolder) : undefined;
     this.#preferred = preferred ?? (() => undefined);

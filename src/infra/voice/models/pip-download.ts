@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { runProgram } from '../../process/child/run-program.ts';
+import { environment } from '../../process/environment.ts';
 
 /** Commands that run pip. */
 const PIPS: readonly [string, ...string[]][] = [
@@ -42,7 +43,7 @@ export async function pipDownload(
     `${name}==${version}`,
   ];
   for (const pip of PIPS) {
-    const env = { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder };
+    const env = { ...environment(), TMPDIR: folder, TEMP: folder, TMP: folder };
     const { code, error, stderr } = await runProgram([...pip, ...args, ...quiet], { signal, env });
     if (error !== undefined || stderr.includes('No module named pip')) continue;
     const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'));

@@ -8,6 +8,7 @@ import { ChildStream } from '../child-stream.ts';
 import type { PcmSource, PcmStream, StreamListener } from '../pcm-source.ts';
 import type { FromChild, Task, ToChild } from './child.ts';
 import { naudiodonPath, PCM_FD } from './native.ts';
+import { environment } from '../../../process/environment.ts';
 
 /** Opening a device may take seconds if the sound server is suspended. */
 const ANSWER_MS = 10_000;
@@ -66,7 +67,7 @@ export class NaudiodonSource implements PcmSource {
       const details = { reason: 'not_installed' };
       throw new HeycatError('DEVICE_UNAVAILABLE', 'naudiodon is not installed.', details);
     }
-    const { execArgv, env = process.env } = this.options;
+    const { execArgv, env = environment() } = this.options;
     return new NodeChild(new URL('./child', import.meta.url), {
       args: [JSON.stringify({ path, work } satisfies Task)],
       execArgv,
