@@ -18,25 +18,25 @@ async function runExample(dataDir: string, runtimeDir: string) {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const url = /http:\S+/.exec(line)![0];
-  const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
+  const get = async (path: string): Promise<unknown> => (await fetch(`${url}/${path}`)).json();
+  const post = async (path: string, body: object = {}): Promise<unknown> => {
     const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/${path}`, { method, headers, body: body && JSON.stringify(body) });
-    return answer.json();
+    return (await fetch(`${url}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
   };
-  return { child, ask };
+  return { child, get, post };
 }
 
 it('APP42 examples/nest-host.ts has the service inside a Nest application, with a microphone of its own', async () => {
   await using folder = await tempFolder();
   const [dataDir, runtimeDir] = [join(folder.path, 'data'), join(folder.path, 'run')];
-  const { child, ask } = await runExample(dataDir, runtimeDir);
+  const { child, get, post } = await runExample(dataDir, runtimeDir);
   try {
     const word = { trigger: 'brb', replacement: 'be right back' };
-    expect(await ask('POST', 'words', word)).toMatchObject({ status: 'applied', seq: 1 });
-    expect(await ask('GET', 'words')).toEqual([word]);
+    expect(await post('words', word)).toMatchObject({ status: 'applied', seq: 1 });
+    expect(await get('words')).toEqual([word]);
 
     // Its own microphone hums; this machine has none.
-    const takes = (await ask('POST', 'take')) as { file_path: string }[];
+    const takes = (await post('take')) as { file_path: string }[];
     expect(takes).toHaveLength(1);
     const client = await HeycatClient.connect({ runtimeDir });
     await eventually(async () => {
