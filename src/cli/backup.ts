@@ -19,7 +19,7 @@ interface Request {
   options: GlobalOptions;
   file: string | undefined;
   signal: AbortSignal;
-  onProgress(progress: BackupProgress): void;
+  onProgress: (progress: BackupProgress) => void;
 }
 
 /** `heycat backup`: asks the service if one runs on the data folder, otherwise reads the folder itself. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { HeycatError } from '../errors.ts';
+import type { RecordingRow } from '../events/rows.ts';
 import type { ClientEvent, HeycatClient } from '../infra/ipc/client/client.ts';
 import type { ServiceStatus } from '../queries/system/get-status.ts';
 import type { SeenEvents } from './demo-engine.ts';
@@ -78,10 +79,10 @@ async function traces({ ui, hops, signal }: RoundTrip, { commandId, seq, id }: W
   const { projections } = await ask<ServiceStatus>('get_status');
   const model = projections.find(({ name }) => name === 'recordings');
   hops.hop('projection', `read model: recordings is at seq ${model?.seq}`);
-  const { recordings } = await ask<{ recordings: Record<string, unknown>[] }>('list_recordings');
-  const row = recordings.find((recording) => recording['id'] === id);
+  const { recordings } = await ask<{ recordings: RecordingRow[] }>('list_recordings');
+  const row = recordings.find((recording) => recording.id === id);
   if (row === undefined)
     throw new HeycatError('INTERNAL', 'list_recordings does not return the new recording.');
-  const sound = `${Number(row['duration_ms']) / 1_000} s at ${row['sample_rate']} Hz`;
-  hops.hop('listed', `list_recordings returns it: recording ${row['id']}, ${sound}, ${row['status']}`);
+  const sound = `${row.duration_ms / 1_000} s at ${row.sample_rate} Hz`;
+  hops.hop('listed', `list_recordings returns it: recording ${row.id}, ${sound}, ${row.status}`);
 }

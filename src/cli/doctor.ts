@@ -26,8 +26,7 @@ export async function doctor(options: GlobalOptions): Promise<boolean> {
   endWithReader();
   const dataDir = resolve(options.dataDir ?? dataFolder());
   const runtimeDir = resolve(options.runtimeDir ?? runtimeFolder());
-  const checks = await Promise.all([
-    checkNode(),
+  const others = await Promise.all([
     checkDataFolder(dataDir),
     checkKeys(dataDir),
     checkRuntimeFolder(runtimeDir),
@@ -38,6 +37,7 @@ export async function doctor(options: GlobalOptions): Promise<boolean> {
     checkBackups(dataDir, runtimeDir),
     checkService(runtimeDir),
   ]);
+  const checks = [checkNode(), ...others];
   const ok = checks.every(({ state }) => state !== 'fault');
   if (options.json) answerJson({ ok, checks });
   else for (const check of checks) print(check);

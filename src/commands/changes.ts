@@ -7,7 +7,7 @@ export function changesOf<C extends object>(
   fields: readonly (keyof C & string)[],
   clearable: readonly (keyof C & string)[],
 ): Record<string, unknown> {
-  const given = [...fields, ...clearable].map((field) => [field, command[field] ?? null]);
+  const given = [...fields, ...clearable].map((field): [string, unknown] => [field, command[field] ?? null]);
   const clear = clearable.filter((field) => command[field] === null);
-  return { ...Object.fromEntries(given), clear };
+  return { ...Object.fromEntries<unknown>(given), clear };
 }

@@ -3,7 +3,10 @@ import { field, IsId, IsText, type Field, type FieldRule, type FieldsClass } fro
 import { LIMITS } from './limits.ts';
 
 /** A list of at most `max` items, each as `item` says. */
-export function IsListOf(item: Field, { max = LIMITS.list_items as number, unique = false } = {}): Field {
+export function IsListOf(
+  item: Field,
+  { max = LIMITS.list_items, unique = false }: { max?: number; unique?: boolean } = {},
+): Field {
   const [kind, ...others] = item.rules;
   return field(
     (to) => ({
@@ -41,7 +44,7 @@ export function IsIds(): Field {
 /** An object of values that are each as `value` says, by keys that are each as `key` says. */
 export function IsMapOf(
   value: Field,
-  { key = IsText(), min = 0, max = LIMITS.list_items as number } = {},
+  { key = IsText(), min = 0, max = LIMITS.list_items }: { key?: Field; min?: number; max?: number } = {},
 ): Field {
   const [kind, ...others] = value.rules;
   const [keys] = key.rules;

@@ -15,7 +15,7 @@ export interface FieldRule {
   name: string;
   /** Continues «<field> must be …». */
   allowed: string;
-  check(value: unknown): boolean;
+  check: (value: unknown) => boolean;
   /** INVALID_ARGUMENT when absent. */
   code?: ErrorCode;
 }

@@ -169,7 +169,7 @@ export function describeConnectionContract(
         harness.addEntry(trigger, command_id),
       ]);
       expect(answers[0]).toEqual(answers[1]);
-      expect(answers[0]!.seq).toBe(before + 1);
+      expect(answers[0].seq).toBe(before + 1);
       expect(harness.connection.seq).toBe(before + 1);
       expect(await harness.ledger.find(command_id)).toMatchObject({ command_id, last_seq: before + 1 });
       await expect(harness.addEntry('another', command_id)).rejects.toMatchObject({ code: 'COMMAND_REUSED' });

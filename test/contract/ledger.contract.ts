@@ -189,8 +189,8 @@ export function describeLedgerContract(name: string, create: () => Promise<Crash
       expect(seq).toBe(before + 6);
       const log = await harness.log.read(before + 1, 5);
       expect(log.map(({ command_id }) => command_id)).toEqual(ids.slice(0, 5));
-      expect(await harness.ledger.outcome(ids[5]!)).toMatchObject({ status: 'failed', code: 'DUPLICATE' });
-      await harness.ledger.drop(ids[5]!);
+      expect(await harness.ledger.outcome(ids[5])).toMatchObject({ status: 'failed', code: 'DUPLICATE' });
+      await harness.ledger.drop(ids[5]);
     });
 
     it('JRN16 a command that ends every session it is sent in is given up, and those behind it are applied', async () => {

@@ -66,6 +66,7 @@ export class ConnectionHarness implements AsyncDisposable {
       room,
       events: this.published,
     });
+    this.connection.listen(this.log);
     this.connection.listen({
       onBatch: (batch) => {
         this.batches.push(batch);

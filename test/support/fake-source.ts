@@ -34,7 +34,7 @@ export class FakeSource implements PcmSource {
   }
 
   give(...samples: number[]): void {
-    this.current!.samples(Int16Array.from(samples));
+    void this.current!.samples(Int16Array.from(samples));
   }
 
   lose(device: string | null): void {

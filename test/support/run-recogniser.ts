@@ -2,6 +2,6 @@
 import { testRecogniser } from './speech.ts';
 
 const [modelsDir, file] = process.argv.slice(2);
-const { recogniser, hear } = testRecogniser({}, modelsDir!);
+const { recogniser, hear } = testRecogniser({}, modelsDir);
 const text = await hear(file!);
 process.stdout.write(`${JSON.stringify({ pid: recogniser.pid, text })}\n`);

@@ -22,7 +22,8 @@ export type CaptureEnd =
 export interface CaptureListener {
   /**
    * Mono, 16-bit, in order, at the capture's rate; the first call is the first real sample.
-   * @returns a promise that sources which can wait do wait for: a file that is played fast does, a device cannot.
+   * @returns a promise that sources which can wait do wait for: a file that is played fast does, a device cannot. It
+   * never rejects.
    */
   samples(pcm: Int16Array): void | Promise<void>;
   /** The device lost samples at this point because they were not read in time. */
@@ -37,7 +38,7 @@ export interface CaptureListener {
 export interface Capture {
   /** Hz of the samples given. */
   readonly sampleRate: number;
-  /** Resolves after `ended` was called; safe to call again. */
+  /** Resolves after `ended` was called, and never rejects; safe to call again. */
   stop(): Promise<void>;
 }
 
@@ -62,6 +63,6 @@ export abstract class WarmableMicrophone extends Microphone {
    * that it can be called again in case it was lost. Throws as {@link Microphone.open}.
    */
   abstract warmUp(device: string | null): Promise<void>;
-  /** Lets go of the device, after the take that is recorded from it. */
+  /** Lets go of the device, after the take that is recorded from it. Never rejects. */
   abstract coolDown(): Promise<void>;
 }

@@ -162,9 +162,10 @@ export class TakeRecorder {
       case 'started': {
         const { mode, device } = event;
         const started_at = capture.startedAt.toISOString();
-        return this.events.publish(
+        this.events.publish(
           new LiveEvent('recording_started', { ...about, mode, device, started_at, times }),
         );
+        return;
       }
       case 'stopping':
         return;
@@ -172,17 +173,19 @@ export class TakeRecorder {
         const { stop_reason } = event;
         const recording_id = (await row?.knownId()) ?? null;
         const sound = { duration_ms, overflows, times };
-        return this.events.publish(
+        this.events.publish(
           new LiveEvent('recording_stopped', { ...about, recording_id, stop_reason, ...sound }),
         );
+        return;
       }
       case 'cancelled': {
         const { reason, kept } = event;
-        return this.events.publish(new LiveEvent('recording_cancelled', { ...about, reason, kept }));
+        this.events.publish(new LiveEvent('recording_cancelled', { ...about, reason, kept }));
+        return;
       }
       case 'error': {
         const { code, message } = event;
-        return this.events.publish(new LiveEvent('recording_error', { ...about, code, message }));
+        this.events.publish(new LiveEvent('recording_error', { ...about, code, message }));
       }
     }
   }

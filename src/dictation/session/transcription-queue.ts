@@ -82,17 +82,18 @@ export class TranscriptionQueue {
     take.times.wait_ms = since(take.endedAt);
     this.events.publish(new LiveEvent('transcription_started', about));
     try {
-      const partial = (text: string) =>
+      const partial = (text: string) => {
         this.events.publish(new LiveEvent('transcription_partial', { ...about, text }));
+      };
       const heard = await this.recogniser.transcribe({ file: take.file, model: take.model }, partial);
-      await this.#heard(take, heard, about);
+      this.#heard(take, heard, about);
     } catch (thrown) {
       // A recogniser that was closed under it: the row still says `transcribing`.
       if (!this.#isClosed) this.#failed(take, HeycatError.from(thrown), about);
     }
   }
 
-  async #heard(take: WaitingTake, heard: Transcript, about: TranscriptionStarted): Promise<void> {
+  #heard(take: WaitingTake, heard: Transcript, about: TranscriptionStarted): void {
     const { row, times, endedAt } = take;
     const ruledFrom = performance.now();
     const { text, auto_enter, outcome } = this.rules.apply(heard.text, take.window);

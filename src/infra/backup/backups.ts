@@ -62,7 +62,7 @@ export class Backups implements BackupMaker, OnApplicationBootstrap, BeforeAppli
         file: path,
         madeAt,
         signal,
-        onProgress: (progress) => events.publish(new LiveEvent('backup_progress', progress)),
+        onProgress: (progress) => void events.publish(new LiveEvent('backup_progress', progress)),
       });
       // Elsewhere it may be gone when it is needed.
       if (file === undefined) this.#newest = made;

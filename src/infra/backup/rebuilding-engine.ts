@@ -16,9 +16,9 @@ interface RebuildingOptions {
   /** Its lock is held. */
   dataDir: string;
   /** What is in the engine's journal; undefined when a part of it cannot be read. */
-  entries(): Behind['entries'];
+  entries: () => Behind['entries'];
   /** Knows the history of this run, and how far it went; it exists once the engine does. */
-  connection(): Pick<EngineConnection, 'epoch' | 'seq' | 'report'>;
+  connection: () => Pick<EngineConnection, 'epoch' | 'seq' | 'report'>;
   /** Hears when a rebuild begins. */
   events: Pick<EventBus, 'publish'>;
   /** Makes an engine in a folder of `engine/`; the real ones when absent. */

@@ -20,7 +20,7 @@ export interface Restore {
   engine?: LocalEngine | undefined;
   /** Ends the restore before it switches; what it has written is removed. */
   signal?: AbortSignal;
-  onProgress?(progress: RestoreProgress): void;
+  onProgress?: (progress: RestoreProgress) => void;
   /** Makes an engine in a folder of `engine/`; the real ones when absent. */
   open?: typeof openEngine;
 }

@@ -66,8 +66,9 @@ export class SealedFile implements AsyncDisposable {
 
   /** As much of the text as its first bytes give; nothing is checked. Throws an Error where it is no gzip. */
   async beginning(): Promise<string> {
-    const { value = Buffer.alloc(0) } = await this.#chunks(0, Math.min(this.length, BEGINNING_BYTES)).next();
-    return gunzipSync(value, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+    const first = await this.#chunks(0, Math.min(this.length, BEGINNING_BYTES)).next();
+    const bytes = first.done ? Buffer.alloc(0) : first.value;
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
   }
 
   /** What was written, line by line. Throws an Error where it is no gzip, or a line has no end. */

@@ -14,7 +14,7 @@ export interface ProjectionCacheOptions {
   /** Made when missing. */
   folder: string;
   models: ReadModels;
-  owner(): Promise<CacheOwner>;
+  owner: () => Promise<CacheOwner>;
   /** How often what has changed is saved, in ms. */
   everyMs?: number;
 }
@@ -29,7 +29,7 @@ const NOTHING: Snapshot = { epoch: '', seq: 0, contents: {}, whole: Promise.reso
 
 export interface RestoredModels extends Position {
   /** All that the snapshot holds, for the connection to compare with; undefined when it turned out to be damaged. */
-  known(): Promise<KnownRows | undefined>;
+  known: () => Promise<KnownRows | undefined>;
 }
 
 /**
@@ -67,7 +67,7 @@ export class ProjectionCache implements ChangeFeedListener {
       }
       const { epoch, seq } = manifest;
       const pages = this.#folder.open(manifest);
-      await Promise.all([...pages.values()].map((ofOne) => ofOne.at(-1)?.load()));
+      await Promise.all([...pages.values()].flatMap((ofOne) => ofOne.at(-1)?.load() ?? []));
       const read = deferred<void>();
       models.restore({ epoch, seq, contents: Object.fromEntries(pages), whole: read.promise });
       this.#saved = { epoch, seq };

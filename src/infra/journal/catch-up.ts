@@ -55,7 +55,9 @@ export class CatchUp {
 
   #receipts(commands: readonly Again[]): Promise<Map<string, Receipt>> {
     const known = commands.map(({ entry }) => entry.since).filter((since) => since >= 0);
-    return known.length === 0 ? Promise.resolve(new Map()) : receiptsBehind(this.session, Math.min(...known));
+    return known.length === 0
+      ? Promise.resolve(new Map<string, Receipt>())
+      : receiptsBehind(this.session, Math.min(...known));
   }
 
   async #single({ command_id }: JournalEntry): Promise<Receipt | HeycatError> {

@@ -21,11 +21,11 @@ export interface DeliveryOptions {
   connection: EngineConnection;
   journal: CommandJournal;
   /** False while the disk is full: what waits is not sent then. */
-  mayWrite(): boolean;
+  mayWrite: () => boolean;
   /** Each command ends once, in the order of their sending; applied ones after the projections hold them. */
-  onEnd(command: OutboundCommand, end: Receipt | HeycatError): void;
+  onEnd: (command: OutboundCommand, end: Receipt | HeycatError) => void;
   /** One that had been acknowledged was lost by the engine and carried out again, or refused now. */
-  onAgain(entry: JournalEntry, end: Receipt | HeycatError): void;
+  onAgain: (entry: JournalEntry, end: Receipt | HeycatError) => void;
 }
 
 /**
@@ -183,7 +183,7 @@ export class Delivery {
 
   async #catchUp(session: Session): Promise<void> {
     this.#found = [];
-    await Promise.allSettled([...this.#sent].map(({ durable }) => durable));
+    await Promise.allSettled([...this.#sent].flatMap(({ durable }) => durable ?? []));
     const sent = new Map([...this.#sent].map((command) => [command.entry, command]));
     const entries = [...this.#options.journal.entries()];
     const settled = entries.filter((entry) => entry.settled);

@@ -140,9 +140,9 @@ function carryOut(line: string, content: JournalContent): void {
   } else throw unknownRecord();
 }
 
-function appliedRows(record: JournalRecord & { applied: unknown }): AppliedRow[] {
-  if (Array.isArray(record.applied)) return record.applied;
-  const { applied, first_seq, seq, created_at, result } = record as { applied: number } & AppliedOutcome;
+function appliedRows(record: Extract<JournalRecord, { applied: unknown }>): AppliedRow[] {
+  if (!('first_seq' in record)) return record.applied;
+  const { applied, first_seq, seq, created_at, result } = record;
   return [[applied, first_seq, seq, created_at, result]];
 }
 

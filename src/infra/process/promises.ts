@@ -3,8 +3,8 @@ import type { HeycatError } from '../../errors.ts';
 /** A promise with its settling functions; Promise.withResolvers needs Node 22. */
 export interface Deferred<T> {
   promise: Promise<T>;
-  resolve(value: T): void;
-  reject(reason: unknown): void;
+  resolve: (value: T) => void;
+  reject: (reason: unknown) => void;
 }
 
 export function deferred<T>(): Deferred<T> {

@@ -17,7 +17,7 @@ const RATE = 16_000;
 async function sound(...parts: (Fixture | number)[]): Promise<Float32Array> {
   return joined(
     await Promise.all(
-      parts.map((part) =>
+      parts.map(async (part) =>
         typeof part === 'number' ? new Float32Array(part * RATE) : samplesOf(fixture(part)),
       ),
     ),
@@ -25,7 +25,7 @@ async function sound(...parts: (Fixture | number)[]): Promise<Float32Array> {
 }
 
 /** A service whose takes end by silence. */
-async function studio({ isDeaf = false, speech = {} as SpeechDetectorOptions } = {}) {
+async function studio({ isDeaf, speech }: { isDeaf?: boolean; speech?: SpeechDetectorOptions } = {}) {
   const { recogniser } = testRecogniser({}, ...(isDeaf ? ['/nowhere'] : []));
   const speechDetector = new ChildSpeechDetector({ execArgv: TYPESCRIPT_ARGV, ...speech });
   const service = await startService('embedded', { host: { recogniser, speechDetector } });
@@ -123,7 +123,7 @@ describeWithModel('a take that ends by silence, heard', () => {
     const matched = await heard.first(({ type }) => type === 'command_matched');
     expect(matched.payload).toMatchObject({ parameters: { thing: 'calculator' } });
     await eventually(async () => (await rows()).every(({ status }) => status === 'completed'));
-    expect((await rows()).map(({ transcription }) => transcription).toSorted()).toEqual([
+    expect((await rows()).map(({ transcription }) => String(transcription)).toSorted()).toEqual([
       'My email address is ada@example.org.',
       'Open the calculator.',
     ]);

@@ -231,8 +231,7 @@ describeWithModel('a take', () => {
     await client.command('start_recording', { device: spoken('beckett') });
     await test.heard.first(({ type }) => type === 'recording_started');
     await eventually(
-      async () =>
-        Number((await client.call<{ recorded_ms: number }>('get_recording_state')).recorded_ms) > 500,
+      async () => (await client.call<{ recorded_ms: number }>('get_recording_state')).recorded_ms > 500,
     );
     await service.restart({ host: { recogniser: testRecogniser().recogniser } });
     const heard = await service.hear();

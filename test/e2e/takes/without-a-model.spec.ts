@@ -89,8 +89,7 @@ describe('a take without a model', () => {
     expect((await client.call<{ total_count: number }>('list_recordings')).total_count).toBe(0);
     await client.command('start_recording', { device: spoken('beckett') });
     await eventually(
-      async () =>
-        Number((await client.call<{ recorded_ms: number }>('get_recording_state')).recorded_ms) > 1_100,
+      async () => (await client.call<{ recorded_ms: number }>('get_recording_state')).recorded_ms > 1_100,
     );
     await client.command('cancel_recording', {});
     await eventually(async () => (await onlyRow(client))?.status === 'recorded');

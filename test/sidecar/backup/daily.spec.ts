@@ -43,7 +43,7 @@ describe('the daily backup', () => {
   });
 
   const path = () => join(folder.path, 'backups');
-  const names = async () => (await readdir(path()).catch(() => [])).sort();
+  const names = async () => (await readdir(path()).catch((): string[] => [])).sort();
 
   /** As a start of the service makes it. */
   function daily() {
@@ -224,7 +224,7 @@ describe('the daily backup', () => {
       time += 10 * 60_000;
       if (day % 24 === 0) await daily().daily.check();
     }
-    expect((await kinds()).toSorted()).toEqual([...Array<string>(7).fill('daily'), 'early']);
+    expect((await kinds()).map(String).toSorted()).toEqual([...Array<string>(7).fill('daily'), 'early']);
     // A day after the last daily one the next is due, however often early ones were made.
     time += 24 * HOUR;
     await keeper.check();

@@ -49,7 +49,7 @@ export class ModuleDatabase implements AsyncDisposable {
     const api = new ServerApi(await server.origin());
     const identity = await EngineIdentity.load(`${server.dataDir}/keys`);
     const token = await identity.token('deployer', 600);
-    return new ModuleDatabase(server, api, { token, identity: identity.identity('deployer')! });
+    return new ModuleDatabase(server, api, { token, identity: identity.identity('deployer') });
   }
 
   /** Somebody whom nobody has admitted. */

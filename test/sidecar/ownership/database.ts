@@ -201,7 +201,7 @@ export class BareClient implements Disposable {
       this.#connection
         .subscriptionBuilder()
         .onApplied(() => resolve('applied'))
-        .onError((context: { event?: Error }) => resolve(String(context.event?.message ?? 'refused')))
+        .onError((context: { event?: Error }) => resolve(context.event?.message ?? 'refused'))
         .subscribe(queries);
     });
   }

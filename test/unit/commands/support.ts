@@ -40,7 +40,7 @@ export class RecordingLedger implements CommandLedger {
   }
 
   settled(): Promise<Applied> {
-    return this.submit(this.last) as Promise<Applied>;
+    return this.submit(this.last);
   }
 
   /** What {@link find} gives. */

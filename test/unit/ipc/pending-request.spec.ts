@@ -26,7 +26,7 @@ describe('one request', () => {
     ],
     ['a rejection', () => Promise.reject(new TypeError('x')), { error: expect.anything() }],
   ])('IPC10 %s is one answer', async (_, handler, expected) => {
-    const { answers, told } = await run(handler as () => Promise<unknown>);
+    const { answers, told } = await run(handler);
     await until(() => answers.length > 0);
     expect(answers).toEqual([expected]);
     expect(told).toEqual([]);

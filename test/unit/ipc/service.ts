@@ -201,7 +201,7 @@ export class RawClient implements Disposable {
     this.socket.on('error', () => undefined);
     this.socket.on('close', () => (this.isClosed = true));
     this.socket.on('data', (chunk) => {
-      this.#parser.push(chunk as Buffer);
+      this.#parser.push(chunk);
       for (let body = this.#parser.next(); body; body = this.#parser.next()) {
         this.messages.push(JSON.parse(body.toString()));
       }

@@ -123,7 +123,7 @@ function replacementOf({ replacement, suffix, disable_suffix }: DictionaryEntryR
 function longestAt(root: Node, tokens: readonly Token[], from: number) {
   let best: { entry: DictionaryEntryRow; next: number } | undefined;
   let node: Node | undefined = root;
-  if (!standsFree(tokens[from - 1], tokens[from]!, tokens[from]!)) return undefined;
+  if (!standsFree(tokens[from - 1], tokens[from]!, tokens[from])) return undefined;
   for (let index = from; index < tokens.length; index++) {
     const token: Token = tokens[index]!;
     node = node.next.get(stepKey(token, index - from));

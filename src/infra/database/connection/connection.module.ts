@@ -19,12 +19,18 @@ import { EngineEventLog } from './event-log.ts';
     },
     { provide: ChangeFeed, useExisting: EngineConnection },
     {
-      provide: EventLog,
-      useFactory: (connection: EngineConnection) => new EngineEventLog(connection),
+      provide: EngineEventLog,
+      useFactory: (connection: EngineConnection) => {
+        const log = new EngineEventLog(connection);
+        // Before all others: who hears of an event may read it there.
+        connection.listen(log);
+        return log;
+      },
       inject: [EngineConnection],
     },
+    { provide: EventLog, useExisting: EngineEventLog },
     ProbeAfterSleep,
   ],
-  exports: [EngineConnection, ChangeFeed, EventLog, BackupModule],
+  exports: [EngineConnection, ChangeFeed, EngineEventLog, EventLog, BackupModule],
 })
 export class ConnectionModule {}

@@ -13,9 +13,9 @@ export type KeyedRow = Record<string, unknown>;
 export interface RemoteTable {
   name: string;
   /** @throws HeycatError INTERNAL for a row that cannot be read, or is somebody else's. */
-  decode(reader: BsatnReader): KeyedRow;
+  decode: (reader: BsatnReader) => KeyedRow;
   /** What tells its rows apart. */
-  keyOf(row: KeyedRow): unknown;
+  keyOf: (row: KeyedRow) => unknown;
 }
 
 /** What the connection uses of the generated description of the module. */

@@ -33,7 +33,7 @@ export async function* readAll(endpoint: EngineEndpoint): AsyncGenerator<Page> {
  */
 export async function* readHistory(endpoint: EngineEndpoint, pageBytes = PAGE_BYTES): AsyncGenerator<Page> {
   const head = await readHead(endpoint);
-  yield { table: 'stream_heads', rows: [head as unknown as ExactRow] };
+  yield { table: 'stream_heads', rows: [head] };
   const { nextSeq } = head.value;
   const end = Number(nextSeq);
   yield* pages(endpoint, { table: 'event_log', column: 'seq', end, pageBytes });

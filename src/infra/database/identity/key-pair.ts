@@ -33,7 +33,7 @@ export async function loadKeyPair(folder: string): Promise<KeyPair> {
 
 async function make(path: string): Promise<KeyObject> {
   const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
-  await writePrivateFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+  await writePrivateFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }));
   return privateKey;
 }
 

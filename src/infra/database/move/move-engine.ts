@@ -24,7 +24,7 @@ export interface Move {
   to: LocalEngine;
   /** Ends the move before it switches; what it has written is removed. */
   signal?: AbortSignal;
-  onProgress?(progress: MoveProgress): void;
+  onProgress?: (progress: MoveProgress) => void;
   /** Makes an engine in a folder of `engine/`; the real ones when absent. */
   open?: typeof openEngine;
 }

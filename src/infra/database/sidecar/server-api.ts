@@ -142,7 +142,7 @@ function readClaim(token: string, claim: string): string {
 
 /** 1.2.0 writes `{"__identity__": "0x…"}`; other versions have written the bare text. */
 function readIdentity(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? Object.values(value)[0] : value;
+  const text: unknown = typeof value === 'object' && value !== null ? Object.values(value)[0] : value;
   return String(text).replace(/^0x/, '');
 }
 

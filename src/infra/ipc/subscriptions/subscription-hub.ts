@@ -3,7 +3,7 @@ import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import type { Area } from '../../../events/areas.ts';
 import type { DomainEvent } from '../../../events/domain-event.ts';
 import { EventLog } from '../../../events/event-log.ts';
-import { LIVE_EVENT_CLASSES, LiveEvent, type AnyLiveEvent } from '../../../events/live-event.ts';
+import { LiveEvent, type AnyLiveEvent } from '../../../events/live-event.ts';
 import { HeycatError } from '../../../errors.ts';
 import { TransactionProjected } from '../../../projections/projection-runner.ts';
 import { ReadModels } from '../../../projections/read-models.ts';
@@ -54,7 +54,7 @@ export interface OpenedSubscription {
  * The only way out for what is published on the event bus: brings events to their subscribers in order, without gap or
  * repeat, and at each reader's own pace.
  */
-@EventsHandler(TransactionProjected, ...LIVE_EVENT_CLASSES)
+@EventsHandler(TransactionProjected, LiveEvent)
 export class SubscriptionHub implements IEventHandler<TransactionProjected | AnyLiveEvent> {
   readonly #waiting: { events: number; bytes: number };
   readonly #maxSubscriptions: number;
@@ -84,7 +84,7 @@ export class SubscriptionHub implements IEventHandler<TransactionProjected | Any
   /** Its events in order, then `data_changed` once. */
   #transaction({ events, areas }: TransactionProjected): void {
     this.#deliver(events);
-    if (areas.size === 0 || this.#subscriptions.size === 0) return;
+    if (areas.size === 0) return;
     const occurred_at = events.at(-1)?.occurred_at ?? new Date().toISOString();
     this.#tell(new LiveEvent('data_changed', { areas: [...areas] }), occurred_at);
   }

@@ -4,4 +4,4 @@ import { ValidationPipe } from './validation.pipe.ts';
 
 /** A controller of the local socket. What it needs is its own, so that a host's other controllers are left alone. */
 export const IpcController = (): ClassDecorator =>
-  applyDecorators(Controller(), UseFilters(RpcErrorFilter), UsePipes(ValidationPipe)) as ClassDecorator;
+  applyDecorators(Controller(), UseFilters(RpcErrorFilter), UsePipes(ValidationPipe));

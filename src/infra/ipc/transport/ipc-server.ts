@@ -71,7 +71,8 @@ export class IpcServer extends Server implements CustomTransportStrategy, Before
     this.#dispatcher = new Dispatcher({
       handlers: this.messageHandlers,
       limits: this.#limits,
-      onInternal: (method, error) => this.logger.error(`${method}: the answer cannot be sent`, error.cause),
+      onInternal: (method, error) =>
+        void this.logger.error(`${method}: the answer cannot be sent`, error.cause),
     });
   }
 
@@ -178,7 +179,7 @@ export class IpcServer extends Server implements CustomTransportStrategy, Before
     this.#listener = createServer((socket) => this.#accept(socket));
     this.#listener.listen(path);
     await once(this.#listener, 'listening');
-    this.#listener.on('error', (error) => this.logger.error('A connection cannot be accepted', error));
+    this.#listener.on('error', (error) => void this.logger.error('A connection cannot be accepted', error));
     if (process.platform !== 'win32') await chmod(path, 0o600);
   }
 

@@ -1,5 +1,5 @@
 import type { MessageHandler } from '@nestjs/microservices';
-import { isObservable, type Observable } from 'rxjs';
+import { isObservable } from 'rxjs';
 import { HeycatError, type ErrorCode } from '../../../errors.ts';
 import type { IpcContext } from './ipc-context.ts';
 import { isObject, type Params } from './messages.ts';
@@ -39,7 +39,7 @@ function firstValue(given: unknown, settle: (answer: Answer) => void): void {
     // Later, because a source that gives its value synchronously has not returned its subscription yet.
     queueMicrotask(() => subscription.unsubscribe());
   };
-  const subscription = (given as Observable<unknown>).subscribe({
+  const subscription = given.subscribe({
     next: (result) => once({ result }),
     error: (error: unknown) => once({ error: HeycatError.from(error) }),
     complete: () => once({ result: null }),

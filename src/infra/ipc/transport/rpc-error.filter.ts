@@ -18,9 +18,7 @@ export class RpcErrorFilter implements RpcExceptionFilter {
   #log(error: HeycatError, host: ArgumentsHost): void {
     const { method } = host.switchToRpc().getContext<IpcContext>();
     const cause = error.cause ?? error;
-    this.#logger.error(
-      `${method} failed: ${error.message}`,
-      cause instanceof Error ? cause.stack : String(cause),
-    );
+    const text = typeof cause === 'string' ? cause : typeof cause;
+    this.#logger.error(`${method} failed: ${error.message}`, cause instanceof Error ? cause.stack : text);
   }
 }

@@ -63,6 +63,6 @@ function unknownField(name: string, allowed: string[]): HeycatError {
 function toHeycatError(errors: ValidationError[]): HeycatError {
   const problems = errors.map(({ constraints }) => Object.values(constraints ?? {}).join('; '));
   const { property, contexts } = errors[0]!;
-  const code = Object.values(contexts ?? {}).find((context) => context?.code !== undefined)?.code;
-  return invalid(property, problems, code as ErrorCode | undefined);
+  const known = Object.values(contexts ?? {}) as { code?: ErrorCode }[];
+  return invalid(property, problems, known.find(({ code }) => code !== undefined)?.code);
 }

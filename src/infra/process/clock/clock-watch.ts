@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { EventBus } from '@nestjs/cqrs';
-import { ClockChangedEvent, SystemResumedEvent } from '../../../events/live-event.ts';
+import { LiveEvent } from '../../../events/live-event.ts';
 import type { ClockReport } from '../../../queries/system/status-source.ts';
 import { clockHappenings, type ClockHappening, type ClockReading } from './clock-rule.ts';
 
@@ -74,11 +74,11 @@ export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
     };
     if (kind === 'slept') {
       this.#log.log(`the computer slept for ${ms} ms`);
-      this.events.publish(new SystemResumedEvent({ slept_ms: ms }));
+      this.events.publish(new LiveEvent('system_resumed', { slept_ms: ms }));
     } else {
       const [way, by] = ms > 0 ? ['forward', ms] : ['back', -ms];
       this.#log.warn(`the clock was set ${way} by ${by} ms`);
-      this.events.publish(new ClockChangedEvent({ by_ms: ms }));
+      this.events.publish(new LiveEvent('clock_changed', { by_ms: ms }));
     }
   }
 }

@@ -12,7 +12,7 @@ export type LaunchLine = readonly [string, ...string[]];
 export async function findApplication(name: string, env: NodeJS.ProcessEnv): Promise<LaunchLine | undefined> {
   const wanted = name.trim().toLowerCase();
   for (const folder of applicationFolders(env)) {
-    const files = await readdir(folder).catch(() => []);
+    const files = await readdir(folder).catch((): string[] => []);
     for (const file of files.sort()) {
       if (!file.endsWith('.desktop')) continue;
       const text = await readFile(join(folder, file), 'utf8').catch(() => '');

@@ -60,7 +60,7 @@ async function isHealthy(file: FileHandle, layout: WavLayout, fileSize: number):
   const data_end = data_start + data_size + (data_size % 2);
   const isComplete = data_size % format.block_align === 0;
   if (data_end >= fileSize) return isComplete && data_start + data_size <= fileSize;
-  return await endsInChunks(file, data_end, fileSize);
+  return endsInChunks(file, data_end, fileSize);
 }
 
 /** Whether chunks follow each other exactly to the end of the file; sound left by a killed recorder does not do so. */

@@ -12,7 +12,7 @@ export interface MonoSound {
   /** Samples per channel. */
   frames: number;
   /** All samples, in order, in blocks of at most a second; each call reads the file again. */
-  blocks(): AsyncGenerator<Float32Array>;
+  blocks: () => AsyncGenerator<Float32Array>;
 }
 
 /**

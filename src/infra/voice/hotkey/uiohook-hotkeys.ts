@@ -128,7 +128,7 @@ export class UiohookHotkeys implements Hotkeys {
     if (!this.#registration?.isArmed) return;
     const againMs = this.#backoff.next();
     this.#log.warn(`The process that listens to the keyboard ended; it is restarted in ${againMs} ms.`);
-    this.#again = setTimeout(() => this.#arm().catch(() => this.#child?.kill()), againMs);
+    this.#again = setTimeout(() => void this.#arm().catch(() => this.#child?.kill()), againMs);
     this.#again.unref();
   }
 

@@ -62,7 +62,7 @@ export class ChildStream implements PcmStream {
 
   async #flow(listener: StreamListener): Promise<void> {
     this.#listener = listener;
-    for (const samples of this.#early.splice(0)) listener.samples(samples);
+    for (const samples of this.#early.splice(0)) void listener.samples(samples);
     const end = await this.#parts.child.ended;
     this.#give(this.#converter.end());
     listener.ended(this.#isStopping ? { reason: 'stopped' } : this.#parts.endOf(end));
@@ -71,7 +71,7 @@ export class ChildStream implements PcmStream {
   #give(samples: Int16Array): void {
     if (samples.length === 0) return;
     if (this.#listener === undefined) this.#early.push(samples);
-    else this.#listener.samples(samples);
+    else void this.#listener.samples(samples);
   }
 }
 

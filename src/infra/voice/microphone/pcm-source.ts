@@ -12,7 +12,7 @@ export type StreamEnd =
 
 /** Receives the samples of one stream. */
 export interface StreamListener {
-  /** Mono, 16-bit, at SPEECH_RATE; never empty. A source that can wait awaits the returned promise. */
+  /** Mono, 16-bit, at SPEECH_RATE; never empty. A source that can wait awaits the returned promise, which never rejects. */
   samples(pcm: Int16Array): void | Promise<void>;
   overflow(): void;
   /** Once, after the last sample. */
@@ -20,7 +20,7 @@ export interface StreamListener {
 }
 
 export interface PcmStream {
-  /** Delivers what was captured until now, then ends; resolves after `ended`. */
+  /** Delivers what was captured until now, then ends; resolves after `ended`, and never rejects. */
   stop(): Promise<void>;
 }
 

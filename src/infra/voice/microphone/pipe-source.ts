@@ -63,7 +63,7 @@ class PipeStream implements PcmStream {
     socket.on('error', (error: NodeJS.ErrnoException) => (failure = error.code));
     socket.on('data', (bytes: Buffer) => {
       const samples = converter.push(bytes);
-      if (samples.length > 0 && !this.#isStopping) listener.samples(samples);
+      if (samples.length > 0 && !this.#isStopping) void listener.samples(samples);
     });
     this.#closed = new Promise((resolve) => {
       socket.once('close', () => {

@@ -15,7 +15,7 @@ const ERROR_CHARS = 300;
 
 export interface Program {
   /** Writes raw 16-bit mono samples at 16 kHz to stdout. Run directly, never through a shell. */
-  command(device: string | null): readonly string[];
+  command: (device: string | null) => readonly string[];
   /** If true, exit code 0 is the end of the sound; otherwise the program is restarted. */
   isFinite?: boolean;
   stallMs?: number;

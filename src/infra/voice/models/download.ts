@@ -66,7 +66,7 @@ async function attempt(path: string, have: number, options: Download): Promise<v
     try {
       let done = from;
       onProgress?.(done, total);
-      for await (const chunk of response.body ?? []) {
+      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
         await file.write(chunk, 0, chunk.length, done);
         done += chunk.length;
         timer.refresh();

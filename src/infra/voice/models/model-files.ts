@@ -69,7 +69,7 @@ const LAYOUTS: readonly [kinds: readonly ModelKind[], layout: Layout][] = [
  * @returns undefined if a file or the folder is missing.
  */
 export async function findModelFiles(folder: string, kind?: ModelKind): Promise<ModelFiles | undefined> {
-  const names = (await readdir(folder).catch(() => [])).sort();
+  const names = (await readdir(folder).catch((): string[] => [])).sort();
   for (const [kinds, layout] of LAYOUTS) {
     if (kind !== undefined && !kinds.includes(kind)) continue;
     const roles = rolesOf(layout, names, folder);

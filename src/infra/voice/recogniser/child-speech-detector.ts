@@ -22,7 +22,7 @@ type Child = NodeChild<SoundToChild, SpeechFromChild>;
 /** Samples sent to the process and not answered yet. */
 interface Given {
   id: number;
-  seen(): void;
+  seen: () => void;
 }
 
 /** Detects speech with Silero in a child process, which starts with the first sound and ends after a while without one. */

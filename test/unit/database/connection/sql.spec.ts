@@ -19,7 +19,7 @@ describe("the connection's queries", () => {
   it('LNK14 name keys as the module makes them', () => {
     expect(selectOwn('event_log', USER, { from: 1, to: 2 })).toBe(
       `SELECT * FROM event_log WHERE owner_identity = 0x${USER} AND ` +
-        `row_key >= ${0x0123456789abcdef0000000000000001n} AND row_key <= ${0x0123456789abcdef0000000000000002n}`,
+        `row_key >= ${BigInt('0x0123456789abcdef0000000000000001')} AND row_key <= ${BigInt('0x0123456789abcdef0000000000000002')}`,
     );
     expect(selectOwn('command_receipts', USER, { name: "it's" })).toBe(
       `SELECT * FROM command_receipts WHERE owner_identity = 0x${USER} AND row_key = '0123456789abcdef/it''s'`,

@@ -5,7 +5,7 @@ import {
   type ClockReading,
 } from '../../../../src/infra/process/clock/clock-rule.ts';
 
-const RUNS = Number(process.env['CI'] ? 5_000 : 1_000);
+const RUNS = process.env['CI'] ? 5_000 : 1_000;
 const SEED = Number(process.env['HEYCAT_SEED'] ?? Date.now() % 1_000_000);
 const LOOK_MS = 1_000;
 const HOUR = 60 * 60 * 1_000;

@@ -70,7 +70,7 @@ describe('a device that goes', () => {
     const silent = source.current;
     await heard.until(() => heard.told.includes('resumed'));
     // What it says afterwards belongs to nobody.
-    silent!.samples(Int16Array.of(9));
+    void silent!.samples(Int16Array.of(9));
     silent!.ended({ reason: 'exhausted' });
     source.give(3);
     await capture.stop();

@@ -95,7 +95,7 @@ describe('a microphone that is kept warm', () => {
       const capture = await microphone.open({ device: 'usb' }, heard);
       const { current: usb } = source;
       await change();
-      usb!.samples(Int16Array.of(7));
+      void usb!.samples(Int16Array.of(7));
       expect([source.stopped, heard.count]).toEqual([stopped, 1]);
       await capture.stop();
       expect([source.stopped, heard.told]).toEqual([stopped + 1, ['samples', 'ended']]);

@@ -69,7 +69,9 @@ function columnRefusal(table: TableSchema, old: ColumnSchema, column: ColumnSche
 
 function uniqueRefusals(old: TableSchema, table: TableSchema): string[] {
   const uniques = ({ indexes }: TableSchema) =>
-    new Set(indexes.filter(({ unique }) => unique).map(({ columns }) => [...columns].sort().join()));
+    new Set(
+      indexes.filter(({ unique }) => unique).map(({ columns }) => columns.toSorted((a, b) => a - b).join()),
+    );
   const before = uniques(old);
   const primary = String(old.primaryKey);
   if (before.has(primary) && !uniques(table).has(primary))

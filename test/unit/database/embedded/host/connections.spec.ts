@@ -20,7 +20,7 @@ async function open(folder: string): Promise<ModuleHost> {
 
 function sessions(host: ModuleHost): number[] {
   const table = host.schema.tables.find(({ name }) => name === 'sessions')!;
-  return [...host.scan(table)].map((bytes) => bytes[0]!).sort();
+  return [...host.scan(table)].map((bytes) => bytes[0]!).sort((a, b) => a - b);
 }
 
 describe('connections that a module keeps account of', () => {

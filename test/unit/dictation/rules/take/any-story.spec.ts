@@ -82,7 +82,7 @@ function play(happenings: readonly Happening[]): { machine: Machine; done: strin
     machine.rules = { ...machine.rules, mode };
     if (punctual) machine.until(now);
     deepFreeze(machine.state);
-    apply(machine, { ...input(machine.state.takes), at: now } as TakeInput);
+    apply(machine, { ...input(machine.state.takes), at: now });
   }
   // A microphone that is told to stop does; files are closed; timers run out.
   for (let round = 0; round < 10; round++) {

@@ -40,13 +40,13 @@ export class Machine {
 
   ask(request: TakeRequest['type'] | TakeRequest, at = this.now): this {
     this.until(at);
-    return this.input({ ...(typeof request === 'string' ? { type: request } : request), at } as TakeInput);
+    return this.input({ ...(typeof request === 'string' ? { type: request } : request), at });
   }
 
   /** Of the last take, or of another. */
   report(report: ReportOf<TakeReport>, at = this.now, take = this.state.takes): this {
     this.until(at);
-    return this.input({ ...report, take, at } as TakeInput);
+    return this.input({ ...report, take, at });
   }
 
   heard(at = this.now): this {

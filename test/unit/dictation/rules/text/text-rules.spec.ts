@@ -37,7 +37,8 @@ const commands = [command(1, 'save'), command(2, 'build'), command(3, 'send')];
 
 function ids(contexts: WindowContextRow[], matched?: WindowContextRow) {
   const { entries: e, commands: c } = effectiveRules({ entries, commands }, contexts, matched);
-  return { entries: e.map(({ id }) => id).sort(), commands: c.map(({ id }) => id).sort() };
+  const inOrder = (rows: readonly { id: number }[]) => rows.map(({ id }) => id).sort((a, b) => a - b);
+  return { entries: inOrder(e), commands: inOrder(c) };
 }
 
 const editor = context(1, { dictionary_entry_ids: [2], voice_command_ids: [2] });

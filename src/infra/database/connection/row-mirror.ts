@@ -1,21 +1,9 @@
 import type { Area } from '../../../events/areas.ts';
-import type { ChangeBatch } from '../../../events/change-feed.ts';
-import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { AreaRows, RowChange } from '../../../events/rows.ts';
 import { rowKey, type RowKey } from '../../../projections/row-projection.ts';
 import type { KeyedRow } from './remote-module.ts';
 
 type AnyRow = AreaRows[Area];
-
-/** Events held in memory; older ones are looked up in the engine. */
-const RECENT_MAX = 2_000;
-
-/** What outlives a session: how far the read models are, and the rows that they were told. */
-export class ConnectionMemory {
-  epoch: string | undefined;
-  seq = 0;
-  readonly rows = new RowMirror();
-}
 
 /**
  * The rows as they were last told to the read models. After a reconnect the SDK gives every row again as if it were
@@ -65,49 +53,16 @@ export class RowMirror {
 
   #of(area: Area): Map<RowKey, AnyRow> {
     let rows = this.#rows.get(area);
-    if (rows === undefined) this.#rows.set(area, (rows = new Map()));
+    if (rows === undefined) this.#rows.set(area, (rows = new Map<RowKey, AnyRow>()));
     return rows;
-  }
-}
-
-/** The newest events that were told, gapless and oldest first. */
-export class RecentEvents {
-  #events: DomainEvent[] = [];
-  #epoch: string | undefined;
-  #seq = 0;
-
-  /** Seq of the newest event that was told. */
-  get seq(): number {
-    return this.#seq;
-  }
-
-  /** Goes on behind what an earlier run of the service knew: none of it is in memory. Before the first batch. */
-  resume({ epoch, seq }: { epoch: string; seq: number }): void {
-    this.#epoch = epoch;
-    this.#seq = seq;
-  }
-
-  add({ kind, epoch, seq, events }: ChangeBatch): void {
-    const follows = this.#epoch === epoch && seq === this.#seq + events.length;
-    if (kind === 'baseline' && !follows) this.#events = [];
-    this.#epoch = epoch;
-    this.#seq = seq;
-    this.#events.push(...events);
-    // Trimmed by halves, so that the cost of moving the rest is paid rarely.
-    if (this.#events.length > 2 * RECENT_MAX) this.#events = this.#events.slice(-RECENT_MAX);
-  }
-
-  /** Events from a seq on, at most `limit`; undefined when that one is not in memory. */
-  from(seq: number, limit: number): DomainEvent[] | undefined {
-    const first = this.#events[0]?.seq ?? this.#seq + 1;
-    return seq < first ? undefined : this.#events.slice(seq - first, seq - first + limit);
   }
 }
 
 /** Equal seqs are not enough: after a restore the same seq may stand for another history. */
 function sameRow(a: AnyRow, b: AnyRow): boolean {
-  const [left, right] = [Object.entries(a), b as unknown as Record<string, unknown>];
-  return a.seq === b.seq && left.every(([column, value]) => sameValue(value, right[column]));
+  return (
+    a.seq === b.seq && Object.entries(a).every(([column, value]) => sameValue(value, Reflect.get(b, column)))
+  );
 }
 
 function sameValue(a: unknown, b: unknown): boolean {
