@@ -16,6 +16,7 @@ import { OneHandlerPerMessage } from './one-handler-per-message.ts';
 import { DropCommandHandler } from './queue/drop-command.ts';
 import { RetryCommandHandler } from './queue/retry-command.ts';
 import { AddRecordingHandler } from './recordings/add-recording.ts';
+import { BeginTakeHandler } from './recordings/begin-take.ts';
 import { DeleteRecordingHandler } from './recordings/delete-recording.ts';
 import { UpdateRecordingHandler } from './recordings/update-recording.ts';
 import { DeleteSettingHandler } from './settings/delete-setting.ts';
@@ -36,6 +37,7 @@ import { UpdateWindowContextHandler } from './window-contexts/update-window-cont
   imports: [DiscoveryModule],
   providers: [
     AddRecordingHandler,
+    BeginTakeHandler,
     UpdateRecordingHandler,
     DeleteRecordingHandler,
     SaveSettingHandler,

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { CommandsModule } from '../commands/commands.module.ts';
-import { BeginTakeHandler } from '../commands/recordings/begin-take.ts';
 import { Takes } from '../commands/takes/takes.ts';
 import { RecordingStateSource } from '../queries/takes/recording-state.ts';
 import { HotkeyWatch } from './session/hotkey-watch.ts';
@@ -16,14 +15,13 @@ import { TranscriptionQueue } from './session/transcription-queue.ts';
 import { UserRules } from './session/user-rules.ts';
 
 /**
- * From the key press to the text. The application provides globally: CqrsModule.forRoot(), ReadModels,
- * ActiveWindowHolder and the ports CommandLedger, WarmableMicrophone, Hotkeys, Recogniser, SpeechDetector, TakeFiles and ActionRunner.
+ * From the key press to the text. Global, because it implements ports that commands and queries know without knowing
+ * what is behind them, as infra's rooms do.
  */
 @Global()
 @Module({
   imports: [CommandsModule],
   providers: [
-    BeginTakeHandler,
     HotkeyWatch,
     PreRoll,
     SoundMonitor,
@@ -38,6 +36,6 @@ import { UserRules } from './session/user-rules.ts';
     { provide: Takes, useExisting: TakeService },
     { provide: RecordingStateSource, useExisting: TakeService },
   ],
-  exports: [Takes, RecordingStateSource, TakeService],
+  exports: [Takes, RecordingStateSource],
 })
 export class DictationModule {}
