@@ -5,7 +5,7 @@ import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { Hotkeys } from './dictation/ports/hotkeys.ts';
 import { Microphone } from './dictation/ports/microphone.ts';
 import { Recogniser } from './dictation/ports/recogniser.ts';
-import { SpeechDetector } from './dictation/ports/speech-detector.ts';
+import { VoiceActivityDetector } from './dictation/ports/voice-activity-detector.ts';
 import { HeycatModule, heycatTransport } from './heycat.module.ts';
 import type { ServiceOptions } from './infra/config/service-options.ts';
 import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/openrpc/methods.ts';
@@ -21,7 +21,7 @@ export interface VoiceOptions {
   /** What hears it. Default: the models in HEYCAT_MODELS_DIR and those that `heycat models install` got. */
   recogniser?: Recogniser;
   /** What notices silence, once the setting `dictation.silenceStop` wants it. Default: Silero's detector. */
-  speechDetector?: SpeechDetector;
+  voiceActivityDetector?: VoiceActivityDetector;
 }
 
 export interface HeycatOptions extends ServiceOptions, VoiceOptions {
@@ -77,12 +77,12 @@ export async function createHeycat({ logger = false, ...options }: HeycatOptions
   return new RunningHeycat(app.get(IpcServer, { strict: false }), close);
 }
 
-function overridesOf({ microphone, hotkeys, recogniser, speechDetector }: VoiceOptions) {
+function overridesOf({ microphone, hotkeys, recogniser, voiceActivityDetector }: VoiceOptions) {
   return [
     { provide: Microphone, useValue: microphone },
     { provide: Hotkeys, useValue: hotkeys },
     { provide: Recogniser, useValue: recogniser },
-    { provide: SpeechDetector, useValue: speechDetector },
+    { provide: VoiceActivityDetector, useValue: voiceActivityDetector },
   ].filter(({ useValue }) => useValue !== undefined);
 }
 

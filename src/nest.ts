@@ -16,7 +16,7 @@ export {
   type CaptureRequest,
 } from './dictation/ports/microphone.ts';
 export { Recogniser, type Transcript, type TranscriptionRequest } from './dictation/ports/recogniser.ts';
-export { SpeechDetector } from './dictation/ports/speech-detector.ts';
+export { VoiceActivityDetector } from './dictation/ports/voice-activity-detector.ts';
 
 export { LiveEvent } from './events/live-event.ts';
 export { TransactionProjected } from './projections/projection-runner.ts';

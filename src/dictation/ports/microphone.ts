@@ -56,13 +56,13 @@ export abstract class Microphone {
   abstract close(): Promise<void>;
 }
 
-/** A microphone that can be kept open between takes, which then begin with the moment before they were asked for. */
-export abstract class WarmableMicrophone extends Microphone {
+/** A microphone that can be kept open between takes, which then begin with pre-roll. */
+export abstract class KeepOpenMicrophone extends Microphone {
   /**
-   * Opens a device and keeps it, in place of the one before; null is the default one. Does nothing where it is open, so
-   * that it can be called again in case it was lost. Throws as {@link Microphone.open}.
+   * Opens a device and keeps it open, instead of the previous one; null for the default one. Does nothing if it is open, so
+   * that it can be called again in case the device was lost. Throws as {@link Microphone.open}.
    */
-  abstract warmUp(device: string | null): Promise<void>;
-  /** Lets go of the device, after the take that is recorded from it. Never rejects. */
-  abstract coolDown(): Promise<void>;
+  abstract keepOpen(device: string | null): Promise<void>;
+  /** Closes the device, after the take that is being recorded from it. Never rejects. */
+  abstract release(): Promise<void>;
 }

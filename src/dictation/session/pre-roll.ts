@@ -2,13 +2,13 @@ import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
 import { LiveEvent } from '../../events/live-event.ts';
-import { WarmableMicrophone } from '../ports/microphone.ts';
+import { KeepOpenMicrophone } from '../ports/microphone.ts';
 import { TakeSettingsChanged } from './take-settings.ts';
 
-/** A device that was lost, or was not there, is looked for so often. */
+/** How often a device that was lost or missing is tried again. */
 const RETRY_MS = 30_000;
 
-/** Keeps the settings' microphone open between takes, as long as the settings want that. */
+/** Keeps the microphone open between takes, for as long as the settings say so. */
 @EventsHandler(TakeSettingsChanged)
 export class PreRoll implements IEventHandler<TakeSettingsChanged>, OnModuleDestroy {
   readonly #logger = new Logger(PreRoll.name);
@@ -16,13 +16,13 @@ export class PreRoll implements IEventHandler<TakeSettingsChanged>, OnModuleDest
   #isFailing = false;
 
   constructor(
-    private readonly microphone: WarmableMicrophone,
+    private readonly microphone: KeepOpenMicrophone,
     private readonly events: EventBus,
   ) {}
 
   handle({ settings: { preRoll, rules } }: TakeSettingsChanged): void {
     clearTimeout(this.#retry);
-    void (preRoll ? this.#keepOpen(rules.device) : this.microphone.coolDown());
+    void (preRoll ? this.#keepOpen(rules.device) : this.microphone.release());
   }
 
   onModuleDestroy(): void {
@@ -33,7 +33,7 @@ export class PreRoll implements IEventHandler<TakeSettingsChanged>, OnModuleDest
     this.#retry = setTimeout(() => void this.#keepOpen(device), RETRY_MS);
     this.#retry.unref();
     try {
-      await this.microphone.warmUp(device);
+      await this.microphone.keepOpen(device);
       this.#isFailing = false;
     } catch (thrown) {
       if (this.#isFailing) return;

@@ -1,23 +1,23 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
 import { LevelMeter, QualityWatch } from '../rules/levels.ts';
-import { SpeechDetector, type SpeechListening } from '../ports/speech-detector.ts';
+import { VoiceActivityDetector, type SpeechListening } from '../ports/voice-activity-detector.ts';
 import { SilenceTimer, type SpeechReport } from '../rules/take/silence-timer.ts';
 import { LiveEvent } from '../../events/live-event.ts';
 import type { DeviceProblem, QualityWarning } from '../../events/take-events.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { readTakeSettings } from './take-settings.ts';
 
-/** The sound of one take on its way; none of these throws. */
+/** Monitors the sound of one take; none of these throws. */
 export interface MonitoredSound {
-  /** @returns a promise where speech is listened for, as CaptureListener.samples. */
+  /** @returns a promise if speech is being detected, as CaptureListener.samples does. */
   samples(pcm: Int16Array, sampleRate: number): void | Promise<void>;
   ended(): void;
   interrupted(message: string): void;
   resumed(): void;
 }
 
-/** Listens to the sound of takes: tells UIs how it is, and the take when speech begins and ends, where the user wants that. */
+/** Monitors the sound of takes: publishes level and quality, and reports the start and end of speech if the user wants that. */
 @Injectable()
 export class SoundMonitor {
   readonly #logger = new Logger(SoundMonitor.name);
@@ -25,7 +25,7 @@ export class SoundMonitor {
 
   constructor(
     private readonly models: ReadModels,
-    private readonly detector: SpeechDetector,
+    private readonly detector: VoiceActivityDetector,
     private readonly events: EventBus,
   ) {}
 
@@ -49,7 +49,7 @@ export class SoundMonitor {
         if (quality.isTooQuiet) this.#warn('too_quiet');
       },
       interrupted: (message) => this.#publishDevice('device_disconnected', message),
-      resumed: () => this.#publishDevice('device_back', 'It goes on.'),
+      resumed: () => this.#publishDevice('device_back', 'The recording continues.'),
     };
   }
 
@@ -60,16 +60,16 @@ export class SoundMonitor {
   #listenForSpeech(sampleRate: number, report: (type: SpeechReport) => void): SpeechListening {
     const timer = new SilenceTimer();
     return this.detector.listen(sampleRate, {
-      heard: (soFar) => {
+      progress: (soFar) => {
         this.#isDeaf = false;
         const means = timer.look(soFar);
         if (means !== undefined) report(means);
       },
       failed: (message) => {
-        // Once until it hears again, and not with each take.
+        // Reported once until it works again, and not for each take.
         if (this.#isDeaf) return;
         this.#isDeaf = true;
-        this.#logger.warn(`Silence is not noticed, so that takes end by key only: ${message}`);
+        this.#logger.warn(`Silence is not detected, so takes end by key only: ${message}`);
         this.#warn('silence_unnoticed');
       },
     });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ActiveWindowHolder } from '../../commands/window-contexts/active-window.ts';
 import { HeycatError } from '../../errors.ts';
 import type { StageTimes } from '../../events/take-events.ts';
-import { type Capture, WarmableMicrophone } from '../ports/microphone.ts';
+import { type Capture, KeepOpenMicrophone } from '../ports/microphone.ts';
 import { type StorageFailure, type StoredSound, type TakeFile, TakeFiles } from '../ports/take-files.ts';
 import type { TakeReport } from '../rules/take/take-input.ts';
 import type { ActiveWindow } from '../rules/window-context-matching.ts';
@@ -21,7 +21,7 @@ export interface CaptureEvents {
 @Injectable()
 export class TakeCaptures {
   constructor(
-    readonly microphone: WarmableMicrophone,
+    readonly microphone: KeepOpenMicrophone,
     readonly files: TakeFiles,
     readonly monitor: SoundMonitor,
     readonly window: ActiveWindowHolder,

@@ -3,9 +3,9 @@ import { RecordingFiles } from '../../commands/recordings/recording-files.ts';
 import { WavInspector } from '../../commands/recordings/wav-inspector.ts';
 import { ActionRunner } from '../../dictation/ports/action-runner.ts';
 import { Hotkeys } from '../../dictation/ports/hotkeys.ts';
-import { Microphone, WarmableMicrophone } from '../../dictation/ports/microphone.ts';
+import { Microphone, KeepOpenMicrophone } from '../../dictation/ports/microphone.ts';
 import { Recogniser } from '../../dictation/ports/recogniser.ts';
-import { SpeechDetector } from '../../dictation/ports/speech-detector.ts';
+import { VoiceActivityDetector } from '../../dictation/ports/voice-activity-detector.ts';
 import { TakeFiles } from '../../dictation/ports/take-files.ts';
 import { readTakeSettings } from '../../dictation/session/take-settings.ts';
 import { ProjectionsModule } from '../../projections/projections.module.ts';
@@ -21,15 +21,15 @@ import { WavTakeFiles } from './audio/take-files.ts';
 import { WavHeaderInspector } from './audio/wav-header.ts';
 import { UiohookHotkeys } from './hotkey/uiohook-hotkeys.ts';
 import { openMicrophones } from './microphone/open-microphones.ts';
-import { WarmMicrophone } from './microphone/warm-microphone.ts';
+import { PreRollMicrophone } from './microphone/pre-roll-microphone.ts';
 import { ModelStore } from './models/model-store.ts';
 import { ChildRecogniser } from './recogniser/child-recogniser.ts';
-import { ChildSpeechDetector } from './recogniser/child-speech-detector.ts';
+import { ChildVoiceActivityDetector } from './recogniser/child-voice-activity-detector.ts';
 
 /** What a host brings of its own to record, hear and act with. */
 export interface VoiceOverrides {
   /**
-   * Providers that take the place of this computer's: of Microphone, Hotkeys, Recogniser, SpeechDetector or
+   * Providers that take the place of this computer's: of Microphone, Hotkeys, Recogniser, VoiceActivityDetector or
    * ActionRunner.
    */
   overrides?: Provider[];
@@ -59,12 +59,12 @@ const DEFAULTS = [
     inject: [HeycatConfig],
   },
   {
-    provide: WarmableMicrophone,
-    useFactory: (microphone: Microphone) => new WarmMicrophone(microphone),
+    provide: KeepOpenMicrophone,
+    useFactory: (microphone: Microphone) => new PreRollMicrophone(microphone),
     inject: [Microphone],
   },
-  { provide: AudioDevices, useExisting: WarmableMicrophone },
-  { provide: SpeechDetector, useFactory: () => new ChildSpeechDetector() },
+  { provide: AudioDevices, useExisting: KeepOpenMicrophone },
+  { provide: VoiceActivityDetector, useFactory: () => new ChildVoiceActivityDetector() },
   {
     provide: Hotkeys,
     useFactory: ({ env }: HeycatConfig) => new UiohookHotkeys({ env }),

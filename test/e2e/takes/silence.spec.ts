@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { RecordingRow } from '../../../src/events/rows.ts';
 import type { ClientEvent } from '../../../src/infra/ipc/client/client.ts';
 import {
-  ChildSpeechDetector,
-  type SpeechDetectorOptions,
-} from '../../../src/infra/voice/recogniser/child-speech-detector.ts';
+  ChildVoiceActivityDetector,
+  type VoiceActivityDetectorOptions,
+} from '../../../src/infra/voice/recogniser/child-voice-activity-detector.ts';
 import { childrenWith } from '../../support/child-processes.ts';
 import { TYPESCRIPT_ARGV } from '../../support/embedded-harness.ts';
 import { eventually, startService } from '../../support/service.ts';
@@ -25,10 +25,10 @@ async function sound(...parts: (Fixture | number)[]): Promise<Float32Array> {
 }
 
 /** A service whose takes end by silence. */
-async function studio({ isDeaf, speech }: { isDeaf?: boolean; speech?: SpeechDetectorOptions } = {}) {
+async function studio({ isDeaf, speech }: { isDeaf?: boolean; speech?: VoiceActivityDetectorOptions } = {}) {
   const { recogniser } = testRecogniser({}, ...(isDeaf ? ['/nowhere'] : []));
-  const speechDetector = new ChildSpeechDetector({ execArgv: TYPESCRIPT_ARGV, ...speech });
-  const service = await startService('embedded', { host: { recogniser, speechDetector } });
+  const voiceActivityDetector = new ChildVoiceActivityDetector({ execArgv: TYPESCRIPT_ARGV, ...speech });
+  const service = await startService('embedded', { host: { recogniser, voiceActivityDetector } });
   const client = await service.connect();
   const heard = await service.hear();
   await client.command('save_setting', { key: 'dictation.silenceStop', value: true });

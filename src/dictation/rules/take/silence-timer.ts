@@ -1,4 +1,4 @@
-import type { SpeechHeard } from '../../ports/speech-detector.ts';
+import type { SpeechProgress } from '../../ports/voice-activity-detector.ts';
 import type { TakeReport } from './take-input.ts';
 
 /** Silence that ends a take after its last word. */
@@ -15,7 +15,7 @@ export type SpeechReport = Extract<
 export class SilenceTimer {
   #told: SpeechReport | undefined;
 
-  look(heard: SpeechHeard): SpeechReport | undefined {
+  look(heard: SpeechProgress): SpeechReport | undefined {
     const means = meaningOf(heard);
     if (means === this.#told) return undefined;
     this.#told = means;
@@ -23,7 +23,7 @@ export class SilenceTimer {
   }
 }
 
-function meaningOf({ heard_ms, spoken_ms }: SpeechHeard): SpeechReport | undefined {
-  if (spoken_ms === null) return heard_ms >= NO_SPEECH_MS ? 'no_speech' : undefined;
-  return heard_ms - spoken_ms >= SILENCE_MS ? 'silence_after_speech' : 'speech_started';
+function meaningOf({ analysed_ms, spoken_ms }: SpeechProgress): SpeechReport | undefined {
+  if (spoken_ms === null) return analysed_ms >= NO_SPEECH_MS ? 'no_speech' : undefined;
+  return analysed_ms - spoken_ms >= SILENCE_MS ? 'silence_after_speech' : 'speech_started';
 }

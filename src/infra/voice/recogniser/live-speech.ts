@@ -1,4 +1,4 @@
-import type { SpeechHeard } from '../../../dictation/ports/speech-detector.ts';
+import type { SpeechProgress } from '../../../dictation/ports/voice-activity-detector.ts';
 import { Resampler } from '../audio/resampler.ts';
 import { MODEL_RATE, WINDOW, type WindowDetector } from './pieces.ts';
 
@@ -20,7 +20,7 @@ export class LiveSpeech {
     if (rate !== MODEL_RATE) this.#resampler = new Resampler(rate, MODEL_RATE);
   }
 
-  analyse(pcm: Int16Array): SpeechHeard {
+  analyse(pcm: Int16Array): SpeechProgress {
     const all = this.#withRest(Float32Array.from(pcm, (sample) => sample / 2 ** 15));
     const complete = all.length - (all.length % WINDOW);
     for (let at = 0; at < complete; at += WINDOW) {
@@ -28,7 +28,7 @@ export class LiveSpeech {
       if (this.detector.isSpeech(all.slice(at, at + WINDOW))) this.#spoken = this.#analysed;
     }
     this.#rest = all.slice(complete);
-    return { heard_ms: this.#analysed / MS, spoken_ms: this.#spoken === null ? null : this.#spoken / MS };
+    return { analysed_ms: this.#analysed / MS, spoken_ms: this.#spoken === null ? null : this.#spoken / MS };
   }
 
   #withRest(sound: Float32Array): Float32Array {

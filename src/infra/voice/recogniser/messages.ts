@@ -1,4 +1,4 @@
-import type { SpeechHeard } from '../../../dictation/ports/speech-detector.ts';
+import type { SpeechProgress } from '../../../dictation/ports/voice-activity-detector.ts';
 import type { ErrorCode } from '../../../errors.ts';
 import type { ModelFiles } from '../models/model-files.ts';
 
@@ -41,4 +41,4 @@ export interface SoundToChild {
 }
 
 /** `failed`: the detector cannot be loaded. */
-export type SpeechFromChild = ({ kind: 'analysed' } & SpeechHeard) | { kind: 'failed'; message: string };
+export type SpeechFromChild = ({ kind: 'analysed' } & SpeechProgress) | { kind: 'failed'; message: string };

@@ -4,7 +4,7 @@ import {
   type ChildMicrophoneHarness,
 } from '../../../contract/microphone.contract.ts';
 import { openMicrophones } from '../../../../src/infra/voice/microphone/open-microphones.ts';
-import { WarmMicrophone } from '../../../../src/infra/voice/microphone/warm-microphone.ts';
+import { PreRollMicrophone } from '../../../../src/infra/voice/microphone/pre-roll-microphone.ts';
 import { childrenWith } from '../../../support/child-processes.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { toneFile } from '../../../support/tone.ts';
@@ -21,14 +21,14 @@ async function harness(parts: {
   standard?: (folder: string) => Promise<string>;
   device?: (folder: string) => Promise<string>;
   missing: string;
-  warm?: boolean;
+  preRoll?: boolean;
 }): Promise<ChildMicrophoneHarness> {
   const folder = await tempFolder();
   const standard = (await parts.standard?.(folder.path)) ?? '';
   const device = (await parts.device?.(folder.path)) ?? null;
   const inner = openMicrophones({ env: { ...process.env, HEYCAT_MICROPHONE: standard } });
-  const microphone = parts.warm ? new WarmMicrophone(inner) : inner;
-  if (microphone instanceof WarmMicrophone) await microphone.warmUp(device);
+  const microphone = parts.preRoll ? new PreRollMicrophone(inner) : inner;
+  if (microphone instanceof PreRollMicrophone) await microphone.keepOpen(device);
   return {
     microphone,
     device,
@@ -55,6 +55,6 @@ describeMicrophoneContract('WAV file, fast', () =>
   }),
 );
 describeChildMicrophoneContract('command', () => harness({ standard: command, missing: 'file:/no' }));
-describeChildMicrophoneContract('command, kept warm', () =>
-  harness({ standard: command, missing: 'pipe:/no/such', warm: true }),
+describeChildMicrophoneContract('command, with pre-roll', () =>
+  harness({ standard: command, missing: 'pipe:/no/such', preRoll: true }),
 );

@@ -10,10 +10,10 @@ function told(windows: readonly boolean[], windowMs: number): [number, string][]
   const timer = new SilenceTimer();
   let spoken_ms: number | null = null;
   return windows.flatMap((isSpeech, index): [number, string][] => {
-    const heard_ms = (index + 1) * windowMs;
-    if (isSpeech) spoken_ms = heard_ms;
-    const report = timer.look({ heard_ms, spoken_ms });
-    return report === undefined ? [] : [[heard_ms, report]];
+    const analysed_ms = (index + 1) * windowMs;
+    if (isSpeech) spoken_ms = analysed_ms;
+    const report = timer.look({ analysed_ms, spoken_ms });
+    return report === undefined ? [] : [[analysed_ms, report]];
   });
 }
 

@@ -1,14 +1,14 @@
 import type {
-  SpeechDetector,
+  VoiceActivityDetector,
   SpeechListener,
   SpeechListening,
-} from '../../../dictation/ports/speech-detector.ts';
+} from '../../../dictation/ports/voice-activity-detector.ts';
 import { NodeChild, type NodeOptions } from '../../process/child/node-child.ts';
 import { howEnded, type ProcessEnd } from '../../process/child/subprocess.ts';
 import type { SoundToChild, SpeechFromChild } from './messages.ts';
 import { VAD_FILE } from './silero.ts';
 
-export interface SpeechDetectorOptions extends NodeOptions {
+export interface VoiceActivityDetectorOptions extends NodeOptions {
   /** The process ends after this many ms without a sound. Default: 5 min. */
   idleMs?: number;
   /** A process that does not answer for this many ms, loading included, is ended. Default: 20 s. */
@@ -26,8 +26,8 @@ interface Given {
 }
 
 /** Detects speech with Silero in a child process, which starts with the first sound and ends after a while without one. */
-export class ChildSpeechDetector implements SpeechDetector {
-  readonly #options: Required<Omit<SpeechDetectorOptions, keyof NodeOptions>>;
+export class ChildVoiceActivityDetector implements VoiceActivityDetector {
+  readonly #options: Required<Omit<VoiceActivityDetectorOptions, keyof NodeOptions>>;
   readonly #execArgv: NodeOptions['execArgv'];
   #child: Child | undefined;
   #given: Given[] = [];
@@ -38,7 +38,7 @@ export class ChildSpeechDetector implements SpeechDetector {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor({ execArgv, ...options }: SpeechDetectorOptions = {}) {
+  constructor({ execArgv, ...options }: VoiceActivityDetectorOptions = {}) {
     this.#execArgv = execArgv;
     this.#options = { idleMs: 5 * 60_000, answerMs: 20_000, vad: VAD_FILE, ...options };
   }
@@ -94,8 +94,8 @@ export class ChildSpeechDetector implements SpeechDetector {
 
   #answered(answer: Extract<SpeechFromChild, { kind: 'analysed' }>): void {
     const { id, seen } = this.#given.shift()!;
-    const { heard_ms, spoken_ms } = answer;
-    if (id === this.#lastId) this.#listener?.heard({ heard_ms, spoken_ms });
+    const { analysed_ms, spoken_ms } = answer;
+    if (id === this.#lastId) this.#listener?.progress({ analysed_ms, spoken_ms });
     seen();
     this.#watch();
   }

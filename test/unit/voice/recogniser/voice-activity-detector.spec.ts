@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SpeechHeard } from '../../../../src/dictation/ports/speech-detector.ts';
+import type { SpeechProgress } from '../../../../src/dictation/ports/voice-activity-detector.ts';
 import {
-  ChildSpeechDetector,
-  type SpeechDetectorOptions,
-} from '../../../../src/infra/voice/recogniser/child-speech-detector.ts';
+  ChildVoiceActivityDetector,
+  type VoiceActivityDetectorOptions,
+} from '../../../../src/infra/voice/recogniser/child-voice-activity-detector.ts';
 import { TYPESCRIPT_ARGV } from '../../../support/embedded-harness.ts';
 import { childrenWith } from '../../../support/child-processes.ts';
 import { until } from '../../../support/cli.ts';
@@ -16,16 +16,16 @@ const seconds = (s: number) => new Float32Array(s * 16_000);
 const pcmOf = (samples: Float32Array) => Int16Array.from(samples, (sample) => Math.round(sample * 32_767));
 
 interface Told {
-  looks: SpeechHeard[];
+  looks: SpeechProgress[];
   failures: string[];
 }
 
-function detector(options: SpeechDetectorOptions = {}) {
-  const made = new ChildSpeechDetector({ execArgv: TYPESCRIPT_ARGV, ...options });
+function detector(options: VoiceActivityDetectorOptions = {}) {
+  const made = new ChildVoiceActivityDetector({ execArgv: TYPESCRIPT_ARGV, ...options });
   const listen = (rate = 16_000) => {
     const told: Told = { looks: [], failures: [] };
     const listening = made.listen(rate, {
-      heard: (look) => told.looks.push(look),
+      progress: (look) => told.looks.push(look),
       failed: (message) => told.failures.push(message),
     });
     return { told, listening };
@@ -51,8 +51,8 @@ describe('speech while it is spoken', () => {
       const sound = joined([seconds(1), word, seconds(2)]);
       await play(listening.feed, rate === 16_000 ? sound : atRate(sound, 16_000, rate), rate / 50);
       const last = told.looks.at(-1)!;
-      expect(last.heard_ms).toBeGreaterThan(4_776 - 64);
-      expect(told.looks.find(({ spoken_ms }) => spoken_ms !== null)!.heard_ms).toBeGreaterThan(1_000);
+      expect(last.analysed_ms).toBeGreaterThan(4_776 - 64);
+      expect(told.looks.find(({ spoken_ms }) => spoken_ms !== null)!.analysed_ms).toBeGreaterThan(1_000);
       // The file has some silence of its own at its end.
       expect(last.spoken_ms).toBeGreaterThan(1_000 + 1_000);
       expect(last.spoken_ms).toBeLessThan(1_000 + 1_776 + 64);
@@ -71,7 +71,7 @@ describe('speech while it is spoken', () => {
     await play(first.listening.feed, word);
     await play(second.listening.feed, seconds(1));
     expect(first.told.looks).toHaveLength(looks);
-    expect(second.told.looks.at(-1)).toEqual({ heard_ms: 992, spoken_ms: null });
+    expect(second.told.looks.at(-1)).toEqual({ analysed_ms: 992, spoken_ms: null });
   });
 
   it('REC20 a process that is killed, or hangs, is told once and keeps nobody waiting; the next sound gets another', async () => {
