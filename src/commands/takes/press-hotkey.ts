@@ -4,7 +4,7 @@ import { IsInteger, IsOptional } from '../../fields/fields.ts';
 import { MAX_INTEGER } from '../../fields/limits.ts';
 import { Takes } from './takes.ts';
 
-/** A host tells that its dictation key was pressed. */
+/** A host reports that its dictation key was pressed. */
 export class PressHotkey extends CommandMessage {
   /** When the key moved, in ms since 1970; now when absent. */
   @IsOptional()

@@ -4,7 +4,7 @@ import { appliedWithoutWriting, CommandMessage } from '../command.ts';
 import { IsId } from '../../fields/fields.ts';
 import { Takes } from './takes.ts';
 
-/** Says which of the commands told as `command_ambiguous` was meant. */
+/** Says which of the commands published as `command_ambiguous` was meant. */
 export class ResolveAmbiguousCommand extends CommandMessage {
   /** Of the voice command. */
   @IsId()

@@ -7,7 +7,7 @@ import { Takes } from './takes.ts';
 
 /** Begins a take. */
 export class StartRecording extends CommandMessage {
-  /** Name of an input device, as list_audio_devices tells it; the one of the settings when absent. */
+  /** Name of an input device, as list_audio_devices lists it; the one of the settings when absent. */
   @IsOptional()
   @IsName(LIMITS.file_path_bytes)
   device?: string;

@@ -30,6 +30,6 @@ export abstract class Takes {
    * @throws HeycatError NOT_FOUND, BUSY (it is being recorded or transcribed), MODEL_MISSING
    */
   abstract transcribe(id: number, model: string | null): Promise<TakeStatus>;
-  /** Runs one of the candidates told last as `command_ambiguous`. @throws HeycatError NOT_FOUND */
+  /** Runs one of the candidates last published as `command_ambiguous`. @throws HeycatError NOT_FOUND */
   abstract resolve(commandId: number): Promise<TakeStatus>;
 }

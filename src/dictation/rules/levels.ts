@@ -1,6 +1,6 @@
 import type { QualityWarning } from '../../events/take-events.ts';
 
-/** A level is told at most so often, in ms. */
+/** At least so long between two levels, in ms. */
 const LEVEL_EVERY_MS = 50;
 const FULL_SCALE = 32_768;
 /** RMS to level: speech at a usual distance fills about half of the scale. */
@@ -28,18 +28,18 @@ export function levelOf(sum: number, samples: number): number {
 export class LevelMeter {
   #sum = 0;
   #samples = 0;
-  #toldAt = -Infinity;
+  #lastAt = -Infinity;
 
   /**
    * @param at milliseconds of a clock that never jumps.
-   * @returns a whole number from 0 to 100, or undefined while it is too early for one.
+   * @returns an integer from 0 to 100, or undefined while it is too early for one.
    */
   add(pcm: Int16Array, at: number): number | undefined {
     this.#sum += sumOfSquares(pcm);
     this.#samples += pcm.length;
-    if (this.#samples === 0 || at - this.#toldAt < LEVEL_EVERY_MS) return undefined;
+    if (this.#samples === 0 || at - this.#lastAt < LEVEL_EVERY_MS) return undefined;
     const level = levelOf(this.#sum, this.#samples);
-    [this.#sum, this.#samples, this.#toldAt] = [0, 0, at];
+    [this.#sum, this.#samples, this.#lastAt] = [0, 0, at];
     return level;
   }
 }
@@ -48,7 +48,7 @@ export class LevelMeter {
 export class QualityWatch {
   #isClipped = false;
   #loudest = 0;
-  /** Of the stretch of {@link QUIET_SAMPLES} that is being heard. */
+  /** Of the stretch of {@link QUIET_SAMPLES} that is being measured. */
   #sum = 0;
   #samples = 0;
   #hasStretch = false;

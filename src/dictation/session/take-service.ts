@@ -18,7 +18,7 @@ import { TakeRecorder } from './take-recorder.ts';
 import { TranscriptionQueue } from './transcription-queue.ts';
 import { UserRules } from './user-rules.ts';
 
-/** A key's time that a host tells is believed so far back, in ms. */
+/** A key's time from a host is believed so far back, in ms. */
 const KEY_AGE_MS = 10_000;
 
 /** Every take's inputs, whoever gives them, go through one queue into the state machine; its effects are carried out. */

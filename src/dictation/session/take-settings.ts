@@ -12,7 +12,7 @@ export interface TakeSettings {
   rules: TakeRules;
   /** Name of a model; null leaves the choice. */
   model: string | null;
-  /** How long the recogniser stays in memory with nothing to hear. */
+  /** How long the recogniser stays in memory with nothing to transcribe. */
   model_idle_ms: number;
   /** Ends a take after two seconds of silence, cancels one without speech after five. */
   silenceStop: boolean;

@@ -85,24 +85,24 @@ export class TranscriptionQueue {
       const partial = (text: string) => {
         this.events.publish(new LiveEvent('transcription_partial', { ...about, text }));
       };
-      const heard = await this.recogniser.transcribe({ file: take.file, model: take.model }, partial);
-      this.#heard(take, heard, about);
+      const transcript = await this.recogniser.transcribe({ file: take.file, model: take.model }, partial);
+      this.#completed(take, transcript, about);
     } catch (thrown) {
       // A recogniser that was closed under it: the row still says `transcribing`.
       if (!this.#isClosed) this.#failed(take, HeycatError.from(thrown), about);
     }
   }
 
-  #heard(take: WaitingTake, heard: Transcript, about: TranscriptionStarted): void {
+  #completed(take: WaitingTake, transcript: Transcript, about: TranscriptionStarted): void {
     const { row, times, endedAt } = take;
     const ruledFrom = performance.now();
-    const { text, auto_enter, outcome } = this.rules.apply(heard.text, take.window);
-    times.decode_ms = heard.decode_ms;
+    const { text, auto_enter, outcome } = this.rules.apply(transcript.text, take.window);
+    times.decode_ms = transcript.decode_ms;
     times.rules_ms = since(ruledFrom);
     times.told_ms = since(endedAt);
-    const { model, language, audio_ms } = heard;
+    const { model, language, audio_ms } = transcript;
     const command = outcome.kind === 'none' ? null : outcome.kind;
-    const spoken = { text, raw_text: heard.text, auto_enter, command };
+    const spoken = { text, raw_text: transcript.text, auto_enter, command };
     this.events.publish(
       new LiveEvent('transcription_completed', { ...about, ...spoken, model, language, audio_ms, times }),
     );

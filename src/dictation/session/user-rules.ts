@@ -25,7 +25,7 @@ type Ambiguous = Extract<CommandMatch, { kind: 'ambiguous' }>;
 
 /**
  * The user's rules about text, as the read models hold them now: the dictionary, and the voice commands. A command is
- * told to the host, and run only where the user has allowed that.
+ * published to the host, and run only where the user has allowed that.
  */
 @Injectable()
 export class UserRules {
@@ -50,14 +50,18 @@ export class UserRules {
     if (match.kind === 'ambiguous') this.#ask(text, match);
   }
 
-  /** @throws HeycatError NOT_FOUND when it is none of the candidates told last. */
+  /** @throws HeycatError NOT_FOUND when it is none of the candidates last published. */
   resolve(id: number): void {
     const { text = '', match } = this.#ambiguous ?? {};
     const command = this.models.row('voice_commands', id);
     if (command === undefined || !match?.candidates.some((candidate) => candidate.id === id)) {
-      throw new HeycatError('NOT_FOUND', 'That command is none of those told last as command_ambiguous.', {
-        field: 'id',
-      });
+      throw new HeycatError(
+        'NOT_FOUND',
+        'That command is none of the candidates last published as command_ambiguous.',
+        {
+          field: 'id',
+        },
+      );
     }
     this.#ambiguous = undefined;
     this.#matched(text, { kind: 'matched', command, confidence: 1, parameters: {} });

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../errors.ts';
 import type { CancelReason, StopReason, TakeMode } from '../../../events/take-events.ts';
 import type { TimerName } from './take-input.ts';
 
-/** What UIs are told: the events recording_started, recording_stopped … */
+/** What UIs learn of a take, as the events recording_started, recording_stopped … */
 export type TakeEvent =
   /** After the first real sample. */
   | { type: 'started'; take: number; mode: TakeMode; device: string | null }

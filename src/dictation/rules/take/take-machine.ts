@@ -5,7 +5,7 @@ import {
   cancel,
   captureEnded,
   error,
-  heard,
+  firstSample,
   isOpen,
   onTakeTimer,
   stopNow,
@@ -67,7 +67,7 @@ interface Reported {
 function onReport(state: TakeState, take: Take, { report, at, rules }: Reported): Step {
   switch (report.type) {
     case 'first_sample':
-      return heard(state, take, { at, rules });
+      return firstSample(state, take, { at, rules });
     case 'capture_failed':
       return captureEnded(state, take, { at, end: { reason: 'failed', message: report.message } });
     case 'capture_ended':
@@ -102,7 +102,7 @@ function storageFailed(state: TakeState, take: Take, { report, at }: StorageFail
   return andThen(stopped, (ending) => only(ending, error(take, 'INTERNAL', report.message)));
 }
 
-/** Its file is closed: now that is published, so that whoever hears of it finds it. */
+/** Its file is closed: its end is published now, so that whoever receives the event finds the file. */
 function closed(state: TakeState, id: number): Step {
   const done = state.closing.find(({ take }) => take === id);
   if (done === undefined) return only(state);

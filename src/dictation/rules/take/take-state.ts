@@ -10,7 +10,7 @@ export interface TakeRules {
   /** Null is the default device. */
   device: string | null;
   max_duration_ms: number;
-  /** How long is recorded after the user's stop, so that the last word is whole. */
+  /** How long is recorded after the user's stop, so that the last word is complete. */
   tail_ms: number;
 }
 
@@ -37,14 +37,14 @@ export interface Take extends WantedTake {
   readonly id: number;
   /**
    * `starting` until the first sample, then `recording`; `tail`: it ends, its last word is being recorded; `ending`: the
-   * microphone was told to stop.
+   * microphone was asked to stop.
    */
   readonly phase: 'starting' | 'recording' | 'tail' | 'ending';
   /** When the phase has lasted long enough. */
   readonly due: number;
   readonly begunAt: number;
   /** When the first sample came. */
-  readonly heardAt: number | null;
+  readonly firstSampleAt: number | null;
   readonly spoken: boolean;
   /** What becomes of it, from `tail` on. */
   readonly outcome: Outcome | null;
@@ -107,14 +107,14 @@ export function recordingState({ current, closing }: TakeState, rules: TakeRules
     take: current?.id ?? null,
     mode: (current ?? rules).mode,
     device: (current ?? rules).device,
-    started_at: current?.heardAt ?? null,
+    started_at: current?.firstSampleAt ?? null,
     next: current?.next != null,
   };
 }
 
 /** A microphone that gives nothing for so long is broken; slow ones need four seconds. */
 export const FIRST_SAMPLE_MS = 10_000;
-/** A microphone that was told to stop and says nothing for so long is given up. */
+/** A microphone that was asked to stop and does not answer for so long is abandoned. */
 export const CAPTURE_END_MS = 5_000;
 /** A cancelled take with that much sound is kept: users cancel by mistake. */
 export const KEPT_MS = 1_000;
@@ -139,7 +139,7 @@ export function begin(state: TakeState, wanted: WantedTake, at: number): Step {
     phase: 'starting',
     due,
     begunAt: at,
-    heardAt: null,
+    firstSampleAt: null,
     spoken: false,
     outcome: null,
     next: null,
@@ -152,13 +152,21 @@ export function begin(state: TakeState, wanted: WantedTake, at: number): Step {
   );
 }
 
-export function heard(state: TakeState, take: Take, { at, rules }: { at: number; rules: TakeRules }): Step {
-  if (take.heardAt !== null) return only(state);
+export function firstSample(
+  state: TakeState,
+  take: Take,
+  { at, rules }: { at: number; rules: TakeRules },
+): Step {
+  if (take.firstSampleAt !== null) return only(state);
   const { id, mode, device } = take;
   const started = publish({ type: 'started', take: id, mode, device });
-  if (take.phase !== 'starting') return only(changed(state, { ...take, heardAt: at }), started);
+  if (take.phase !== 'starting') return only(changed(state, { ...take, firstSampleAt: at }), started);
   const due = at + rules.max_duration_ms;
-  return only(changed(state, { ...take, heardAt: at, phase: 'recording', due }), takeTimer(due), started);
+  return only(
+    changed(state, { ...take, firstSampleAt: at, phase: 'recording', due }),
+    takeTimer(due),
+    started,
+  );
 }
 
 /** The user wants it ended: the last word is still recorded. */
@@ -241,7 +249,7 @@ function close(state: TakeState, take: Take, end: CaptureEnd): Step {
     return only(closing({ type: 'stopped', take: id, stop_reason }), ...before, finish);
   }
   const { reason } = outcome;
-  const keep = take.heardAt !== null && outcome.at - take.heardAt >= KEPT_MS;
+  const keep = take.firstSampleAt !== null && outcome.at - take.firstSampleAt >= KEPT_MS;
   const cancelled: TakeEffect = { type: 'cancel_take', take: id, reason, keep };
   return only(closing({ type: 'cancelled', take: id, reason, kept: keep }), ...before, cancelled);
 }
@@ -255,13 +263,13 @@ const STOP_REASON_OF_END: Record<CaptureEnd['reason'], StopReason> = {
 
 function outcomeOf(take: Take, end: CaptureEnd): Outcome {
   if (take.outcome?.kind === 'cancel') return take.outcome;
-  if (take.heardAt === null) return { kind: 'cancel', reason: 'no_sound', at: take.begunAt };
+  if (take.firstSampleAt === null) return { kind: 'cancel', reason: 'no_sound', at: take.begunAt };
   return take.outcome ?? { kind: 'finish', stop_reason: STOP_REASON_OF_END[end.reason] };
 }
 
-/** Nobody is told of a microphone that fails when all was heard. */
+/** A microphone that fails once everything was recorded is no error. */
 function failure(take: Take, end: CaptureEnd): TakeEffect[] {
-  const complete = take.outcome !== null && take.heardAt !== null;
+  const complete = take.outcome !== null && take.firstSampleAt !== null;
   if (complete || end.reason === 'stopped' || end.reason === 'exhausted') return [];
   return [error(take, 'DEVICE_UNAVAILABLE', end.message)];
 }

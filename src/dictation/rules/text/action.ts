@@ -31,8 +31,8 @@ export function actionOf(
 
 function fill(value: unknown, parameters: Parameters): unknown {
   if (typeof value === 'string') {
-    return value.replace(PLACEHOLDER, (whole, name: string) =>
-      Object.hasOwn(parameters, name.trim()) ? parameters[name.trim()]! : whole,
+    return value.replace(PLACEHOLDER, (placeholder, name: string) =>
+      Object.hasOwn(parameters, name.trim()) ? parameters[name.trim()]! : placeholder,
     );
   }
   if (Array.isArray(value)) return value.map((each) => fill(each, parameters));
@@ -81,7 +81,9 @@ function textProblem(text: unknown): ActionProblem | undefined {
 function delayProblem(delay: unknown): ActionProblem | undefined {
   const fits =
     delay === undefined || (Number.isInteger(delay) && Number(delay) >= 0 && Number(delay) <= DELAY_MS_MAX);
-  return fits ? undefined : invalid('delay_ms', `delay_ms takes 0 to ${DELAY_MS_MAX} whole milliseconds.`);
+  return fits
+    ? undefined
+    : invalid('delay_ms', `delay_ms takes an integer of 0 to ${DELAY_MS_MAX} milliseconds.`);
 }
 
 function missing(field: string, message: string): ActionProblem {

@@ -6,20 +6,20 @@ interface Node {
   next: Map<string, Node>;
 }
 
-interface WholeEntry {
+interface CompleteMatch {
   entry: DictionaryEntryRow;
   /** Place in the list: the first of several wins. */
   order: number;
 }
 
-/** Entries made ready for many texts. */
+/** Entries compiled for many texts. */
 export interface Dictionary {
   /** Triggers as paths of tokens. */
   readonly inline: Node;
-  /** Entries for whole inputs, by their trigger. */
-  readonly whole: ReadonlyMap<string, WholeEntry>;
+  /** Entries for complete inputs, by their trigger. */
+  readonly complete: ReadonlyMap<string, CompleteMatch>;
   /** Those of them that are blind to final punctuation. */
-  readonly wholeBare: ReadonlyMap<string, WholeEntry>;
+  readonly completeBare: ReadonlyMap<string, CompleteMatch>;
 }
 
 export interface Expansion {
@@ -33,20 +33,20 @@ export interface Expansion {
 /** Of entries with the same trigger the first one holds; disabled ones are left out. */
 export function compileDictionary(entries: Iterable<DictionaryEntryRow>): Dictionary {
   const inline: Node = { next: new Map() };
-  const whole = new Map<string, WholeEntry>();
-  const wholeBare = new Map<string, WholeEntry>();
+  const complete = new Map<string, CompleteMatch>();
+  const completeBare = new Map<string, CompleteMatch>();
   let order = 0;
   for (const entry of entries) {
     const tokens = tokenise(entry.trigger);
     if (!entry.enabled || tokens.length === 0) continue;
     if (!entry.complete_match_only) addInline(inline, tokens, entry);
-    else if (entry.disable_suffix) addFirst(wholeBare, bareKey(tokens), { entry, order: order++ });
-    else addFirst(whole, spokenKey(tokens), { entry, order: order++ });
+    else if (entry.disable_suffix) addFirst(completeBare, bareKey(tokens), { entry, order: order++ });
+    else addFirst(complete, spokenKey(tokens), { entry, order: order++ });
   }
-  return { inline, whole, wholeBare };
+  return { inline, complete, completeBare };
 }
 
-function addFirst(entries: Map<string, WholeEntry>, key: string, entry: WholeEntry): void {
+function addFirst(entries: Map<string, CompleteMatch>, key: string, entry: CompleteMatch): void {
   if (!entries.has(key)) entries.set(key, entry);
 }
 
@@ -69,23 +69,23 @@ function bareKey(tokens: readonly Token[]): string {
 
 /**
  * Replaces triggers in one pass from left to right, at each place the longest; what was replaced is not looked at
- * again. An entry for whole inputs that fits comes before all others.
+ * again. An entry for complete inputs that fits comes before all others.
  */
 export function expand(dictionary: Dictionary, text: string): Expansion {
   const tokens = tokenise(text);
-  const whole = wholeEntry(dictionary, tokens);
-  if (whole === undefined) return expandInline(dictionary.inline, text, tokens);
+  const complete = completeMatch(dictionary, tokens);
+  if (complete === undefined) return expandInline(dictionary.inline, text, tokens);
   return {
-    text: replacementOf(whole),
-    auto_enter: whole.auto_enter,
-    applied: [{ id: whole.id, at: tokens[0]!.start }],
+    text: replacementOf(complete),
+    auto_enter: complete.auto_enter,
+    applied: [{ id: complete.id, at: tokens[0]!.start }],
   };
 }
 
-function wholeEntry(dictionary: Dictionary, tokens: readonly Token[]): DictionaryEntryRow | undefined {
-  if (tokens.length === 0 || dictionary.whole.size + dictionary.wholeBare.size === 0) return undefined;
-  const exact = dictionary.whole.get(spokenKey(tokens));
-  const bare = dictionary.wholeBare.get(bareKey(tokens));
+function completeMatch(dictionary: Dictionary, tokens: readonly Token[]): DictionaryEntryRow | undefined {
+  if (tokens.length === 0 || dictionary.complete.size + dictionary.completeBare.size === 0) return undefined;
+  const exact = dictionary.complete.get(spokenKey(tokens));
+  const bare = dictionary.completeBare.get(bareKey(tokens));
   if (exact === undefined || bare === undefined) return (exact ?? bare)?.entry;
   return exact.order < bare.order ? exact.entry : bare.entry;
 }
@@ -137,7 +137,7 @@ function longestAt(root: Node, tokens: readonly Token[], from: number) {
 }
 
 /**
- * Whether a match may have this edge. Words are whole anyway; a symbol at the edge must neither touch a word, as in
+ * Whether a match may have this edge. Words are complete anyway; a symbol at the edge must neither touch a word, as in
  * `asp.net` for `.net`, nor go on, as in `c+++` for `c++`.
  * @param right the right one of edge and neighbour: its gap lies between them.
  */

@@ -74,7 +74,7 @@ function keyOf(spoken: string): string {
   return spokenKey(tokenise(spoken));
 }
 
-/** Rules made ready for many texts; make them anew when a rule or the context changes. */
+/** Rules compiled for many texts; compile them again when a rule or the context changes. */
 export interface CompiledRules {
   readonly dictionary: Dictionary;
   readonly commands: VoiceCommands;
@@ -89,8 +89,8 @@ export function compileRules({ entries, commands }: TextRules): CompiledRules {
   return { dictionary: compileDictionary(entries), commands: compileCommands(commands) };
 }
 
-/** What becomes of heard text: the dictionary first, then the commands on what it made. */
-export function applyRules({ dictionary, commands }: CompiledRules, heard: string): RuledText {
-  const expansion = expand(dictionary, heard);
+/** What becomes of recognised text: the dictionary is applied first, then the commands to its result. */
+export function applyRules({ dictionary, commands }: CompiledRules, rawText: string): RuledText {
+  const expansion = expand(dictionary, rawText);
   return { ...expansion, outcome: matchCommand(commands, expansion.text) };
 }

@@ -1,6 +1,6 @@
 /**
  * A word; one character of a script that writes words together (`free`); or one character that is none.
- * Two words never touch, so a whole token is a match at word boundaries.
+ * Two words never touch, so a complete token is a match at word boundaries.
  */
 export interface Token {
   kind: 'word' | 'free' | 'symbol';
@@ -57,7 +57,7 @@ export function stepKey({ key, joined }: Token, index: number): string {
   return index === 0 ? key : joined;
 }
 
-/** Without the punctuation that a recogniser puts where it hears a pause; a point inside `3.5` stays. */
+/** Without the punctuation that a recogniser writes for a pause; a point inside `3.5` stays. */
 export function withoutPauses(tokens: readonly Token[]): Token[] {
   return tokens.filter(({ key }, index) => {
     const next = tokens[index + 1];

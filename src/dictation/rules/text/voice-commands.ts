@@ -6,7 +6,7 @@ import { spokenKey, tokenise, withoutPauses, type Token } from './tokens.ts';
 
 /** What is less alike than this is no match. */
 const LEAST = 0.8;
-/** Candidates that near to the best one cannot be told apart. */
+/** Candidates that near to the best one cannot be distinguished. */
 const AMBIGUOUS_WITHIN = 0.1;
 /** Rounding of what is computed. */
 const EPSILON = 1e-9;
@@ -22,7 +22,7 @@ interface Speakable {
   phrase: Phrase;
 }
 
-/** Commands made ready for many texts. */
+/** Commands compiled for many texts. */
 export interface VoiceCommands {
   /** Without parameters, by what is said. */
   readonly plain: ReadonlyMap<string, VoiceCommandRow>;
@@ -60,7 +60,7 @@ function size(literal: readonly Token[]): number {
 }
 
 /**
- * Finds the command that a text is. Case, punctuation where a pause was heard and repeated blanks do not count. An exact
+ * Finds the command that a text is. Case, punctuation that stands for a pause and repeated blanks do not count. An exact
  * match always holds, the more specific one first; otherwise the most alike, unless another is nearly as alike.
  */
 export function matchCommand(commands: VoiceCommands, text: string): CommandMatch {

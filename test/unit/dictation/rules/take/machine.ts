@@ -49,7 +49,7 @@ export class Machine {
     return this.input({ ...report, take, at });
   }
 
-  heard(at = this.now): this {
+  firstSample(at = this.now): this {
     return this.report({ type: 'first_sample' }, at);
   }
 

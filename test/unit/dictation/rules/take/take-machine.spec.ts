@@ -4,7 +4,7 @@ import { Machine } from './machine.ts';
 const withRules = (rules: Partial<TakeRules> = {}) => new Machine({ ...DEFAULT_TAKE_RULES, ...rules });
 /** A take that was started at 0 and has sound since 50. */
 const recording = (rules: Partial<TakeRules> = {}) => {
-  const machine = withRules(rules).ask('start').heard(50);
+  const machine = withRules(rules).ask('start').firstSample(50);
   machine.look();
   return machine;
 };
@@ -15,7 +15,7 @@ describe('a take', () => {
     machine.ask('start', 1_000);
     expect(machine.look()).toEqual(['begin 1 toggle', 'open 1 USB']);
     expect(machine.view).toMatchObject({ state: 'recording', phase: 'starting', started_at: null });
-    machine.heard(1_200);
+    machine.firstSample(1_200);
     expect(machine.look()).toEqual(['published started 1']);
     expect(machine.view).toEqual({
       state: 'recording',
@@ -57,7 +57,7 @@ describe('a take', () => {
     for (let take = 1; take <= 5; take++)
       machine
         .ask('start')
-        .heard()
+        .firstSample()
         .ask('stop')
         .until(take * 1_000)
         .ended();
@@ -110,7 +110,7 @@ describe('a take', () => {
   });
 
   it('TAK5 is stopped when it has lasted as long as it may, whoever still holds a key', () => {
-    const machine = withRules({ mode: 'push_to_talk', max_duration_ms: 60_000 }).ask('press').heard(50);
+    const machine = withRules({ mode: 'push_to_talk', max_duration_ms: 60_000 }).ask('press').firstSample(50);
     machine.until(60_049);
     expect(machine.look()).toEqual(['begin 1 push_to_talk', 'open 1', 'published started 1']);
     machine.until(60_050).ended(60_060);
@@ -141,7 +141,7 @@ describe('a take', () => {
   });
 
   it('TAK6 who holds the key may be silent', () => {
-    const machine = withRules({ mode: 'push_to_talk' }).ask('press').heard(50);
+    const machine = withRules({ mode: 'push_to_talk' }).ask('press').firstSample(50);
     machine.report({ type: 'no_speech' }, 5_000).report({ type: 'silence_after_speech' }, 6_000);
     expect(machine.view.phase).toBe('recording');
   });
@@ -199,7 +199,7 @@ describe('a take', () => {
   });
 
   it('TAK8 stopped before its first sample, it is told and kept when sound comes in the tail', () => {
-    const machine = withRules().ask('start').ask('stop', 100).heard(300).until(450).ended(460).closed();
+    const machine = withRules().ask('start').ask('stop', 100).firstSample(300).until(450).ended(460).closed();
     expect(machine.look().slice(2)).toEqual([
       'published stopping 1',
       'published started 1',
