@@ -40,11 +40,11 @@ async function answersOf(heycat: Heycat, methods: string[]): Promise<Answers> {
 }
 
 function withoutSeq(answers: Answers): Answers {
-  const without = ([method, { as_of_seq: _, ...answer }]: [string, Record<string, unknown>]) => [
-    method,
-    answer,
-  ];
-  return Object.fromEntries(Object.entries(answers).map(without)) as Answers;
+  const entries = Object.entries(answers).map(([method, answer]): [string, Record<string, unknown>] => {
+    const { as_of_seq: _, ...rest } = answer;
+    return [method, rest];
+  });
+  return Object.fromEntries(entries);
 }
 
 describe('the data of an earlier version', () => {
