@@ -143,10 +143,12 @@ function logSynced(logger: JsonLogger): void {
   logger.log('sync_complete: the read models are up to date', CONTEXT);
 }
 
+/** Never rejects: what is only logged must not end the service. */
 async function logEngine(heycat: Heycat, logger: JsonLogger): Promise<void> {
-  const { engine } = await heycat.call<{ engine: { kind: string; version?: string; pid?: number } }>(
-    'get_status',
-  );
+  type Answer = { engine: { kind: string; version?: string; pid?: number } };
+  const status = await heycat.call<Answer>('get_status').catch(() => undefined);
+  if (status === undefined) return;
+  const { engine } = status;
   logger.log(`engine ready: ${engine.kind} ${engine.version ?? ''} (pid ${engine.pid ?? 'own'})`, CONTEXT);
 }
 

@@ -8,7 +8,7 @@ import { dictionary } from '../../projections/dictionary.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { voiceCommands } from '../../projections/voice-commands.ts';
 import { windowContexts } from '../../projections/window-contexts.ts';
-import { ActionRunner } from '../ports/action-runner.ts';
+import { ActionRunner, type ActionOutcome } from '../ports/action-runner.ts';
 import { actionOf } from '../rules/text/action.ts';
 import {
   applyRules,
@@ -93,11 +93,21 @@ export class UserRules {
     void this.#run(action, about);
   }
 
+  /** Never rejects, also where a host's own runner does. */
   async #run(action: VoiceAction, about: CommandExecuted): Promise<void> {
-    const outcome = await this.runner.run(action);
+    const outcome = await this.#outcomeOf(action);
     if (outcome.status === 'executed') this.events.publish(new LiveEvent('command_executed', about));
     if (outcome.status !== 'failed') return;
     const { error_code: code, message } = outcome;
     this.events.publish(new LiveEvent('command_failed', { ...about, code, message }));
+  }
+
+  async #outcomeOf(action: VoiceAction): Promise<ActionOutcome> {
+    try {
+      return await this.runner.run(action);
+    } catch {
+      const message = 'What carries out voice commands has failed.';
+      return { status: 'failed', error_code: 'EXECUTION_ERROR', message };
+    }
   }
 }

@@ -130,9 +130,9 @@ export class ProjectionCache implements ChangeFeedListener {
   async #saveNow(): Promise<void> {
     const { models } = this.#options;
     if (models.epoch === this.#saved.epoch && models.seq === this.#saved.seq) return;
-    const captured = models.capture();
-    if (captured === undefined) return;
     try {
+      const captured = models.capture();
+      if (captured === undefined) return;
       await this.#folder.save(await this.#key(), captured);
       this.#saved = { epoch: captured.epoch, seq: captured.seq };
       this.#hasFailed = false;
