@@ -46,7 +46,7 @@ export interface ConnectionReport {
 export interface ChangeFeedListener {
   /** Runs synchronously and must not throw; the command that caused the batch is answered afterwards. */
   onBatch?(batch: ChangeBatch): void;
-  /** A session is open, and its baseline was told. */
+  /** A session is open, and its baseline was delivered. */
   onConnected?(): void;
   /** About once a second while the engine answers. */
   onHeard?(): void;

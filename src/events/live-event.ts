@@ -1,4 +1,3 @@
-import { filter, type Observable } from 'rxjs';
 import { ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { IsAnyListOf, IsAnyObject } from '../fields/collections.ts';
 import {
@@ -168,7 +167,11 @@ export type LiveEventType = keyof typeof LIVE_EVENTS;
 export const LIVE_EVENT_TYPES = Object.keys(LIVE_EVENTS) as LiveEventType[];
 export type LivePayload<T extends LiveEventType> = InstanceType<(typeof LIVE_EVENTS)[T]>;
 
-/** Something that is heard now or never; publish it on the event bus, which brings it to handlers and subscribers. */
+/**
+ * Something without a sequence number, never replayed: publish it on the event bus, which delivers it to its handlers and
+ * to the subscription hub. Those that the service itself reacts to have a class of their own, so that only who waits for
+ * one runs.
+ */
 export class LiveEvent<T extends LiveEventType = LiveEventType> {
   constructor(
     readonly type: T,
@@ -176,15 +179,26 @@ export class LiveEvent<T extends LiveEventType = LiveEventType> {
   ) {}
 }
 
+export class ClockChangedEvent extends LiveEvent<'clock_changed'> {
+  constructor(payload: ClockChanged) {
+    super('clock_changed', payload);
+  }
+}
+
+export class SyncCompleteEvent extends LiveEvent<'sync_complete'> {
+  constructor(payload: SyncComplete) {
+    super('sync_complete', payload);
+  }
+}
+
+export class SystemResumedEvent extends LiveEvent<'system_resumed'> {
+  constructor(payload: SystemResumed) {
+    super('system_resumed', payload);
+  }
+}
+
+/** What a handler of all live events handles: the bus goes by an event's own class. */
+export const LIVE_EVENT_CLASSES = [LiveEvent, ClockChangedEvent, SyncCompleteEvent, SystemResumedEvent];
+
 /** Any of them, its payload known by its type. */
 export type AnyLiveEvent = { [T in LiveEventType]: LiveEvent<T> }[LiveEventType];
-
-/** Those of one type, out of all that the event bus brings. */
-export function liveEvents<T extends LiveEventType>(
-  published: Observable<unknown>,
-  type: T,
-): Observable<LiveEvent<T>> {
-  return published.pipe(
-    filter((event): event is LiveEvent<T> => event instanceof LiveEvent && event.type === type),
-  );
-}

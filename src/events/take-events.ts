@@ -75,10 +75,10 @@ export class StageTimes {
   @IsNumber()
   rules_ms?: number;
 
-  /** Until the text was told to whoever listens, from the end of the sound. */
+  /** Until the text was published, from the end of the sound. */
   @MayBeAbsent()
   @IsNumber()
-  told_ms?: number;
+  published_ms?: number;
 
   /** Until the row has its text, from the end of the sound. */
   @MayBeAbsent()
@@ -196,7 +196,7 @@ export class TranscriptionStarted {
   recovered!: boolean;
 }
 
-/** What was heard so far, where the model tells. */
+/** The transcript so far, where the model gives one. */
 export class TranscriptionPartial extends TranscriptionStarted {
   @IsText()
   text!: string;
@@ -207,7 +207,7 @@ export class TranscriptionCompleted extends TranscriptionStarted {
   @IsText()
   text!: string;
 
-  /** As it was heard. */
+  /** As the recogniser gave it. */
   @IsText()
   raw_text!: string;
 

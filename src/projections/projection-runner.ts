@@ -3,7 +3,7 @@ import { EventBus } from '@nestjs/cqrs';
 import type { Area } from '../events/areas.ts';
 import { type ChangeBatch, ChangeFeed } from '../events/change-feed.ts';
 import type { DomainEvent } from '../events/domain-event.ts';
-import { LiveEvent, type AnyLiveEvent } from '../events/live-event.ts';
+import { SyncCompleteEvent } from '../events/live-event.ts';
 import { ReadModels } from './read-models.ts';
 
 /** The read models now hold one more transaction, or what a baseline brought. */
@@ -52,11 +52,11 @@ export class ProjectionRunner implements OnModuleInit, OnApplicationShutdown {
       this.#publish(new TransactionProjected(applied.events, applied.areas), batch);
     }
     if (batch.kind === 'baseline') {
-      this.#publish(new LiveEvent('sync_complete', { epoch: batch.epoch, seq: batch.seq }), batch);
+      this.#publish(new SyncCompleteEvent({ epoch: batch.epoch, seq: batch.seq }), batch);
     }
   }
 
-  #publish(event: TransactionProjected | AnyLiveEvent, { seq }: ChangeBatch): void {
+  #publish(event: TransactionProjected | SyncCompleteEvent, { seq }: ChangeBatch): void {
     try {
       this.eventBus.publish(event);
     } catch (cause) {

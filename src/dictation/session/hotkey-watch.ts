@@ -1,14 +1,14 @@
-import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
-import { LiveEvent, liveEvents } from '../../events/live-event.ts';
+import { LiveEvent, SystemResumedEvent } from '../../events/live-event.ts';
 import { Hotkeys } from '../ports/hotkeys.ts';
 import { TakeService } from './take-service.ts';
 import { TakeSettingsChanged } from './take-settings.ts';
 
 /** Listens to the key combination that the settings name, in every mode (upstream forgot push-to-talk after a change). */
-@EventsHandler(TakeSettingsChanged)
-export class HotkeyWatch implements IEventHandler<TakeSettingsChanged>, OnModuleInit, OnModuleDestroy {
+@EventsHandler(TakeSettingsChanged, SystemResumedEvent)
+export class HotkeyWatch implements IEventHandler<TakeSettingsChanged | SystemResumedEvent>, OnModuleDestroy {
   readonly #logger = new Logger(HotkeyWatch.name);
   #registered: string | null = null;
   #last: Promise<void> = Promise.resolve();
@@ -19,13 +19,10 @@ export class HotkeyWatch implements IEventHandler<TakeSettingsChanged>, OnModule
     private readonly events: EventBus,
   ) {}
 
-  onModuleInit(): void {
+  handle(event: TakeSettingsChanged | SystemResumedEvent): void {
     // What listens to the keys may have lost them in sleep.
-    liveEvents(this.events, 'system_resumed').subscribe(() => this.hotkeys.rearm?.());
-  }
-
-  handle({ settings }: TakeSettingsChanged): void {
-    this.#last = this.#last.then(() => this.#register(settings.hotkey));
+    if (event instanceof SystemResumedEvent) this.hotkeys.rearm?.();
+    else this.#last = this.#last.then(() => this.#register(event.settings.hotkey));
   }
 
   async onModuleDestroy(): Promise<void> {

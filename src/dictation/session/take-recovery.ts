@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { EventBus } from '@nestjs/cqrs';
-import { take } from 'rxjs';
-import { liveEvents } from '../../events/live-event.ts';
+import { Logger } from '@nestjs/common';
+import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { SyncCompleteEvent } from '../../events/live-event.ts';
 import type { RecordingRow } from '../../events/rows.ts';
 import { HeycatError } from '../../errors.ts';
 import { type RepairedSound, TakeFiles } from '../ports/take-files.ts';
@@ -16,23 +15,21 @@ const OWN_NAME = /^recording-[\dTZ-]+-[0-9a-f]{4}\.wav$/;
  * Once the read models hold what the engine has: takes that an earlier run could not end are made playable, listed and
  * transcribed. Nobody waits for their text any more, so that it is kept and nothing is done with it.
  */
-@Injectable()
-export class TakeRecovery implements OnModuleInit {
+@EventsHandler(SyncCompleteEvent)
+export class TakeRecovery implements IEventHandler<SyncCompleteEvent> {
   readonly #logger = new Logger(TakeRecovery.name);
+  #isDone = false;
 
   constructor(
     private readonly files: TakeFiles,
     private readonly rows: TakeRows,
     private readonly recorder: TakeRecorder,
-    private readonly events: EventBus,
   ) {}
 
-  onModuleInit(): void {
-    const synced = liveEvents(this.events, 'sync_complete').pipe(take(1));
-    synced.subscribe(() => void this.#recoverAll());
-  }
-
-  async #recoverAll(): Promise<void> {
+  /** Once: what a later baseline brings is of this run. */
+  async handle(): Promise<void> {
+    if (this.#isDone) return;
+    this.#isDone = true;
     try {
       await this.#recover();
     } catch (thrown) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EventBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
+import { SyncCompleteEvent } from '../../events/live-event.ts';
 import { TAKE_MODES, type TakeMode } from '../../events/take-events.ts';
 import { TransactionProjected } from '../../projections/projection-runner.ts';
 import { ReadModels } from '../../projections/read-models.ts';
@@ -80,8 +80,8 @@ export class TakeSettingsChanged {
 }
 
 /** Publishes {@link TakeSettingsChanged} for whoever keeps something open that the settings name. */
-@EventsHandler(TransactionProjected, LiveEvent)
-export class TakeSettingsWatch implements IEventHandler<TransactionProjected | AnyLiveEvent> {
+@EventsHandler(TransactionProjected, SyncCompleteEvent)
+export class TakeSettingsWatch implements IEventHandler<TransactionProjected | SyncCompleteEvent> {
   #published: TakeSettings | undefined;
 
   constructor(
@@ -89,10 +89,8 @@ export class TakeSettingsWatch implements IEventHandler<TransactionProjected | A
     private readonly events: EventBus,
   ) {}
 
-  handle(event: TransactionProjected | AnyLiveEvent): void {
-    const mayDiffer =
-      event instanceof TransactionProjected ? event.areas.has('settings') : event.type === 'sync_complete';
-    if (!mayDiffer) return;
+  handle(event: TransactionProjected | SyncCompleteEvent): void {
+    if (event instanceof TransactionProjected && !event.areas.has('settings')) return;
     const current = readTakeSettings(this.models);
     if (isDeepStrictEqual(current, this.#published)) return;
     this.#published = current;

@@ -1,6 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { LiveEvent, type AnyLiveEvent } from '../../events/live-event.ts';
+import { ClockChangedEvent, SystemResumedEvent } from '../../events/live-event.ts';
 import { HeycatError } from '../../errors.ts';
 import type { BackupReport } from '../../queries/system/status-source.ts';
 import type { Backups } from './backups.ts';
@@ -25,9 +25,12 @@ interface DailyBackupOptions {
  * Makes a backup a day after the last one, also when that day passed while nothing ran, and earlier where that is urgent.
  * Never fails for its owner.
  */
-@EventsHandler(LiveEvent)
+@EventsHandler(ClockChangedEvent, SystemResumedEvent)
 export class DailyBackup
-  implements IEventHandler<AnyLiveEvent>, OnApplicationBootstrap, BeforeApplicationShutdown
+  implements
+    IEventHandler<ClockChangedEvent | SystemResumedEvent>,
+    OnApplicationBootstrap,
+    BeforeApplicationShutdown
 {
   readonly #log = new Logger('DailyBackup');
   readonly #options: Required<DailyBackupOptions>;
@@ -63,8 +66,8 @@ export class DailyBackup
   }
 
   /** Its timer stood still while the computer slept, and does not know the time of day. */
-  handle({ type }: AnyLiveEvent): void {
-    if (type === 'system_resumed' || type === 'clock_changed') void this.check();
+  handle(): void {
+    void this.check();
   }
 
   /** Makes one if it is due. */

@@ -1,5 +1,5 @@
 import type { Area } from '../../../src/events/areas.ts';
-import { LiveEvent } from '../../../src/events/live-event.ts';
+import { SyncCompleteEvent } from '../../../src/events/live-event.ts';
 import type { Notification, NotificationSink } from '../../../src/infra/ipc/transport/notification-sink.ts';
 import {
   SubscriptionHub,
@@ -48,8 +48,7 @@ export function setUp(options?: HubOptions) {
   const publish = (area: Area = 'recordings', payloads?: Record<string, unknown>[]): void =>
     publishTo(hub, history.append(area, payloads), [area]);
   /** The engine's history is the one that the projections hold now. */
-  const synced = (): void =>
-    hub.handle(new LiveEvent('sync_complete', { epoch: history.epoch, seq: history.seq }));
+  const synced = (): void => hub.handle(new SyncCompleteEvent({ epoch: history.epoch, seq: history.seq }));
   const open = async (request: SubscribeRequest = {}, reader = new Reader()) => {
     const opened = await hub.subscribe(reader, request);
     opened.start();

@@ -1,4 +1,4 @@
-import { LiveEvent } from '../../../src/events/live-event.ts';
+import { SyncCompleteEvent } from '../../../src/events/live-event.ts';
 import { TransactionProjected } from '../../../src/projections/projection-runner.ts';
 import { openReadSide } from '../queries/read-side.ts';
 import { aRecording, aSetting, anEvent, baseline, EPOCH, transaction } from './histories.ts';
@@ -21,7 +21,7 @@ describe('the projection runner', () => {
     side.feed.bring(batch);
     side.feed.bring(transaction(1, []));
     expect(side.published).toEqual([
-      new LiveEvent('sync_complete', { epoch: EPOCH, seq: 0 }),
+      new SyncCompleteEvent({ epoch: EPOCH, seq: 0 }),
       new TransactionProjected([event], new Set(['recordings', 'settings'])),
     ]);
   });
@@ -35,7 +35,7 @@ describe('the projection runner', () => {
     });
     expect(side.published).toEqual([
       new TransactionProjected([event], new Set(['recordings'])),
-      new LiveEvent('sync_complete', { epoch: EPOCH, seq: 8 }),
+      new SyncCompleteEvent({ epoch: EPOCH, seq: 8 }),
     ]);
   });
 

@@ -1,13 +1,13 @@
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { LiveEvent, type AnyLiveEvent } from '../../../events/live-event.ts';
+import { SystemResumedEvent } from '../../../events/live-event.ts';
 import { EngineConnection } from './engine-connection.ts';
 
 /** Heartbeats stood still while the computer slept: whether the engine is still there is asked at once. */
-@EventsHandler(LiveEvent)
-export class ProbeAfterSleep implements IEventHandler<AnyLiveEvent> {
+@EventsHandler(SystemResumedEvent)
+export class ProbeAfterSleep implements IEventHandler<SystemResumedEvent> {
   constructor(private readonly connection: EngineConnection) {}
 
-  handle({ type }: AnyLiveEvent): void {
-    if (type === 'system_resumed') this.connection.checkNow();
+  handle(): void {
+    this.connection.checkNow();
   }
 }

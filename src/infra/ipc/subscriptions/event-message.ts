@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { AnyLiveEvent, LiveEventType } from '../../../events/live-event.ts';
 import type { Notification } from '../transport/notification-sink.ts';
 
-/** State told as events: of several that wait for a slow reader, the latest says all. */
+/** State, published as events: of several that wait for a slow reader, the latest says all. */
 const STATE_LIKE: ReadonlySet<string> = new Set<LiveEventType>([
   'active_window_changed',
   'audio_level',

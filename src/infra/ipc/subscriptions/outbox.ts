@@ -55,7 +55,7 @@ export class Outbox {
   }
 
   /** Sends what concerns a subscription rather than belongs to it; never refused. */
-  tell(notice: Notification): void {
+  notify(notice: Notification): void {
     if (this.#blocked) this.#waiting.add(notice);
     else this.#write(notice);
   }
@@ -80,7 +80,7 @@ export class Outbox {
     try {
       this.#blocked = !this.#sink.notify(notice);
     } catch (error) {
-      // A listener of the embedding host failed: its own matter, and no reason to stop telling the others.
+      // A listener of the embedding host failed: its own matter, and no reason to deliver nothing to the others.
       queueMicrotask(() => {
         throw error;
       });

@@ -3,7 +3,7 @@ import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
 import type { Area } from '../../../events/areas.ts';
 import type { DomainEvent } from '../../../events/domain-event.ts';
 import { EventLog } from '../../../events/event-log.ts';
-import { LiveEvent, type AnyLiveEvent } from '../../../events/live-event.ts';
+import { LIVE_EVENT_CLASSES, LiveEvent, type AnyLiveEvent } from '../../../events/live-event.ts';
 import { HeycatError } from '../../../errors.ts';
 import { TransactionProjected } from '../../../projections/projection-runner.ts';
 import { ReadModels } from '../../../projections/read-models.ts';
@@ -54,7 +54,7 @@ export interface OpenedSubscription {
  * The only way out for what is published on the event bus: brings events to their subscribers in order, without gap or
  * repeat, and at each reader's own pace.
  */
-@EventsHandler(TransactionProjected, LiveEvent)
+@EventsHandler(TransactionProjected, ...LIVE_EVENT_CLASSES)
 export class SubscriptionHub implements IEventHandler<TransactionProjected | AnyLiveEvent> {
   readonly #waiting: { events: number; bytes: number };
   readonly #maxSubscriptions: number;
@@ -78,15 +78,15 @@ export class SubscriptionHub implements IEventHandler<TransactionProjected | Any
     if (event instanceof TransactionProjected) return this.#transaction(event);
     // The engine's history may be another one than what was followed so far, or a shorter one, also where no row differs.
     if (event.type === 'sync_complete') this.#deliver([]);
-    this.#tell(event, new Date().toISOString());
+    this.#deliverLive(event, new Date().toISOString());
   }
 
   /** Its events in order, then `data_changed` once. */
   #transaction({ events, areas }: TransactionProjected): void {
     this.#deliver(events);
-    if (areas.size === 0) return;
+    if (areas.size === 0 || this.#subscriptions.size === 0) return;
     const occurred_at = events.at(-1)?.occurred_at ?? new Date().toISOString();
-    this.#tell(new LiveEvent('data_changed', { areas: [...areas] }), occurred_at);
+    this.#deliverLive(new LiveEvent('data_changed', { areas: [...areas] }), occurred_at);
   }
 
   #deliver(events: readonly DomainEvent[]): void {
@@ -100,12 +100,12 @@ export class SubscriptionHub implements IEventHandler<TransactionProjected | Any
     }
   }
 
-  #tell(event: AnyLiveEvent, occurred_at: string): void {
+  #deliverLive(event: AnyLiveEvent, occurred_at: string): void {
     if (this.#subscriptions.size === 0) return;
     const message = EventMessage.live(event, occurred_at);
     for (const subscription of this.#subscriptions.values()) {
       if (!subscription.filter.wantsLive(message)) continue;
-      if (!subscription.tell(message)) this.#lag(subscription);
+      if (!subscription.deliver(message)) this.#lag(subscription);
     }
   }
 
@@ -227,7 +227,7 @@ export class SubscriptionHub implements IEventHandler<TransactionProjected | Any
         if (subscription.next === before) break;
       }
     } catch {
-      // Not readable now: `lagged` tells from where to ask again.
+      // Not readable now: `lagged` says from where to ask again.
     }
     if (subscription.hasEnded) return;
     if (subscription.next <= this.#head || !subscription.goLive()) this.#lag(subscription);
@@ -249,7 +249,7 @@ export class SubscriptionHub implements IEventHandler<TransactionProjected | Any
     if (!this.#end(subscription)) return;
     const from_seq = subscription.outbox.forget(subscription.id) ?? subscription.next;
     const params = { subscription: subscription.id, from_seq, to_seq: Math.max(this.#head, from_seq - 1) };
-    subscription.outbox.tell(notification('lagged', epoch === undefined ? params : { ...params, epoch }));
+    subscription.outbox.notify(notification('lagged', epoch === undefined ? params : { ...params, epoch }));
   }
 
   #end(subscription: Subscription): boolean {

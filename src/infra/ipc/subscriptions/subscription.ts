@@ -61,7 +61,7 @@ export class Subscription {
   next: number;
   #page: readonly DomainEvent[];
   #state: 'opening' | 'catching_up' | 'live' | 'ended' = 'opening';
-  /** What was told between the registration and the answer. */
+  /** Live events between the registration and the answer. */
   #held: EventMessage[] = [];
 
   constructor(parts: SubscriptionParts) {
@@ -105,7 +105,7 @@ export class Subscription {
   }
 
   /** Sends what has no seq: at once, but never before the answer. @returns false when too much waits. */
-  tell(message: EventMessage): boolean {
+  deliver(message: EventMessage): boolean {
     if (this.#state !== 'opening') return this.outbox.send(this.id, message);
     this.#held.push(message);
     return true;

@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { EventBus } from '@nestjs/cqrs';
-import { LiveEvent } from '../../../events/live-event.ts';
+import { ClockChangedEvent, SystemResumedEvent } from '../../../events/live-event.ts';
 import type { ClockReport } from '../../../queries/system/status-source.ts';
 import { clockHappenings, type ClockHappening, type ClockReading } from './clock-rule.ts';
 
@@ -64,28 +64,28 @@ export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
     const before = this.#before ?? now;
     this.#before = now;
     const rule = { lookMs: LOOK_MS, mayCountSleep: this.#mayCountSleep };
-    for (const happening of clockHappenings(before, now, rule)) this.#tell(happening, now);
+    for (const happening of clockHappenings(before, now, rule)) this.#publish(happening, now);
   }
 
-  #tell({ kind, ms }: ClockHappening, { wall, monotonic }: ClockReading): void {
+  #publish({ kind, ms }: ClockHappening, { wall, monotonic }: ClockReading): void {
     this.#last = {
       report: { state: kind, at: new Date(wall).toISOString(), by_ms: ms },
       since: monotonic,
     };
     if (kind === 'slept') {
       this.#log.log(`the computer slept for ${ms} ms`);
-      this.events.publish(new LiveEvent('system_resumed', { slept_ms: ms }));
+      this.events.publish(new SystemResumedEvent({ slept_ms: ms }));
     } else {
       const [way, by] = ms > 0 ? ['forward', ms] : ['back', -ms];
       this.#log.warn(`the clock was set ${way} by ${by} ms`);
-      this.events.publish(new LiveEvent('clock_changed', { by_ms: ms }));
+      this.events.publish(new ClockChangedEvent({ by_ms: ms }));
     }
   }
 }
 
 const STEADY: ClockReport = { state: 'steady' };
 
-/** Undefined when the process was held up between one clock and the next, or the system does not tell. */
+/** Undefined when the process was held up between one clock and the next, or the system does not say. */
 export function readClocks(): ClockReading | undefined {
   try {
     const boot = uptime() * 1_000;
