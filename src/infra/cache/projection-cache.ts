@@ -5,7 +5,7 @@ import type { ChangeFeedListener, KnownRows } from '../../events/change-feed.ts'
 import type { AreaRows } from '../../events/rows.ts';
 import type { ReadModels } from '../../projections/read-models.ts';
 import type { Snapshot } from '../../projections/snapshot.ts';
-import { deferred } from '../process/promises.ts';
+import { deferred } from '../process/waiting.ts';
 import { cacheKey, type CacheOwner } from './cache-key.ts';
 import type { SavedPage } from './saved-page.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';

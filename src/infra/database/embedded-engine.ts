@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { HeycatError } from '../../errors.ts';
 import { ensurePrivateFolder } from '../process/files/private-file.ts';
-import { within } from '../process/promises.ts';
+import { within } from '../process/waiting.ts';
 import { packageVersion } from '../process/version.ts';
 import {
   failureOf,

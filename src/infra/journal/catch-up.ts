@@ -1,9 +1,10 @@
 import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
 import { receiptOf, receiptsBehind } from '../database/connection/receipts.ts';
-import type { Session } from '../database/connection/session.ts';
+import { encodeCall } from '../database/connection/remote-module.ts';
+import { isUnknown, type Session } from '../database/connection/session.ts';
 import { argsOf, type JournalEntry } from './journal-record.ts';
-import { bytesOf, isUnknown, type OutboundCommand } from './outbound-command.ts';
+import type { OutboundCommand } from './delivery.ts';
 import type { PoisonWatch } from './poison-watch.ts';
 
 /** Sent before the answers are waited for. */
@@ -97,8 +98,9 @@ export class CatchUp {
       return new HeycatError('INTERNAL', text);
     }
     try {
-      const bytes = command?.bytes ?? bytesOf({ ...entry, args: argsOf(entry) });
-      await this.session.call(entry.reducer, entry.command_id, bytes);
+      const { reducer, command_id, issued_at } = entry;
+      const bytes = command?.bytes ?? encodeCall(reducer, { command_id, issued_at, ...argsOf(entry) });
+      await this.session.call(reducer, command_id, bytes);
       return undefined;
     } catch (thrown) {
       return HeycatError.from(thrown);

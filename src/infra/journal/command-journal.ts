@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HeycatError } from '../../errors.ts';
-import { deferred, type Deferred } from '../process/promises.ts';
+import { deferred, type Deferred } from '../process/waiting.ts';
 import { ensurePrivateFolder } from '../process/files/private-file.ts';
 import { syncFolder } from '../process/files/sync-folder.ts';
 import { BODY, newGroup, readSegments, SegmentLog, type Segment } from '../process/files/segment-log.ts';

@@ -1,13 +1,47 @@
+import type { Applied } from '../../commands/command-ledger.ts';
 import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
 import type { EngineConnection } from '../database/connection/engine-connection.ts';
 import { receiptOf } from '../database/connection/receipts.ts';
-import type { Session } from '../database/connection/session.ts';
+import { encodeCall } from '../database/connection/remote-module.ts';
+import { isUnknown, type Session } from '../database/connection/session.ts';
+import { deferred, type Deferred } from '../process/waiting.ts';
 import { areHeld, CatchUp, type Again } from './catch-up.ts';
 import type { CommandJournal } from './command-journal.ts';
-import type { JournalEntry } from './journal-record.ts';
-import { isUnknown, type OutboundCommand } from './outbound-command.ts';
+import { argsOf, type JournalEntry, type NewEntry } from './journal-record.ts';
 import { PoisonWatch } from './poison-watch.ts';
+
+/** A command that has not ended. */
+export interface OutboundCommand {
+  readonly command: NewEntry;
+  /** Its arguments as they are sent. */
+  readonly bytes: Uint8Array;
+  /** Settled once, when the command ends. */
+  readonly end: Deferred<Applied>;
+  /** Set once it is in the journal. */
+  entry?: JournalEntry;
+  /** Resolves when the entry is on disk. */
+  durable?: Promise<void>;
+  /** How many wait for its end; when it ends without any, or after one was told that it is queued, it is told as an event. */
+  callers: number;
+  wasQueued: boolean;
+  /** {@link EngineConnection.heard} when it was sent. */
+  sentAt: number;
+}
+
+/** @throws HeycatError when an argument does not fit the reducer. */
+export function outboundCommand(command: NewEntry): OutboundCommand {
+  const { reducer, command_id, issued_at, args } = command;
+  const bytes = encodeCall(reducer, { command_id, issued_at, ...args });
+  return { command, bytes, end: deferred(), callers: 0, wasQueued: false, sentAt: 0 };
+}
+
+/** A command of the journal, taken up again. @throws as {@link outboundCommand}. */
+export function takenUp(entry: JournalEntry): OutboundCommand {
+  const { command_id, reducer, issued_at, since } = entry;
+  const command = { command_id, reducer, issued_at, since, args: argsOf(entry) };
+  return { ...outboundCommand(command), entry, durable: Promise.resolve(), wasQueued: true };
+}
 
 /** Sent at once at most: a server hangs up on a client with 16,384 messages waiting. */
 const WINDOW = 1_000;

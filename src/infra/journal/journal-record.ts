@@ -97,6 +97,15 @@ export function argsOf({ line }: JournalEntry): Record<string, unknown> {
   return (JSON.parse(line) as PutRecord).args;
 }
 
+/** The same command for the same purpose: it would have the same effect. */
+export function isSame(
+  one: Pick<NewEntry, 'reducer' | 'args'>,
+  reducer: string,
+  args: NewEntry['args'],
+): boolean {
+  return one.reducer === reducer && JSON.stringify(one.args) === JSON.stringify(args);
+}
+
 /** What is in a journal. */
 export interface JournalContent {
   entries: Map<number, JournalEntry>;

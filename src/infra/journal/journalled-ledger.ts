@@ -12,21 +12,19 @@ import { HeycatError } from '../../errors.ts';
 import type { Receipt } from '../../events/change-feed.ts';
 import { LiveEvent } from '../../events/live-event.ts';
 import type { CommandHistory, CommandOutcome, QueuedCommand } from '../../queries/system/command-history.ts';
-import { BriefWait } from '../process/brief-wait.ts';
 import type { DiskRoom } from '../process/files/disk-room.ts';
-import { deferred } from '../process/promises.ts';
+import { BusyWait, deferred } from '../process/waiting.ts';
 import type { EngineConnection } from '../database/connection/engine-connection.ts';
 import { receiptOf } from '../database/connection/receipts.ts';
 import { BackedUp, type NewestBackup } from './backed-up.ts';
 import type { CommandJournal } from './command-journal.ts';
-import { Delivery } from './delivery.ts';
-import { argsOf, type AppliedOutcome, type JournalEntry } from './journal-record.ts';
-import { isSame, outboundCommand, takenUp, type OutboundCommand } from './outbound-command.ts';
+import { Delivery, outboundCommand, takenUp, type OutboundCommand } from './delivery.ts';
+import { argsOf, isSame, type AppliedOutcome, type JournalEntry } from './journal-record.ts';
 import { Retention } from './retention.ts';
 
 const DEFAULT_WAIT_MS = 2_000;
 /** A command takes less, with an engine that runs and a disk that is quick to write. */
-const BRIEF_MS = 2;
+const SHORT_MS = 2;
 
 export interface LedgerOptions {
   connection: EngineConnection;
@@ -61,7 +59,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
   readonly #ended = new Map<string, JournalEntry>();
   /** Ends each wait early. A promise of the end would hold on to every command that was ever waited for. */
   readonly #waits = new Set<() => void>();
-  readonly #brief = new BriefWait(BRIEF_MS);
+  readonly #busyWait = new BusyWait(SHORT_MS);
   #isClosed = false;
 
   constructor({ connection, journal, room, newestBackup, events, now = () => new Date() }: LedgerOptions) {
@@ -180,7 +178,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
 
   async #wait(command: OutboundCommand, waitMs = DEFAULT_WAIT_MS): Promise<Submitted> {
     command.callers += 1;
-    this.#brief.begin();
+    this.#busyWait.begin();
     const late = deferred<undefined>();
     const end = () => late.resolve(undefined);
     const timer = setTimeout(end, this.#isClosed ? 0 : waitMs);
@@ -189,7 +187,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory, CommandQ
       const applied = await Promise.race([command.end.promise, late.promise]);
       return applied ?? (await this.#queued(command));
     } finally {
-      this.#brief.end();
+      this.#busyWait.end();
       clearTimeout(timer);
       this.#waits.delete(end);
       command.callers -= 1;

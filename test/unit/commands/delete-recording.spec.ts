@@ -1,5 +1,5 @@
 import type { Applied, Submitted } from '../../../src/commands/command-ledger.ts';
-import { deferred } from '../../../src/infra/process/promises.ts';
+import { deferred } from '../../../src/infra/process/waiting.ts';
 import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -13,7 +13,7 @@ import type {
 import { LiveEvent, type ConnectionStatus } from '../../../events/live-event.ts';
 import { AREAS } from '../../../events/areas.ts';
 import type { Engine, EngineEndpoint } from '../engine.ts';
-import { type Deferred, deferred, within } from '../../process/promises.ts';
+import { type Deferred, deferred, within } from '../../process/waiting.ts';
 import type { KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
 import { Session, type ConnectionMemory } from './session.ts';

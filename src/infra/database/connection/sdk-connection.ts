@@ -3,7 +3,7 @@ import { DbConnectionBuilder, type DbConnectionImpl } from '@clockworklabs/space
 import { HeycatError } from '../../../errors.ts';
 import { BsatnError } from '../../bsatn/types.ts';
 import type { EngineEndpoint, EngineSocket } from '../engine.ts';
-import { deferred } from '../../process/promises.ts';
+import { deferred } from '../../process/waiting.ts';
 import {
   callReducerFrame,
   carriesRows,

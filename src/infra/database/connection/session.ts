@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { RowChange } from '../../../events/rows.ts';
 import type { EngineEndpoint } from '../engine.ts';
 import { SdkConnection } from './sdk-connection.ts';
-import { deferred, within, type Deferred } from '../../process/promises.ts';
+import { deferred, within, type Deferred } from '../../process/waiting.ts';
 import type { CallOutcome, SubscribedRows, Transaction } from './frames.ts';
 import { encodeCall, STATE_TABLES, type KeyedRow } from './remote-module.ts';
 import { RowMirror } from './row-mirror.ts';
@@ -261,6 +261,11 @@ export class Session {
 function inOrder(rows: KeyedRow[]): DomainEvent[] {
   const events = rows as unknown as DomainEvent[];
   return events.length < 2 ? events : events.toSorted((a, b) => a.seq - b.seq);
+}
+
+/** True of what the session's end says of a call, and not of the module's own refusals. */
+export function isUnknown({ code, details }: HeycatError): boolean {
+  return code === 'ENGINE_UNAVAILABLE' && details['outcome'] !== undefined;
 }
 
 /** @param outcome what is known of a command that was on its way. */

@@ -1,7 +1,7 @@
 import { BinaryReader, type AlgebraicType } from '@clockworklabs/spacetimedb-sdk';
 import type { BsatnReader } from '../../bsatn/decode.ts';
 import { SdkConnection } from '../connection/sdk-connection.ts';
-import { deferred } from '../../process/promises.ts';
+import { deferred } from '../../process/waiting.ts';
 import { remoteModule, type RemoteModuleOptions, type RemoteTable } from '../connection/remote-module.ts';
 import type { SubscribedRows } from '../connection/frames.ts';
 import { HeycatError } from '../../../errors.ts';

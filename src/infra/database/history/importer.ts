@@ -1,7 +1,7 @@
 import { BinaryWriter } from '@clockworklabs/spacetimedb-sdk';
 import { ImportBatch, type CommandReceipt, type LoggedEvent, type StreamHead } from '../bindings/index.ts';
 import { SdkConnection } from '../connection/sdk-connection.ts';
-import { deferred, type Deferred } from '../../process/promises.ts';
+import { deferred, type Deferred } from '../../process/waiting.ts';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineEndpoint } from '../engine.ts';
 import { DEADLINE_MS, type ExactRow } from './exact-rows.ts';

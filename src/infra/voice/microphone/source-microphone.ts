@@ -8,7 +8,7 @@ import type {
   Microphone,
 } from '../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../errors.ts';
-import { deferred } from '../../process/promises.ts';
+import { deferred } from '../../process/waiting.ts';
 import { SPEECH_RATE } from '../audio/speech-converter.ts';
 import type { PcmSource, PcmStream, StreamEnd } from './pcm-source.ts';
 

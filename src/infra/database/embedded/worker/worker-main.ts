@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { EngineError } from '../engine-error.ts';
-import { BriefWait } from '../../../process/brief-wait.ts';
+import { BusyWait } from '../../../process/waiting.ts';
 import { garbageCollector, whileAtRest } from '../../../process/memory-at-rest.ts';
 import { openModuleHost } from '../host/open-module-host.ts';
 import type { ModuleHost } from '../module-host.ts';
@@ -59,7 +59,7 @@ async function admitUser(host: ModuleHost): Promise<void> {
 }
 
 function serve(host: ModuleHost): void {
-  const next = new BriefWait(NEXT_MS);
+  const next = new BusyWait(NEXT_MS);
   const server = new DatabaseServer({
     host,
     owner: start.owner,

@@ -1,15 +1,15 @@
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BriefWait } from '../../../src/infra/process/brief-wait.ts';
+import { BusyWait } from '../../../src/infra/process/waiting.ts';
 
 const LIMIT_MS = 200;
 
 afterEach(() => jest.restoreAllMocks());
 
 describe('a wait for the other thread', () => {
-  it('EMB22 is spent turning the loop when the one before was brief, up to a limit, and at rest otherwise', async () => {
+  it('EMB22 is a busy-wait when the one before was short, up to a limit, and sleeps otherwise', async () => {
     const turns = jest.spyOn(globalThis, 'setImmediate');
-    const wait = new BriefWait(LIMIT_MS);
+    const wait = new BusyWait(LIMIT_MS);
     wait.begin();
     expect(turns).not.toHaveBeenCalled();
     wait.end();
@@ -27,7 +27,7 @@ describe('a wait for the other thread', () => {
 
   it('EMB22 leaves the loop to rest when what was waited for has come', async () => {
     const turns = jest.spyOn(globalThis, 'setImmediate');
-    const wait = new BriefWait(LIMIT_MS);
+    const wait = new BusyWait(LIMIT_MS);
     for (let round = 0; round < 2; round++) {
       wait.begin();
       wait.end();
