@@ -5,11 +5,9 @@ import { HeycatError } from '../errors.ts';
 import type { AreaRows, RowChange } from '../events/rows.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { dictionary } from './dictionary.ts';
-import type { OrderedRows } from './ordered-rows.ts';
 import type { Projection } from './projection.ts';
 import { recordings } from './recordings.ts';
-import { rowKey, type RowKey } from './row-projection.ts';
-import { notYet, SeqWaiters } from './seq-waiters.ts';
+import { rowKey, type OrderedRows, type RowKey } from './row-projection.ts';
 import { settings } from './settings.ts';
 import type { CapturedModels, Snapshot } from './snapshot.ts';
 import { statistics } from './statistics.ts';
@@ -216,6 +214,46 @@ export class ReadModels {
       slot.failure = { seq: this.#seq, cause };
     }
   }
+}
+
+interface Waiter {
+  seq: number;
+  settle: (error?: HeycatError) => void;
+}
+
+/** Those who wait until the read models hold a seq. */
+class SeqWaiters {
+  readonly #waiting = new Set<Waiter>();
+
+  /** @throws HeycatError NOT_YET with details {seq, as_of_seq} once timeoutMs is over. */
+  add(seq: number, timeoutMs: number, asOfSeq: () => number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const tooLate = () => waiter.settle(notYet(seq, asOfSeq()));
+      const timer = setTimeout(tooLate, timeoutMs);
+      const settle = (error?: HeycatError) => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const waiter: Waiter = { seq, settle };
+      this.#waiting.add(waiter);
+    });
+  }
+
+  /** Lets everyone go who waits for this seq or an earlier one. */
+  wake(seq: number): void {
+    for (const waiter of this.#waiting) if (waiter.seq <= seq) waiter.settle();
+  }
+
+  /** Refuses everyone who still waits, so that no timer outlives the service. */
+  close(asOfSeq: number): void {
+    for (const waiter of this.#waiting) waiter.settle(notYet(waiter.seq, asOfSeq));
+  }
+}
+
+function notYet(seq: number, asOfSeq: number): HeycatError {
+  return new HeycatError('NOT_YET', undefined, { seq, as_of_seq: asOfSeq });
 }
 
 /** Only the name: a message might quote dictated text. */

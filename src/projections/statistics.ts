@@ -1,5 +1,5 @@
 import type { RecordingRow } from '../events/rows.ts';
-import { OrderedRows } from './ordered-rows.ts';
+import { OrderedRows } from './row-projection.ts';
 import type { Projection } from './projection.ts';
 import type { RowPage } from './snapshot.ts';
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { OrderedRows } from '../../../src/projections/ordered-rows.ts';
+import { OrderedRows } from '../../../src/projections/row-projection.ts';
 
 describe('rows in order', () => {
   it('PJ11 rows stay in order of their key and unique, whatever comes and goes', () => {

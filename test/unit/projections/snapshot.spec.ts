@@ -4,7 +4,7 @@ import type { AreaRows, RowChange } from '../../../src/events/rows.ts';
 import type { Area } from '../../../src/events/areas.ts';
 import type { KeyedRow } from '../../../src/infra/database/connection/remote-module.ts';
 import { RowMirror } from '../../../src/infra/database/connection/row-mirror.ts';
-import { OrderedRows } from '../../../src/projections/ordered-rows.ts';
+import { OrderedRows } from '../../../src/projections/row-projection.ts';
 import type { Projection } from '../../../src/projections/projection.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { pageOfRecordings, recordings } from '../../../src/projections/recordings.ts';

@@ -1,6 +1,7 @@
 import type { CommandReceipt, StreamHead } from '../bindings/index.ts';
 import { HeycatError } from '../../../errors.ts';
 import type { EngineEndpoint } from '../engine.ts';
+import { STATE_TABLES } from '../connection/remote-module.ts';
 import { readRows, type ExactRow } from './exact-rows.ts';
 
 /** Rows of one table that are held in memory together. */
@@ -9,7 +10,6 @@ export interface Page {
   rows: ExactRow[];
 }
 
-const STATE = ['recordings', 'settings', 'dictionary_entries', 'voice_commands', 'window_contexts'];
 const PAGE_BYTES = 8 * 1024 * 1024;
 const FIRST_STEP = 200;
 const MAX_STEP = 50_000;
@@ -24,7 +24,7 @@ export async function readHead(endpoint: EngineEndpoint): Promise<ExactRow<Strea
 /** All that the user has, a page at a time: the history, then the state. */
 export async function* readAll(endpoint: EngineEndpoint): AsyncGenerator<Page> {
   yield* readHistory(endpoint);
-  for (const table of STATE) yield { table, rows: await readRows(endpoint, table, own(endpoint)) };
+  for (const table of Object.values(STATE_TABLES)) yield { table, rows: await readRows(endpoint, table, own(endpoint)) };
 }
 
 /**
