@@ -24,7 +24,8 @@ export async function readHead(endpoint: EngineEndpoint): Promise<ExactRow<Strea
 /** All that the user has, a page at a time: the history, then the state. */
 export async function* readAll(endpoint: EngineEndpoint): AsyncGenerator<Page> {
   yield* readHistory(endpoint);
-  for (const table of Object.values(STATE_TABLES)) yield { table, rows: await readRows(endpoint, table, own(endpoint)) };
+  for (const table of Object.values(STATE_TABLES))
+    yield { table, rows: await readRows(endpoint, table, own(endpoint)) };
 }
 
 /**
