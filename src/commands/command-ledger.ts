@@ -1,4 +1,6 @@
 import type { Receipt } from '../events/change-feed.ts';
+import { IsAnyObject } from '../fields/collections.ts';
+import { IsInteger, IsOneOf, IsSeq, IsUuid } from '../fields/fields.ts';
 
 /** A validated command on its way to its reducer. */
 export interface CommandSubmission {
@@ -13,23 +15,35 @@ export interface CommandSubmission {
 }
 
 /** The answer to a command that happened; the projections already hold its effect. */
-export interface Applied {
-  status: 'applied';
-  command_id: string;
+export class Applied<Result extends object = Record<string, unknown>> {
+  @IsOneOf(['applied'])
+  status!: 'applied';
+
+  @IsUuid()
+  command_id!: string;
+
   /** Seq of the last event of the command, or of the log when it changed nothing. */
-  seq: number;
-  result: Record<string, unknown>;
+  @IsSeq()
+  seq!: number;
+
+  @IsAnyObject()
+  result!: Result;
 }
 
 /** The answer to a command that waits: it is on disk, and its end is told as `queued_command_applied` or `queued_command_failed`. */
-export interface Queued {
-  status: 'queued';
-  command_id: string;
+export class Queued {
+  @IsOneOf(['queued'])
+  status!: 'queued';
+
+  @IsUuid()
+  command_id!: string;
+
   /** Commands are carried out in order of position; it grows, with gaps. */
-  position: number;
+  @IsInteger(1)
+  position!: number;
 }
 
-export type Submitted = Applied | Queued;
+export type Submitted<Result extends object = Record<string, unknown>> = Applied<Result> | Queued;
 
 /** Where commands are submitted and remembered. */
 export abstract class CommandLedger {

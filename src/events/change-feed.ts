@@ -1,6 +1,7 @@
 import type { DomainEvent } from './domain-event.ts';
 import type { Area } from './areas.ts';
-import type { ConnectionState } from './live-event.ts';
+import { IsOneOf, IsText, IsTime, MayBeAbsent } from '../fields/fields.ts';
+import { CONNECTION_STATES, type ConnectionState } from './live-event.ts';
 import type { AreaRows, RowChange } from './rows.ts';
 
 /** The receipt that a command left in its own transaction. */
@@ -35,12 +36,18 @@ export interface KnownRows {
 }
 
 /** How the way to the engine is, for `get_status`. */
-export interface ConnectionReport {
-  state: ConnectionState;
+export class ConnectionReport {
+  @IsOneOf(CONNECTION_STATES)
+  state!: ConnectionState;
+
   /** Why the last session ended, or none could be opened; absent while all is well. */
+  @MayBeAbsent()
+  @IsText()
   cause?: string;
-  /** When the state began, ISO 8601. */
-  since: string;
+
+  /** When the state began. */
+  @IsTime()
+  since!: string;
 }
 
 export interface ChangeFeedListener {

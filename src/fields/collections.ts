@@ -1,5 +1,13 @@
 import { validateSync } from 'class-validator';
-import { field, IsId, IsText, type Field, type FieldRule, type FieldsClass } from './fields.ts';
+import {
+  field,
+  IsId,
+  IsText,
+  type Field,
+  type FieldRule,
+  type FieldsClass,
+  type JsonSchema,
+} from './fields.ts';
 import { LIMITS } from './limits.ts';
 
 /** A list of at most `max` items, each as `item` says. */
@@ -54,11 +62,11 @@ export function IsMapOf(
       propertyNames: key.schema(to),
       additionalProperties: value.schema(to),
       minProperties: min,
-      maxProperties: max,
+      ...(Number.isFinite(max) && { maxProperties: max }),
     }),
     {
       name: 'isMapOf',
-      allowed: `an object of ${min} to ${max} entries, each key ${keys.allowed}, each value ${kind.allowed}`,
+      allowed: `an object of ${Number.isFinite(max) ? `${min} to ${max} ` : ''}entries, each key ${keys.allowed}, each value ${kind.allowed}`,
       check: (map) => {
         if (!isObject(map)) return false;
         const entries = Object.entries(map);
@@ -71,13 +79,17 @@ export function IsMapOf(
 }
 
 /** An object with the fields of a class, or of one of several. */
-export function IsObject(...classes: [FieldsClass, ...FieldsClass[]]): Field {
+export function IsObject(...classes: readonly FieldsClass[]): Field {
   const names = classes.map(({ name }) => name).join(' or ');
-  return field((to) => (classes.length === 1 ? to(classes[0]) : { anyOf: classes.map((one) => to(one)) }), {
+  return field((to) => anyOf(classes.map((one) => to(one))), {
     name: 'isObject',
     allowed: `an object as ${names} is described`,
     check: (value) => isObject(value) && classes.some((one) => isValid(Object.assign(new one(), value))),
   });
+}
+
+function anyOf(schemas: JsonSchema[]): JsonSchema {
+  return schemas.length === 1 ? schemas[0]! : { anyOf: schemas };
 }
 
 /** A JSON object of whatever fields. */

@@ -75,6 +75,11 @@ export function IsSeq(): Field {
   return IsInteger(0);
 }
 
+/** How long a caller waits for an answer, in ms. */
+export function IsTimeout(): Field {
+  return IsInteger(0, LIMITS.timeout_ms_max);
+}
+
 /** What the module's i32 holds. */
 export function IsPriority(): Field {
   return IsInteger(-(2 ** 31), 2 ** 31 - 1);
@@ -90,8 +95,8 @@ export function IsFlag(): Field {
   return field({ type: 'boolean' }, { name: 'isFlag', allowed: 'true or false', check });
 }
 
-export function IsOneOf(values: readonly string[]): Field {
-  const allowed = values.length === 1 ? values.join() : `one of ${values.join(', ')}`;
+export function IsOneOf(values: readonly (string | boolean)[]): Field {
+  const allowed = values.length === 1 ? String(values[0]) : `one of ${values.join(', ')}`;
   const check = (value: unknown): boolean => values.includes(value as string);
   return field({ enum: values }, { name: 'isOneOf', allowed, check });
 }

@@ -17,6 +17,7 @@ export const LIMITS = {
   replacement_bytes: 64 * KIB,
   suffix_chars: 5,
   title_pattern_chars: 1024,
+  cursor_chars: 64,
   /** Ids in one list, settings in one save. */
   list_items: 1_000,
   /** Given by other programs, so longer than the names that a user gives. */

@@ -16,15 +16,12 @@ export interface FieldSchema {
 }
 
 export function fieldNames(fields: FieldsClass): string[] {
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(fields, '', false, false);
-  return [...new Set(metadata.map(({ propertyName }) => propertyName))];
+  return Object.keys(rulesOf(fields));
 }
 
 /** The fields of a class, from the same decorators that check them. */
 export function fieldsOf(fields: FieldsClass, to: ReferenceTo): FieldSchema[] {
-  const storage = getMetadataStorage();
-  const metadata = storage.getTargetValidationMetadatas(fields, '', false, false);
-  return Object.entries(storage.groupByPropertyName(metadata)).map(([name, rules]) => {
+  return Object.entries(rulesOf(fields)).map(([name, rules]) => {
     const isOptional = rules.some((rule) => rule.name === IS_OPTIONAL);
     const has = (condition: typeof isGiven): boolean =>
       rules.some(({ constraints }) => constraints?.[0] === condition);
@@ -36,6 +33,16 @@ export function fieldsOf(fields: FieldsClass, to: ReferenceTo): FieldSchema[] {
       schema: isOptional || has(isNotNull) ? orNull(schema) : schema,
     };
   });
+}
+
+/** By field, those of the base first. */
+function rulesOf(fields: FieldsClass) {
+  const storage = getMetadataStorage();
+  const rules = storage.getTargetValidationMetadatas(fields, '', false, false);
+  const [own, inherited] = [true, false].map((isOwn) =>
+    rules.filter(({ target }) => (target === fields) === isOwn),
+  );
+  return storage.groupByPropertyName([...inherited!, ...own!]);
 }
 
 export function schemaOf(fields: FieldsClass, to: ReferenceTo): JsonSchema {

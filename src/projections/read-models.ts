@@ -13,6 +13,7 @@ import type { CapturedModels, Snapshot } from './snapshot.ts';
 import { statistics } from './statistics.ts';
 import { voiceCommands } from './voice-commands.ts';
 import { windowContexts } from './window-contexts.ts';
+import { IsInteger, IsSeq, IsText, MayBeAbsent } from '../fields/fields.ts';
 
 /** The projection that holds each area's rows. */
 const AREA_PROJECTIONS: Readonly<Record<Area, Projection<unknown>>> = {
@@ -23,12 +24,20 @@ const AREA_PROJECTIONS: Readonly<Record<Area, Projection<unknown>>> = {
   window_contexts: windowContexts,
 };
 
-export interface ProjectionStatus {
-  name: string;
-  version: number;
+export class ProjectionStatus {
+  @IsText()
+  name!: string;
+
+  @IsInteger(1)
+  version!: number;
+
   /** Seq of the newest event that it holds. */
-  seq: number;
+  @IsSeq()
+  seq!: number;
+
   /** Why it stopped there, if it did. */
+  @MayBeAbsent()
+  @IsText()
   failed?: string;
 }
 

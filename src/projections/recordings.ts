@@ -1,4 +1,7 @@
-import type { RecordingRow } from '../events/rows.ts';
+import { RecordingRow } from '../events/rows.ts';
+import { IsAnyListOf, IsObject } from '../fields/collections.ts';
+import { IsFlag, IsInteger, IsText, MayBeNull } from '../fields/fields.ts';
+import { LIMITS } from '../fields/limits.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { rowProjection, type AreaState } from './row-projection.ts';
 
@@ -13,14 +16,22 @@ export interface RecordingsRequest {
   matches?: ((row: RecordingRow) => boolean) | undefined;
 }
 
-export interface RecordingsPage {
+export class RecordingsPage {
   /** Newest first, which is by id descending. */
-  recordings: readonly RecordingRow[];
+  @IsAnyListOf(IsObject(RecordingRow))
+  recordings!: readonly RecordingRow[];
+
   /** How many match, on all pages together. */
-  total_count: number;
-  has_more: boolean;
+  @IsInteger(0)
+  total_count!: number;
+
+  @IsFlag()
+  has_more!: boolean;
+
   /** Where the next page starts; null on the last one. */
-  cursor: string | null;
+  @MayBeNull()
+  @IsText(LIMITS.cursor_chars)
+  cursor!: string | null;
 }
 
 type Recordings = AreaState<'recordings'>;

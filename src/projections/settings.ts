@@ -1,8 +1,12 @@
 import { rowProjection, type AreaState } from './row-projection.ts';
+import { IsMapOf } from '../fields/collections.ts';
+import { IsJsonValue, IsName } from '../fields/fields.ts';
+import { LIMITS } from '../fields/limits.ts';
 
-export interface SettingsView {
+export class SettingsView {
   /** Value by key, in order of key; keys that are not set are left out. */
-  settings: Record<string, unknown>;
+  @IsMapOf(IsJsonValue(), { key: IsName(LIMITS.setting_key_chars), max: Infinity })
+  settings!: Record<string, unknown>;
 }
 
 export function settingsView(rows: AreaState<'settings'>, keys?: readonly string[]): SettingsView {

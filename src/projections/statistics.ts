@@ -2,6 +2,8 @@ import type { RecordingRow } from '../events/rows.ts';
 import { OrderedRows } from './row-projection.ts';
 import type { Projection } from './projection.ts';
 import type { RowPage } from './snapshot.ts';
+import { IsAnyListOf, IsObject } from '../fields/collections.ts';
+import { IsDay, IsInteger, IsNumber } from '../fields/fields.ts';
 
 /** What was dictated on one UTC day, in whole units so that adding and taking away leaves no remainder. */
 interface DayCounts {
@@ -13,17 +15,31 @@ interface DayCounts {
 
 type Days = OrderedRows<string, DayCounts>;
 
-export interface Totals {
-  takes: number;
+export class Totals {
+  @IsInteger(0)
+  takes!: number;
+
   /** Rounded to a thousandth. */
-  minutes: number;
-  words: number;
+  @IsNumber()
+  minutes!: number;
+
+  @IsInteger(0)
+  words!: number;
 }
 
-export interface StatisticsView {
-  /** Oldest first; days without a take are left out. `day` is YYYY-MM-DD in UTC. */
-  days: ({ day: string } & Totals)[];
-  total: Totals;
+export class DayTotals extends Totals {
+  /** In UTC. */
+  @IsDay()
+  day!: string;
+}
+
+export class StatisticsView {
+  /** Oldest first; days without a take are left out. */
+  @IsAnyListOf(IsObject(DayTotals))
+  days!: DayTotals[];
+
+  @IsObject(Totals)
+  total!: Totals;
 }
 
 /** @param range days as YYYY-MM-DD, `from` included, `to` excluded. */

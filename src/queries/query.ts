@@ -1,6 +1,5 @@
 import { Query } from '@nestjs/cqrs';
-import { IsInteger, IsOptional, IsSeq } from '../fields/fields.ts';
-import { LIMITS } from '../fields/limits.ts';
+import { IsOneOf, IsOptional, IsSeq, IsTimeout, MayBeAbsent, type FieldsClass } from '../fields/fields.ts';
 import type { ReadModels } from '../projections/read-models.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -21,8 +20,30 @@ export abstract class QueryMessage<Answer> extends Query<Answer & AsOf> {
 
   /** How long to wait for it, in ms. */
   @IsOptional()
-  @IsInteger(0, LIMITS.timeout_ms_max)
+  @IsTimeout()
   timeout_ms?: number;
+}
+
+/** The base of a query whose answer has the fields of one of the classes, and those of {@link AsOf}. */
+export function QueryOf<C extends readonly FieldsClass[]>(...answers: C) {
+  abstract class WithAnswers extends QueryMessage<InstanceType<C[number]>> {
+    static readonly answers = answers.map(stampedClass);
+  }
+  return WithAnswers as (abstract new () => QueryMessage<InstanceType<C[number]>>) & {
+    readonly answers: readonly FieldsClass[];
+  };
+}
+
+function stampedClass(answer: FieldsClass): FieldsClass {
+  class Stamped extends answer implements AsOf {
+    @IsSeq()
+    as_of_seq!: number;
+
+    @MayBeAbsent()
+    @IsOneOf([true])
+    stale?: true;
+  }
+  return Stamped;
 }
 
 /** @throws HeycatError NOT_YET when at_least_seq is not reached within timeout_ms. */

@@ -11,14 +11,11 @@ const seqOf = (seq: number | undefined): number => seq ?? 0;
 
 it('REP6 the client types every method of a controller, and no other', () => {
   const controllers = readRepoFiles(/^src\/infra\/ipc\/controllers\/.*\.controller\.ts$/);
-  const patterns = controllers.flatMap(([, text]) => [
-    ...text.matchAll(/@MessagePattern\(\s*(\[[^\]]*\]|'[^']*')/g),
-  ]);
-  const served = patterns.flatMap(([, names]) => [...names!.matchAll(/'(\w+)'/g)].map(([, name]) => name!));
-  const body = /export interface Methods \{\n([\s\S]*?)\n\}/.exec(
-    readRepoFile('src/infra/ipc/openrpc/methods.ts'),
-  )![1]!;
-  const known = [...body.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name!);
-  // describe answers an OpenRPC document, which has types of its own.
-  expect(known.toSorted()).toEqual(served.filter((name) => name !== 'describe').toSorted());
+  const types = readRepoFile('src/infra/ipc/openrpc/methods.ts');
+  const namesIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name!);
+  // A method is typed with its controller, an alias by itself.
+  const classes = controllers.flatMap(([, text]) => namesIn(text, /^export class (\w+)/gm));
+  expect(namesIn(types, /\bServed<(\w+Controller)>/g).toSorted()).toEqual(classes.toSorted());
+  const aliases = controllers.flatMap(([, text]) => namesIn(text, /aliases: \['(\w+)'\]/g));
+  expect(namesIn(types, /^ {2}(\w+): \w+Controller\['\w+'\];$/gm).toSorted()).toEqual(aliases.toSorted());
 });

@@ -6,6 +6,7 @@ import { createHeycat, type Heycat, type HeycatOptions } from '../../src/heycat.
 import { HeycatClient, type ClientEvent, type SubscribeOptions } from '../../src/infra/ipc/client/client.ts';
 import { readRuntimeFile, type RuntimeFile } from '../../src/infra/ipc/transport/runtime-file.ts';
 import { openMicrophones } from '../../src/infra/voice/microphone/open-microphones.ts';
+import { Described } from './described.ts';
 import { testedEngine, type TestedEngine } from './engines.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -20,13 +21,14 @@ export interface Heard {
   first(matches: (event: ClientEvent) => boolean): Promise<ClientEvent>;
 }
 
-/** The whole service in this process, spoken to over its socket. */
+/** The whole service in this process, spoken to over its socket. Every answer and event is held against its `describe`. */
 export interface TestService extends AsyncDisposable {
   heycat: Heycat;
   dataDir: string;
   runtimeDir: string;
   runtime: RuntimeFile;
   token: string;
+  described: Described;
   /** A new client, closed with the service. */
   connect(options?: { reconnect?: boolean }): Promise<HeycatClient>;
   /** Subscribes a client of its own. */
@@ -51,6 +53,7 @@ export async function startService(
   const folder = await tempFolder();
   const place = { engine, dataDir: join(folder.path, 'data'), runtimeDir: join(folder.path, 'run') };
   const clients: HeycatClient[] = [];
+  const mistakes: unknown[] = [];
   const service: TestService = {
     ...(await start(place, { early, host })),
     dataDir: place.dataDir,
@@ -58,10 +61,17 @@ export async function startService(
     async connect(options = {}) {
       const client = await HeycatClient.connect({ runtimeDir: place.runtimeDir, ...options });
       clients.push(client);
-      return client;
+      return service.described.heldAgainst(client);
     },
     async hear(options = {}) {
-      return hear(await service.connect(), options);
+      const check = (event: ClientEvent): void => {
+        try {
+          service.described.event(event);
+        } catch (error) {
+          mistakes.push(error);
+        }
+      };
+      return hear(await service.connect(), options, check);
     },
     async restart({ early = false, host: next = host } = {}) {
       await service.heycat.close();
@@ -71,6 +81,7 @@ export async function startService(
       await Promise.all(clients.map((client) => client.close()));
       await service.heycat.close();
       await folder[Symbol.asyncDispose]();
+      if (mistakes.length > 0) throw new AggregateError(mistakes, String(mistakes[0]));
     },
   };
   return service;
@@ -101,7 +112,8 @@ async function start(
   const runtime = await readRuntimeFile(runtimeDir);
   const token = (await readFile(runtime.token_file, 'utf8')).trim();
   if (!early) await synced(heycat);
-  return { heycat, runtime, token, crashEngine };
+  const described = await Described.by(heycat);
+  return { heycat: described.heldAgainst(heycat), runtime, token, described, crashEngine };
 }
 
 /** Waits for the first baseline. */
@@ -109,12 +121,19 @@ export async function synced(heycat: Pick<Heycat, 'call'>): Promise<void> {
   await eventually(async () => (await heycat.call<{ synced: boolean }>('get_status')).synced);
 }
 
-export async function hear(client: HeycatClient, options: SubscribeOptions = {}): Promise<Heard> {
+export async function hear(
+  client: HeycatClient,
+  options: SubscribeOptions = {},
+  check: (event: ClientEvent) => void = () => undefined,
+): Promise<Heard> {
   const events: ClientEvent[] = [];
   let gaps = 0;
   await client.subscribe(
     options,
-    (event) => events.push(event),
+    (event) => {
+      events.push(event);
+      check(event);
+    },
     () => (gaps += 1),
   );
   return {

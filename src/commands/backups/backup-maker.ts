@@ -1,16 +1,28 @@
+import { IsInteger, IsText, IsTime } from '../../fields/fields.ts';
+
 /** A backup that was written. */
-export interface BackupMade {
+export class BackupMade {
   /** Absolute path. */
-  file: string;
+  @IsText()
+  file!: string;
+
   /** Its size. */
-  bytes: number;
-  /** ISO 8601. */
-  made_at: string;
+  @IsInteger(0)
+  bytes!: number;
+
+  @IsTime()
+  made_at!: string;
+
   /** Of the history that it was made of. */
-  epoch: string;
+  @IsText()
+  epoch!: string;
+
   /** Events, which is also the seq of the last one. */
-  events: number;
-  receipts: number;
+  @IsInteger(0)
+  events!: number;
+
+  @IsInteger(0)
+  receipts!: number;
 }
 
 /** Writes the history into a file while commands go on. */

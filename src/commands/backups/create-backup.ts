@@ -1,11 +1,12 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { IsInteger, IsOptional } from '../../fields/fields.ts';
-import { LIMITS } from '../../fields/limits.ts';
+import { IsOptional, IsTimeout } from '../../fields/fields.ts';
 import { IsFilePath, normalised } from '../recordings/file-path.ts';
-import { type BackupMade, BackupMaker } from './backup-maker.ts';
+import { BackupMade, BackupMaker } from './backup-maker.ts';
 
 /** Writes the whole history into a file, from which `heycat restore` brings it back. Sound files are not in it. */
 export class CreateBackup extends Command<BackupMade> {
+  static readonly answers = [BackupMade];
+
   /** A file that does not exist yet; one in the data folder, named by the time, when absent. */
   @IsOptional()
   @IsFilePath()
@@ -13,7 +14,7 @@ export class CreateBackup extends Command<BackupMade> {
 
   /** When the caller stops waiting for an answer, in ms; the backup is given up then. */
   @IsOptional()
-  @IsInteger(0, LIMITS.timeout_ms_max)
+  @IsTimeout()
   timeout_ms?: number;
 
   /** Set by the transport: aborts when nobody waits for the answer any more. */

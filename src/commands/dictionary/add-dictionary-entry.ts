@@ -1,10 +1,10 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { CommandMessage } from '../command.ts';
+import { CommandOf, RowId } from '../command.ts';
 import { IsContents, IsFlag, IsName, IsOptional, IsText } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
-export class AddDictionaryEntry extends CommandMessage {
+export class AddDictionaryEntry extends CommandOf(RowId) {
   @IsName(LIMITS.trigger_chars)
   trigger!: string;
 

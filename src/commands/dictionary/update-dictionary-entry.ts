@@ -1,11 +1,11 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { changesOf } from '../changes.ts';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf, RowId } from '../command.ts';
 import { IsContents, IsFlag, IsId, IsName, IsOptional, IsText, MayBeAbsent } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
-export class UpdateDictionaryEntry extends UpdatingCommand {
+export class UpdateDictionaryEntry extends UpdateOf(RowId) {
   @IsId()
   id!: number;
 

@@ -1,22 +1,26 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CommandQueue } from './command-queue.ts';
-import { IsInteger, IsOptional, IsUuid } from '../../fields/fields.ts';
-import { LIMITS } from '../../fields/limits.ts';
+import { IsOneOf, IsOptional, IsTimeout, IsUuid } from '../../fields/fields.ts';
 
-export interface Dropped {
-  status: 'dropped';
-  command_id: string;
+export class Dropped {
+  @IsOneOf(['dropped'])
+  status!: 'dropped';
+
+  @IsUuid()
+  command_id!: string;
 }
 
 /** Forgets a command that was given up. */
 export class DropCommand extends Command<Dropped> {
+  static readonly answers = [Dropped];
+
   /** Of the command that was given up. */
   @IsUuid()
   command_id!: string;
 
   /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
   @IsOptional()
-  @IsInteger(0, LIMITS.timeout_ms_max)
+  @IsTimeout()
   timeout_ms?: number;
 }
 

@@ -1,11 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Submitted } from '../command-ledger.ts';
+import { Applied, Queued, type Submitted } from '../command-ledger.ts';
 import { CommandQueue } from './command-queue.ts';
-import { IsInteger, IsOptional, IsUuid } from '../../fields/fields.ts';
+import { IsInteger, IsOptional, IsTimeout, IsUuid } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 
 /** Sends a command again that was given up. */
 export class RetryCommand extends Command<Submitted> {
+  static readonly answers = [Applied, Queued];
+
   /** Of the command that was given up. */
   @IsUuid()
   command_id!: string;
@@ -17,7 +19,7 @@ export class RetryCommand extends Command<Submitted> {
 
   /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
   @IsOptional()
-  @IsInteger(0, LIMITS.timeout_ms_max)
+  @IsTimeout()
   timeout_ms?: number;
 }
 

@@ -1,6 +1,6 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import type { RecordingStatus } from '../../events/rows.ts';
-import { CommandMessage } from '../command.ts';
+import { CommandOf, RowId } from '../command.ts';
 import { HeycatError } from '../../errors.ts';
 import { EventLog } from '../../events/event-log.ts';
 import { type Applied, CommandLedger, type Submitted } from '../command-ledger.ts';
@@ -11,7 +11,7 @@ import { IsFilePath, normalised } from './file-path.ts';
 import { WavInspector } from './wav-inspector.ts';
 
 /** Makes a sound file known that some program has recorded. */
-export class AddRecording extends CommandMessage {
+export class AddRecording extends CommandOf(RowId) {
   @IsFilePath()
   file_path!: string;
 

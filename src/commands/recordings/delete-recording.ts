@@ -1,12 +1,24 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { UpdatingCommand } from '../command.ts';
+import { RowId, UpdateOf } from '../command.ts';
 import { EventLog } from '../../events/event-log.ts';
 import { CommandLedger, type Submitted } from '../command-ledger.ts';
-import { IsFlag, IsId, IsOptional } from '../../fields/fields.ts';
+import { IsFlag, IsId, IsOptional, IsText, MayBeAbsent } from '../../fields/fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { type FileRemoval, RecordingFiles } from './recording-files.ts';
 
-export class DeleteRecording extends UpdatingCommand {
+class RecordingDeletion extends RowId {
+  /** Present when delete_file was asked for and the command was not queued. */
+  @MayBeAbsent()
+  @IsFlag()
+  file_deleted?: boolean;
+
+  /** Why it was not, as a sentence. */
+  @MayBeAbsent()
+  @IsText()
+  file_kept_because?: string;
+}
+
+export class DeleteRecording extends UpdateOf(RecordingDeletion) {
   @IsId()
   id!: number;
 
@@ -16,7 +28,6 @@ export class DeleteRecording extends UpdatingCommand {
   delete_file?: boolean;
 }
 
-/** With delete_file the result also says `file_deleted`, and `file_kept_because` when it is false. */
 @CommandHandler(DeleteRecording)
 export class DeleteRecordingHandler extends ReducerHandler<DeleteRecording> {
   protected readonly reducer = 'delete_recording';

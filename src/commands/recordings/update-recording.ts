@@ -1,7 +1,7 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { RECORDING_STATUSES, type RecordingStatus } from '../../events/rows.ts';
 import { changesOf } from '../changes.ts';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf, RowId } from '../command.ts';
 import { CommandLedger } from '../command-ledger.ts';
 import {
   IsContents,
@@ -18,7 +18,7 @@ import { ReducerHandler } from '../reducer-handler.ts';
 import { IsFilePath, normalised } from './file-path.ts';
 import { WavInspector } from './wav-inspector.ts';
 
-export class UpdateRecording extends UpdatingCommand {
+export class UpdateRecording extends UpdateOf(RowId) {
   @IsId()
   id!: number;
 

@@ -1,10 +1,11 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf } from '../command.ts';
 import { IsName } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
+import { SettingKey } from './save-setting.ts';
 
-export class DeleteSetting extends UpdatingCommand {
+export class DeleteSetting extends UpdateOf(SettingKey) {
   @IsName(LIMITS.setting_key_chars)
   key!: string;
 }

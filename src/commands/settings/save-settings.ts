@@ -1,12 +1,17 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { CommandMessage } from '../command.ts';
-import { IsMapOf } from '../../fields/collections.ts';
+import { CommandOf } from '../command.ts';
+import { IsListOf, IsMapOf } from '../../fields/collections.ts';
 import { IsJsonValue, IsName } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
+class SettingKeys {
+  @IsListOf(IsName(LIMITS.setting_key_chars))
+  keys!: string[];
+}
+
 /** Saves several settings, all or none. */
-export class SaveSettings extends CommandMessage {
+export class SaveSettings extends CommandOf(SettingKeys) {
   @IsMapOf(IsJsonValue(), { key: IsName(LIMITS.setting_key_chars), min: 1 })
   values!: Record<string, unknown>;
 }

@@ -1,11 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 
-import { Takes } from './takes.ts';
+import { Takes, TakeStatus } from './takes.ts';
 
 /** Ends the take without having it transcribed; what is longer than a second is kept. */
-export class CancelRecording extends CommandMessage {}
+export class CancelRecording extends CommandOf(TakeStatus) {}
 
 @CommandHandler(CancelRecording)
 export class CancelRecordingHandler implements ICommandHandler<CancelRecording> {

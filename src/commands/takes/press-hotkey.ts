@@ -1,14 +1,13 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 import { IsInteger, IsOptional } from '../../fields/fields.ts';
-import { MAX_INTEGER } from '../../fields/limits.ts';
-import { Takes } from './takes.ts';
+import { Takes, TakeStatus } from './takes.ts';
 
 /** A host reports that its dictation key was pressed. */
-export class PressHotkey extends CommandMessage {
+export class PressHotkey extends CommandOf(TakeStatus) {
   /** When the key moved, in ms since 1970; now when absent. */
   @IsOptional()
-  @IsInteger(0, MAX_INTEGER)
+  @IsInteger(0)
   at?: number;
 }
 

@@ -1,11 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 import { IsId } from '../../fields/fields.ts';
-import { Takes } from './takes.ts';
+import { Takes, TakeStatus } from './takes.ts';
 
 /** Says which of the commands published as `command_ambiguous` was meant. */
-export class ResolveAmbiguousCommand extends CommandMessage {
+export class ResolveAmbiguousCommand extends CommandOf(TakeStatus) {
   /** Of the voice command. */
   @IsId()
   id!: number;

@@ -1,12 +1,12 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { TAKE_MODES, type TakeMode } from '../../events/take-events.ts';
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 import { IsName, IsOneOf, IsOptional } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
-import { Takes } from './takes.ts';
+import { Takes, TakeStatus } from './takes.ts';
 
 /** Begins a take. */
-export class StartRecording extends CommandMessage {
+export class StartRecording extends CommandOf(TakeStatus) {
   /** Name of an input device, as list_audio_devices lists it; the one of the settings when absent. */
   @IsOptional()
   @IsName(LIMITS.file_path_bytes)

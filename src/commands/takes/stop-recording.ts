@@ -1,11 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 
-import { Takes } from './takes.ts';
+import { Takes, TakeStatus } from './takes.ts';
 
 /** Ends the take and has it transcribed. */
-export class StopRecording extends CommandMessage {}
+export class StopRecording extends CommandOf(TakeStatus) {}
 
 @CommandHandler(StopRecording)
 export class StopRecordingHandler implements ICommandHandler<StopRecording> {

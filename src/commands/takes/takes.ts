@@ -1,10 +1,31 @@
 import type { TakeMode } from '../../events/take-events.ts';
+import { IsInteger, IsOneOf, IsText, MayBeAbsent, MayBeNull } from '../../fields/fields.ts';
+
+const TAKE_STATES = ['idle', 'recording', 'processing'] as const;
 
 /** What a take became, or is; null where it is not known yet. */
-export interface TakeStatus {
-  state: 'idle' | 'recording' | 'processing';
-  file_path: string | null;
-  [field: string]: unknown;
+export class TakeStatus {
+  @IsOneOf(TAKE_STATES)
+  state!: (typeof TAKE_STATES)[number];
+
+  /** Number of the take in this run of the service. */
+  @MayBeNull()
+  @IsInteger(1)
+  take!: number | null;
+
+  @MayBeNull()
+  @IsText()
+  file_path!: string | null;
+
+  /** Present when this ended a take. */
+  @MayBeAbsent()
+  @IsInteger(0)
+  duration_ms?: number;
+
+  /** Present when this ended a take. */
+  @MayBeAbsent()
+  @IsText()
+  stop_reason?: string;
 }
 
 /** Starts, ends and transcribes takes. Each of these is one input of one ordered queue, whoever gives it. */

@@ -1,11 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 
-import { Takes } from './takes.ts';
+import { Takes, TakeStatus } from './takes.ts';
 
 /** Begins a take, or ends the one that is recorded. */
-export class ToggleRecording extends CommandMessage {}
+export class ToggleRecording extends CommandOf(TakeStatus) {}
 
 @CommandHandler(ToggleRecording)
 export class ToggleRecordingHandler implements ICommandHandler<ToggleRecording> {

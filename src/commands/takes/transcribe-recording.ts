@@ -1,11 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 import { IsId, IsOptional, IsText } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
-import { Takes } from './takes.ts';
+import { Takes, TakeStatus } from './takes.ts';
 
 /** Has a recording transcribed, again or for the first time. */
-export class TranscribeRecording extends CommandMessage {
+export class TranscribeRecording extends CommandOf(TakeStatus) {
   @IsId()
   id!: number;
 

@@ -1,11 +1,11 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { ACTION_TYPES, type ActionType } from '../../events/rows.ts';
-import { CommandMessage } from '../command.ts';
+import { CommandOf, RowId } from '../command.ts';
 import { IsFlag, IsJsonValue, IsName, IsOneOf, IsOptional } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
-export class AddVoiceCommand extends CommandMessage {
+export class AddVoiceCommand extends CommandOf(RowId) {
   /** May hold `{name}` parameters. */
   @IsName(LIMITS.trigger_chars)
   phrase!: string;

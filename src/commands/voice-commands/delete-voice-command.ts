@@ -1,9 +1,9 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf, RowId } from '../command.ts';
 import { IsId } from '../../fields/fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
-export class DeleteVoiceCommand extends UpdatingCommand {
+export class DeleteVoiceCommand extends UpdateOf(RowId) {
   @IsId()
   id!: number;
 }

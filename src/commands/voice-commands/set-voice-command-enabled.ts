@@ -1,9 +1,9 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf, RowId } from '../command.ts';
 import { IsFlag, IsId } from '../../fields/fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
-export class SetVoiceCommandEnabled extends UpdatingCommand {
+export class SetVoiceCommandEnabled extends UpdateOf(RowId) {
   @IsId()
   id!: number;
 

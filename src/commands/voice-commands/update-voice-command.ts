@@ -1,11 +1,11 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { ACTION_TYPES, type ActionType } from '../../events/rows.ts';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf, RowId } from '../command.ts';
 import { IsFlag, IsId, IsJsonValueButNull, IsName, IsOneOf, MayBeAbsent } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
-export class UpdateVoiceCommand extends UpdatingCommand {
+export class UpdateVoiceCommand extends UpdateOf(RowId) {
   @IsId()
   id!: number;
 

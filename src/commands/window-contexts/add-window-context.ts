@@ -1,13 +1,13 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { CONTEXT_MODES, type ContextMode } from '../../events/rows.ts';
-import { CommandMessage } from '../command.ts';
+import { CommandOf, RowId } from '../command.ts';
 import { IsIds } from '../../fields/collections.ts';
 import { IsFlag, IsName, IsOneOf, IsOptional, IsPriority } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsTitlePattern } from './title-pattern.ts';
 
-export class AddWindowContext extends CommandMessage {
+export class AddWindowContext extends CommandOf(RowId) {
   @IsName(LIMITS.name_chars)
   name!: string;
 

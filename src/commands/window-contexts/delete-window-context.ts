@@ -1,9 +1,9 @@
 import { CommandHandler } from '@nestjs/cqrs';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf, RowId } from '../command.ts';
 import { IsId } from '../../fields/fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 
-export class DeleteWindowContext extends UpdatingCommand {
+export class DeleteWindowContext extends UpdateOf(RowId) {
   @IsId()
   id!: number;
 }

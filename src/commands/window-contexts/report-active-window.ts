@@ -1,16 +1,27 @@
 import { CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { matchWindowContext } from '../../dictation/rules/window-context-matching.ts';
 import { LiveEvent, type ActiveWindowChanged } from '../../events/live-event.ts';
-import { appliedWithoutWriting, CommandMessage } from '../command.ts';
+import { appliedWithoutWriting, CommandOf } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
-import { IsInteger, IsName, IsOptional, IsText } from '../../fields/fields.ts';
-import { LIMITS, MAX_INTEGER } from '../../fields/limits.ts';
+import { IsId, IsInteger, IsName, IsOptional, IsText, MayBeNull } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ActiveWindowHolder } from './active-window.ts';
 import { titleMatches } from './title-pattern.ts';
 import { WindowContexts } from './window-contexts.ts';
 
+class MatchedContext {
+  /** Null where none matches. */
+  @MayBeNull()
+  @IsId()
+  context_id!: number | null;
+
+  @MayBeNull()
+  @IsName(LIMITS.name_chars)
+  context_name!: string | null;
+}
+
 /** The host tells which window has the keyboard; a backend cannot see it. */
-export class ReportActiveWindow extends CommandMessage {
+export class ReportActiveWindow extends CommandOf(MatchedContext) {
   @IsName(LIMITS.window_app_chars)
   app_name!: string;
 
@@ -19,7 +30,7 @@ export class ReportActiveWindow extends CommandMessage {
   title?: string;
 
   @IsOptional()
-  @IsInteger(0, MAX_INTEGER)
+  @IsInteger(0)
   pid?: number;
 }
 
@@ -37,7 +48,7 @@ export class ReportActiveWindowHandler implements ICommandHandler<ReportActiveWi
     private readonly active: ActiveWindowHolder,
   ) {}
 
-  execute(command: ReportActiveWindow): Promise<Applied> {
+  execute(command: ReportActiveWindow): Promise<Applied<MatchedContext>> {
     const { app_name, title, pid } = command;
     const window = { app_name, title: title ?? null, pid: pid ?? null };
     this.active.current = { app_name, title: window.title };

@@ -1,14 +1,14 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { CONTEXT_MODES, type ContextMode } from '../../events/rows.ts';
 import { changesOf } from '../changes.ts';
-import { UpdatingCommand } from '../command.ts';
+import { UpdateOf, RowId } from '../command.ts';
 import { IsIds } from '../../fields/collections.ts';
 import { IsFlag, IsId, IsName, IsOneOf, IsOptional, IsPriority, MayBeAbsent } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
 import { IsTitlePattern } from './title-pattern.ts';
 
-export class UpdateWindowContext extends UpdatingCommand {
+export class UpdateWindowContext extends UpdateOf(RowId) {
   @IsId()
   id!: number;
 

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { CommandMessage } from '../../commands/command.ts';
+import type { CommandMessage, RowId } from '../../commands/command.ts';
 import { type Applied, CommandLedger } from '../../commands/command-ledger.ts';
 import { BeginTake } from '../../commands/recordings/begin-take.ts';
 import { DeleteRecording } from '../../commands/recordings/delete-recording.ts';
@@ -122,7 +122,7 @@ export class TakeRow {
   /** A new one. The id of its command comes from the file's name, so that no take is listed twice. */
   static begin(writer: RowWriter, facts: Facts): TakeRow {
     const command = Object.assign(new BeginTake(), facts, { command_id: beginIdOf(facts.file_path) });
-    const begun = applied(writer, command).then(({ result }) => Number(result['id']));
+    const begun = applied(writer, command).then(({ result }) => (result as RowId).id);
     return new TakeRow(writer, begun);
   }
 
@@ -170,7 +170,7 @@ export class TakeRow {
 }
 
 /** Runs a command until it is applied; what could not even be kept is tried again. */
-async function applied(writer: RowWriter, command: CommandMessage): Promise<Applied> {
+async function applied(writer: RowWriter, command: CommandMessage): Promise<Applied<object>> {
   const { commands, ledger, signal } = writer;
   // The same in every attempt, so that one whose answer was lost does not happen twice.
   command.command_id ??= randomUUID();

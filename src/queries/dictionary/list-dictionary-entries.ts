@@ -1,14 +1,10 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { DictionaryEntryRow } from '../../events/rows.ts';
-import { dictionary } from '../../projections/dictionary.ts';
+import { dictionary, DictionaryView } from '../../projections/dictionary.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { answer, QueryOf } from '../query.ts';
 
 /** All dictionary entries, by id. */
-export class ListDictionaryEntries extends QueryMessage<{
-  entries: readonly DictionaryEntryRow[];
-  total_count: number;
-}> {}
+export class ListDictionaryEntries extends QueryOf(DictionaryView) {}
 
 @QueryHandler(ListDictionaryEntries)
 export class ListDictionaryEntriesHandler implements IQueryHandler<ListDictionaryEntries> {

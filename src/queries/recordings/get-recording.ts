@@ -1,11 +1,17 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
-import type { RecordingRow } from '../../events/rows.ts';
+import { RecordingRow } from '../../events/rows.ts';
+import { IsObject } from '../../fields/collections.ts';
 import { IsId } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { answer, QueryOf } from '../query.ts';
 
-export class GetRecording extends QueryMessage<{ recording: RecordingRow }> {
+class OneRecording {
+  @IsObject(RecordingRow)
+  recording!: RecordingRow;
+}
+
+export class GetRecording extends QueryOf(OneRecording) {
   @IsId()
   id!: number;
 }

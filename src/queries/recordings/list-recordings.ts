@@ -2,20 +2,21 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
 import { RECORDING_STATUSES, type RecordingStatus } from '../../events/rows.ts';
 import { IsInteger, IsOneOf, IsOptional, IsText, IsTimeOrDay } from '../../fields/fields.ts';
+import { LIMITS } from '../../fields/limits.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { pageOfRecordings, recordings, type RecordingsPage } from '../../projections/recordings.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { pageOfRecordings, recordings, RecordingsPage } from '../../projections/recordings.ts';
+import { answer, QueryOf } from '../query.ts';
 import { recordingFilter } from './recording-filter.ts';
 
 /** Recordings, newest first, a page at a time. */
-export class ListRecordings extends QueryMessage<RecordingsPage> {
+export class ListRecordings extends QueryOf(RecordingsPage) {
   @IsOptional()
   @IsInteger(1, 500)
   limit?: number;
 
   /** The one that the page before answered; with the same filters. */
   @IsOptional()
-  @IsText(64)
+  @IsText(LIMITS.cursor_chars)
   cursor?: string;
 
   /** How many of the newest to leave out; not together with cursor. */

@@ -3,11 +3,11 @@ import { IsListOf } from '../../fields/collections.ts';
 import { IsOptional, IsText } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { settings, settingsView, type SettingsView } from '../../projections/settings.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { settings, settingsView, SettingsView } from '../../projections/settings.ts';
+import { answer, QueryOf } from '../query.ts';
 
 /** All settings, or those of the keys that are set. */
-export class GetSettings extends QueryMessage<SettingsView> {
+export class GetSettings extends QueryOf(SettingsView) {
   @IsOptional()
   @IsListOf(IsText(LIMITS.setting_key_chars))
   keys?: string[];

@@ -1,13 +1,25 @@
+import { IsFlag, IsInteger, IsNumber, IsText, MayBeNull } from '../../fields/fields.ts';
+
 /** An input device. */
-export interface AudioDeviceReport {
+export class AudioDeviceReport {
   /** By which `start_recording {device}` finds it. */
-  name: string;
+  @IsText()
+  name!: string;
+
   /** ALSA, Core Audio, WASAPI …; null where there is only one. */
-  host_api: string | null;
-  is_default: boolean;
-  channels: number;
+  @MayBeNull()
+  @IsText()
+  host_api!: string | null;
+
+  @IsFlag()
+  is_default!: boolean;
+
+  @IsInteger(0)
+  channels!: number;
+
   /** In Hz. */
-  sample_rate: number;
+  @IsNumber()
+  sample_rate!: number;
 }
 
 /** What there is to record with. */

@@ -1,29 +1,84 @@
+import { IsAnyObject } from '../../fields/collections.ts';
+import { IsInteger, IsOneOf, IsSeq, IsText, IsTime, IsUuid, MayBeAbsent } from '../../fields/fields.ts';
+
 /** What became of a command. */
-export type CommandOutcome =
-  | {
-      status: 'applied';
-      command_id: string;
-      /** Seq of the command's last event, or of the log when it changed nothing. */
-      seq: number;
-      result: Record<string, unknown>;
-      created_at: string;
-    }
-  /** It waits for the engine, or for an answer of it. */
-  | { status: 'queued'; command_id: string; position: number }
-  /** It was given up after it had been queued; `code` and `message` are those of the refusal. */
-  | { status: 'failed'; command_id: string; code: string; message: string; failed_at: string };
+export type CommandOutcome = AppliedCommand | WaitingCommand | FailedCommand;
+
+export class AppliedCommand {
+  @IsOneOf(['applied'])
+  status!: 'applied';
+
+  @IsUuid()
+  command_id!: string;
+
+  /** Seq of the command's last event, or of the log when it changed nothing. */
+  @IsSeq()
+  seq!: number;
+
+  @IsAnyObject()
+  result!: Record<string, unknown>;
+
+  @IsTime()
+  created_at!: string;
+}
+
+/** It waits for the engine, or for an answer of it. */
+export class WaitingCommand {
+  @IsOneOf(['queued'])
+  status!: 'queued';
+
+  @IsUuid()
+  command_id!: string;
+
+  @IsInteger(1)
+  position!: number;
+}
+
+/** It was given up after it had been queued. */
+export class FailedCommand {
+  @IsOneOf(['failed'])
+  status!: 'failed';
+
+  @IsUuid()
+  command_id!: string;
+
+  /** Of the refusal, as is `message`. */
+  @IsText()
+  code!: string;
+
+  @IsText()
+  message!: string;
+
+  @IsTime()
+  failed_at!: string;
+}
 
 /** A command that waits or was given up. */
-export interface QueuedCommand {
-  command_id: string;
+export class QueuedCommand {
+  @IsUuid()
+  command_id!: string;
+
   /** Commands are carried out in order of position. */
-  position: number;
+  @IsInteger(1)
+  position!: number;
+
   /** What it asks for, as the module calls it. */
-  reducer: string;
-  issued_at: string;
-  status: 'queued' | 'failed';
-  /** Of the refusal. */
+  @IsText()
+  reducer!: string;
+
+  @IsTime()
+  issued_at!: string;
+
+  @IsOneOf(['queued', 'failed'])
+  status!: 'queued' | 'failed';
+
+  /** Of the refusal, as is `message`. */
+  @MayBeAbsent()
+  @IsText()
   code?: string;
+
+  @MayBeAbsent()
+  @IsText()
   message?: string;
 }
 

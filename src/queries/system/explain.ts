@@ -1,23 +1,23 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
 import { AREAS, type Area } from '../../events/areas.ts';
-import type { DomainEvent } from '../../events/domain-event.ts';
+import { DOMAIN_EVENT_TYPES, type DomainEventType } from '../../events/domain-event.ts';
 import { EventLog } from '../../events/event-log.ts';
-import type { AreaRows } from '../../events/rows.ts';
-import { field, IsOneOf, type Field } from '../../fields/fields.ts';
+import { ROWS, type AreaRows } from '../../events/rows.ts';
+import { IsAnyListOf, IsObject } from '../../fields/collections.ts';
+import {
+  field,
+  IsHex32,
+  IsInteger,
+  IsOneOf,
+  IsTime,
+  IsUuid,
+  MayBeNull,
+  type Field,
+} from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
-import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
-
-export interface Explanation {
-  area: Area;
-  id: number | string;
-  /** Null when it was deleted. */
-  row: AreaRows[Area] | null;
-  projection: ProjectionStatus;
-  /** What made the row what it is, oldest first. */
-  history: Pick<DomainEvent, 'seq' | 'type' | 'occurred_at' | 'command_id' | 'actor'>[];
-}
+import { ReadModels, ProjectionStatus } from '../../projections/read-models.ts';
+import { answer, QueryOf } from '../query.ts';
 
 function IsIdOrKey(): Field {
   const max = LIMITS.setting_key_chars;
@@ -31,8 +31,45 @@ function IsIdOrKey(): Field {
   );
 }
 
+class HistoryEntry {
+  @IsInteger(1)
+  seq!: number;
+
+  @IsOneOf(DOMAIN_EVENT_TYPES)
+  type!: DomainEventType;
+
+  @IsTime()
+  occurred_at!: string;
+
+  @IsUuid()
+  command_id!: string;
+
+  @IsHex32()
+  actor!: string;
+}
+
+class Explanation {
+  @IsOneOf(AREAS)
+  area!: Area;
+
+  @IsIdOrKey()
+  id!: number | string;
+
+  /** Null when it was deleted. */
+  @MayBeNull()
+  @IsObject(...Object.values(ROWS))
+  row!: AreaRows[Area] | null;
+
+  @IsObject(ProjectionStatus)
+  projection!: ProjectionStatus;
+
+  /** What made the row what it is, oldest first. */
+  @IsAnyListOf(IsObject(HistoryEntry))
+  history!: HistoryEntry[];
+}
+
 /** Why a row is as it is. */
-export class Explain extends QueryMessage<Explanation> {
+export class Explain extends QueryOf(Explanation) {
   @IsOneOf(AREAS)
   area!: Area;
 

@@ -2,11 +2,11 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';
 import { IsUuid } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { QueryMessage, reached, stamped } from '../query.ts';
-import { CommandHistory, type CommandOutcome } from './command-history.ts';
+import { QueryOf, reached, stamped } from '../query.ts';
+import { AppliedCommand, CommandHistory, FailedCommand, WaitingCommand } from './command-history.ts';
 
 /** What became of a command. */
-export class GetCommand extends QueryMessage<CommandOutcome> {
+export class GetCommand extends QueryOf(AppliedCommand, WaitingCommand, FailedCommand) {
   @IsUuid()
   command_id!: string;
 }

@@ -1,17 +1,19 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { IsMapOf, IsObject } from '../../fields/collections.ts';
 import { IsDay, IsOptional } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { statistics, statisticsView, type StatisticsView } from '../../projections/statistics.ts';
-import { RecordingStateSource, type StageView } from '../takes/recording-state.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { statistics, statisticsView, StatisticsView } from '../../projections/statistics.ts';
+import { RecordingStateSource, StageView } from '../takes/recording-state.ts';
+import { answer, QueryOf } from '../query.ts';
 
-export interface StagesView {
+class Statistics extends StatisticsView {
   /** Where the time of this run's last takes went. */
-  stages: Record<string, StageView>;
+  @IsMapOf(IsObject(StageView))
+  stages!: Record<string, StageView>;
 }
 
 /** Takes, minutes and words of each UTC day, and of all days asked for. */
-export class GetStatistics extends QueryMessage<StatisticsView & StagesView> {
+export class GetStatistics extends QueryOf(Statistics) {
   /** The first day. */
   @IsOptional()
   @IsDay()

@@ -1,34 +1,56 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { ConnectionReport } from '../../events/change-feed.ts';
-import { ReadModels, type ProjectionStatus } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { ConnectionReport } from '../../events/change-feed.ts';
+import { IsAnyListOf, IsObject } from '../../fields/collections.ts';
+import { IsFlag, IsInteger, IsSeq, IsText } from '../../fields/fields.ts';
+import { ReadModels, ProjectionStatus } from '../../projections/read-models.ts';
+import { answer, QueryOf } from '../query.ts';
 import {
-  type BackupReport,
-  type ClockReport,
-  type EngineReport,
-  type ProcessStatus,
+  BackupReport,
+  ClockReport,
+  EngineReport,
+  ProcessStatus,
+  QueueReport,
   StatusSource,
 } from './status-source.ts';
 
-export interface ServiceStatus extends ProcessStatus {
+export class ServiceStatus extends ProcessStatus {
   /** Empty before the first baseline, unless a snapshot of it was kept. */
-  epoch: string;
-  last_seq: number;
+  @IsText()
+  epoch!: string;
+
+  @IsSeq()
+  last_seq!: number;
+
   /** True once the read models have agreed with the engine. */
-  synced: boolean;
-  engine: EngineReport;
+  @IsFlag()
+  synced!: boolean;
+
+  @IsObject(EngineReport)
+  engine!: EngineReport;
+
   /** The way to it: whether its changes come through, and for how long they have or have not. */
-  connection: ConnectionReport;
-  queue: { pending: number; dead: number };
-  backup: BackupReport;
+  @IsObject(ConnectionReport)
+  connection!: ConnectionReport;
+
+  @IsObject(QueueReport)
+  queue!: QueueReport;
+
+  @IsObject(BackupReport)
+  backup!: BackupReport;
+
   /** Whether the computer slept or its clock was set, within the last ten minutes. */
-  clock: ClockReport;
-  projections: ProjectionStatus[];
-  clients: number;
+  @IsObject(ClockReport)
+  clock!: ClockReport;
+
+  @IsAnyListOf(IsObject(ProjectionStatus))
+  projections!: ProjectionStatus[];
+
+  @IsInteger(0)
+  clients!: number;
 }
 
 /** How the service does; answered at once, also while the engine is still starting. */
-export class GetStatus extends QueryMessage<ServiceStatus> {}
+export class GetStatus extends QueryOf(ServiceStatus) {}
 
 @QueryHandler(GetStatus)
 export class GetStatusHandler implements IQueryHandler<GetStatus> {

@@ -1,15 +1,20 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { IsAnyListOf, IsObject } from '../../fields/collections.ts';
+import { IsInteger } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
-import { type AudioDeviceReport, AudioDevices } from './audio-devices.ts';
+import { answer, QueryOf } from '../query.ts';
+import { AudioDeviceReport, AudioDevices } from './audio-devices.ts';
 
-export interface AudioDeviceList {
-  devices: AudioDeviceReport[];
-  total_count: number;
+class AudioDeviceList {
+  @IsAnyListOf(IsObject(AudioDeviceReport))
+  devices!: AudioDeviceReport[];
+
+  @IsInteger(0)
+  total_count!: number;
 }
 
 /** The input devices that are there now. */
-export class ListAudioDevices extends QueryMessage<AudioDeviceList> {}
+export class ListAudioDevices extends QueryOf(AudioDeviceList) {}
 
 @QueryHandler(ListAudioDevices)
 export class ListAudioDevicesHandler implements IQueryHandler<ListAudioDevices> {

@@ -1,16 +1,21 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { IsAnyListOf, IsObject } from '../../fields/collections.ts';
+import { IsInteger } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
-import { ModelList, type ModelReport } from './model-list.ts';
+import { answer, QueryOf } from '../query.ts';
+import { ModelList, ModelReport } from './model-list.ts';
 
-export interface Models {
+class Models {
   /** The best first. */
-  models: ModelReport[];
-  total_count: number;
+  @IsAnyListOf(IsObject(ModelReport))
+  models!: ModelReport[];
+
+  @IsInteger(0)
+  total_count!: number;
 }
 
 /** The speech models that are installed, and those that can be. */
-export class ListModels extends QueryMessage<Models> {}
+export class ListModels extends QueryOf(Models) {}
 
 @QueryHandler(ListModels)
 export class ListModelsHandler implements IQueryHandler<ListModels> {

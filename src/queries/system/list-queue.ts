@@ -1,16 +1,21 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { IsAnyListOf, IsObject } from '../../fields/collections.ts';
+import { IsInteger } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
-import { CommandHistory, type QueuedCommand } from './command-history.ts';
+import { answer, QueryOf } from '../query.ts';
+import { CommandHistory, QueuedCommand } from './command-history.ts';
 
-export interface QueueList {
+export class QueueList {
   /** In order of position. */
-  commands: QueuedCommand[];
-  total_count: number;
+  @IsAnyListOf(IsObject(QueuedCommand))
+  commands!: QueuedCommand[];
+
+  @IsInteger(0)
+  total_count!: number;
 }
 
 /** The commands that wait for the engine, and those that were given up. */
-export class ListQueue extends QueryMessage<QueueList> {}
+export class ListQueue extends QueryOf(QueueList) {}
 
 @QueryHandler(ListQueue)
 export class ListQueueHandler implements IQueryHandler<ListQueue> {

@@ -1,24 +1,59 @@
+import { IsAnyListOf } from '../../fields/collections.ts';
+import { IsFlag, IsInteger, IsOneOf, IsText, MayBeNull } from '../../fields/fields.ts';
+
+const MODEL_STATES = ['available', 'installed', 'damaged'] as const;
+const MODEL_PLACES = ['host', 'user'] as const;
+
 /** A speech model, installed or not. */
-export interface ModelReport {
-  name: string;
-  title: string;
+export class ModelReport {
+  @IsText()
+  name!: string;
+
+  @IsText()
+  title!: string;
+
   /** `nemo_transducer`, `transducer`, `streaming_transducer`, `moonshine`, `whisper` or `sense_voice`. */
-  kind: string;
+  @IsText()
+  kind!: string;
+
   /** BCP 47; empty where nobody says. */
-  languages: string[];
-  licence: string | null;
-  credit: string | null;
+  @IsAnyListOf(IsText())
+  languages!: string[];
+
+  @MayBeNull()
+  @IsText()
+  licence!: string | null;
+
+  @MayBeNull()
+  @IsText()
+  credit!: string | null;
+
   /** On disk, about. */
-  bytes: number | null;
+  @MayBeNull()
+  @IsInteger(0)
+  bytes!: number | null;
+
   /** To fetch, about. */
-  download_bytes: number | null;
+  @MayBeNull()
+  @IsInteger(0)
+  download_bytes!: number | null;
+
   /** `damaged`: a file is gone, or has another size than it was installed with. */
-  state: 'available' | 'installed' | 'damaged';
-  folder: string | null;
+  @IsOneOf(MODEL_STATES)
+  state!: (typeof MODEL_STATES)[number];
+
+  @MayBeNull()
+  @IsText()
+  folder!: string | null;
+
   /** `host`: in the folder that a host ships. */
-  place: 'host' | 'user' | null;
+  @MayBeNull()
+  @IsOneOf(MODEL_PLACES)
+  place!: (typeof MODEL_PLACES)[number] | null;
+
   /** Whether it hears what is dictated now, where nothing else is asked for. */
-  used: boolean;
+  @IsFlag()
+  used!: boolean;
 }
 
 /** What is known of speech models. */

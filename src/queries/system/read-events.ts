@@ -1,10 +1,15 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { DOMAIN_EVENT_TYPES, type DomainEvent, type DomainEventType } from '../../events/domain-event.ts';
+import {
+  DOMAIN_EVENT_TYPES,
+  EventRecord,
+  type DomainEvent,
+  type DomainEventType,
+} from '../../events/domain-event.ts';
 import { EventLog } from '../../events/event-log.ts';
-import { IsListOf } from '../../fields/collections.ts';
+import { IsAnyListOf, IsListOf, IsObject } from '../../fields/collections.ts';
 import { IsInteger, IsOneOf, IsOptional, IsSeq } from '../../fields/fields.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { answer, QueryOf } from '../query.ts';
 
 const DEFAULT_LIMIT = 100;
 /** Read from the log at once when looking for some types. */
@@ -12,17 +17,22 @@ const SCAN_PAGE = 1_000;
 /** A rare type must not hold a request for the whole log; the answer then ends early and next_seq goes on. */
 const SCAN_LIMIT = 20_000;
 
-export interface EventsPage {
+class EventsPage {
   /** Oldest first. */
-  events: readonly DomainEvent[];
+  @IsAnyListOf(IsObject(EventRecord))
+  events!: readonly DomainEvent[];
+
   /** from_seq of the next request; beyond last_seq when there is no more. */
-  next_seq: number;
+  @IsSeq()
+  next_seq!: number;
+
   /** Seq of the newest event that this answer knows of. */
-  last_seq: number;
+  @IsSeq()
+  last_seq!: number;
 }
 
 /** The durable record from a seq on. */
-export class ReadEvents extends QueryMessage<EventsPage> {
+export class ReadEvents extends QueryOf(EventsPage) {
   @IsSeq()
   from_seq!: number;
 

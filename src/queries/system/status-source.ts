@@ -1,51 +1,117 @@
 import type { ConnectionReport } from '../../events/change-feed.ts';
+import { IsObject } from '../../fields/collections.ts';
+import { IsInteger, IsNumber, IsOneOf, IsText, IsTime, MayBeAbsent, MayBeNull } from '../../fields/fields.ts';
 
 /** What `get_status` tells about the service beside its read models. */
 export abstract class StatusSource {
   abstract process(): ProcessStatus;
   abstract engine(): EngineReport;
   abstract connection(): ConnectionReport;
-  abstract queue(): { pending: number; dead: number };
+  abstract queue(): QueueReport;
   abstract backup(): BackupReport;
   abstract clock(): ClockReport;
   /** Authenticated connections. */
   abstract clients(): number;
 }
 
-export interface ProcessStatus {
-  pid: number;
-  version: string;
-  instance_id: string;
-  /** ISO 8601. */
-  started_at: string;
+export class ProcessStatus {
+  @IsInteger(1)
+  pid!: number;
+
+  @IsText()
+  version!: string;
+
+  @IsText()
+  instance_id!: string;
+
+  @IsTime()
+  started_at!: string;
 }
 
-export interface BackupReport {
-  /** When the newest daily backup was made, ISO 8601; null when there is none. */
-  last_at: string | null;
+/** Commands that wait for the engine, and those that were given up. */
+export class QueueReport {
+  @IsInteger(0)
+  pending!: number;
+
+  @IsInteger(0)
+  dead!: number;
+}
+
+export class BackupReport {
+  /** When the newest daily backup was made; null when there is none. */
+  @MayBeNull()
+  @IsTime()
+  last_at!: string | null;
+
   /** Why the last try failed, as a sentence. */
+  @MayBeAbsent()
+  @IsText()
   error?: string;
 }
 
+const CLOCK_STATES = ['steady', 'slept', 'jumped'] as const;
+
 /** What last happened to the clock; `steady` when that is ten minutes ago, or nothing did. */
-export interface ClockReport {
+export class ClockReport {
   /** `slept`: the computer did. `jumped`: the time of day was set. */
-  state: 'steady' | 'slept' | 'jumped';
-  /** When it was noticed, by the clock as it was then, ISO 8601. */
+  @IsOneOf(CLOCK_STATES)
+  state!: (typeof CLOCK_STATES)[number];
+
+  /** When it was noticed, by the clock as it was then. */
+  @MayBeAbsent()
+  @IsTime()
   at?: string;
+
   /** How long it slept; or by how much the clock was set forward, negative: back. */
+  @MayBeAbsent()
+  @IsNumber()
   by_ms?: number;
 }
 
-export interface EngineReport {
-  kind: string;
-  state: string;
+/** Damaged data that was made anew in this run of the service. */
+export class EngineRebuilt {
+  @IsTime()
+  at!: string;
+
+  @IsText()
+  from!: string;
+
+  @IsInteger(0)
+  events!: number;
+
+  @IsInteger(0)
+  queued!: number;
+
+  @IsText()
+  kept!: string;
+}
+
+export class EngineReport {
+  @IsText()
+  kind!: string;
+
+  @IsText()
+  state!: string;
+
+  @MayBeAbsent()
+  @IsInteger(1)
   pid?: number;
+
+  @MayBeAbsent()
+  @IsText()
   version?: string;
+
   /** Why it failed, as a sentence. */
+  @MayBeAbsent()
+  @IsText()
   cause?: string;
+
   /** The same as a word for programs, where the fault has one. */
+  @MayBeAbsent()
+  @IsText()
   reason?: string;
-  /** Set when its data was damaged and made anew in this run of the service. */
-  rebuilt?: { at: string; from: string; events: number; queued: number; kept: string };
+
+  @MayBeAbsent()
+  @IsObject(EngineRebuilt)
+  rebuilt?: EngineRebuilt;
 }

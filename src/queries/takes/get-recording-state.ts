@@ -1,10 +1,10 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
-import { RecordingStateSource, type RecordingStateView } from './recording-state.ts';
+import { answer, QueryOf } from '../query.ts';
+import { RecordingStateSource, RecordingStateView } from './recording-state.ts';
 
 /** Whether something is recorded now, and how many takes wait for their text. */
-export class GetRecordingState extends QueryMessage<RecordingStateView> {}
+export class GetRecordingState extends QueryOf(RecordingStateView) {}
 
 @QueryHandler(GetRecordingState)
 export class GetRecordingStateHandler implements IQueryHandler<GetRecordingState> {

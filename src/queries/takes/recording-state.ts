@@ -1,23 +1,49 @@
+import { IsInteger, IsNumber, IsOneOf, IsText, MayBeNull } from '../../fields/fields.ts';
+
+const STATES = ['idle', 'recording', 'processing'] as const;
+
 /** Whether something is recorded now. */
-export interface RecordingStateView {
-  state: 'idle' | 'recording' | 'processing';
+export class RecordingStateView {
+  @IsOneOf(STATES)
+  state!: (typeof STATES)[number];
+
   /** While it is recorded: `starting` until the first sample, then `recording`, `tail` and `ending`. */
-  phase: string | null;
+  @MayBeNull()
+  @IsText()
+  phase!: string | null;
+
   /** Number of the take in this run of the service. */
-  take: number | null;
-  mode: string;
+  @MayBeNull()
+  @IsInteger(1)
+  take!: number | null;
+
+  @IsText()
+  mode!: string;
+
   /** Null is the default device. */
-  device: string | null;
+  @MayBeNull()
+  @IsText()
+  device!: string | null;
+
   /** Since the first real sample, in ms. */
-  recorded_ms: number | null;
+  @MayBeNull()
+  @IsNumber()
+  recorded_ms!: number | null;
+
   /** Takes that wait for their transcription, the one in work included. */
-  waiting: number;
+  @IsInteger(0)
+  waiting!: number;
 }
 
-export interface StageView {
-  takes: number;
-  p50_ms: number;
-  p95_ms: number;
+export class StageView {
+  @IsInteger(0)
+  takes!: number;
+
+  @IsNumber()
+  p50_ms!: number;
+
+  @IsNumber()
+  p95_ms!: number;
 }
 
 /** What only the recording side of the service knows. */

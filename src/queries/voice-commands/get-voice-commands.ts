@@ -1,14 +1,10 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { VoiceCommandRow } from '../../events/rows.ts';
-import { voiceCommands } from '../../projections/voice-commands.ts';
+import { voiceCommands, VoiceCommandsView } from '../../projections/voice-commands.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { answer, QueryOf } from '../query.ts';
 
 /** All voice commands, by id. */
-export class GetVoiceCommands extends QueryMessage<{
-  commands: readonly VoiceCommandRow[];
-  total_count: number;
-}> {}
+export class GetVoiceCommands extends QueryOf(VoiceCommandsView) {}
 
 @QueryHandler(GetVoiceCommands)
 export class GetVoiceCommandsHandler implements IQueryHandler<GetVoiceCommands> {

@@ -1,14 +1,10 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { WindowContextRow } from '../../events/rows.ts';
-import { windowContexts } from '../../projections/window-contexts.ts';
+import { windowContexts, WindowContextsView } from '../../projections/window-contexts.ts';
 import { ReadModels } from '../../projections/read-models.ts';
-import { answer, QueryMessage } from '../query.ts';
+import { answer, QueryOf } from '../query.ts';
 
 /** All window contexts, by id. */
-export class ListWindowContexts extends QueryMessage<{
-  contexts: readonly WindowContextRow[];
-  total_count: number;
-}> {}
+export class ListWindowContexts extends QueryOf(WindowContextsView) {}
 
 @QueryHandler(ListWindowContexts)
 export class ListWindowContextsHandler implements IQueryHandler<ListWindowContexts> {

@@ -89,7 +89,7 @@ function listeningTakes(): { takes: Takes; asked: unknown[][] } {
     (name: string) =>
     (...args: unknown[]): Promise<TakeStatus> => {
       asked.push([name, ...args]);
-      return Promise.resolve({ state: 'idle', file_path: null });
+      return Promise.resolve({ state: 'idle', take: null, file_path: null });
     };
   const takes = {
     start: ask('start'),
@@ -111,7 +111,7 @@ describe('commands about takes', () => {
       const { takes, asked } = listeningTakes();
       const answer = await new handler(takes).execute(toMessage(message, { ...params, command_id: ID }));
       expect(asked).toEqual([asks]);
-      const result = { state: 'idle', file_path: null };
+      const result = { state: 'idle', take: null, file_path: null };
       expect(answer).toEqual({ status: 'applied', command_id: ID, seq: 0, result });
     },
   );

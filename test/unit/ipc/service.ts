@@ -208,12 +208,19 @@ export class RawClient implements Disposable {
     });
   }
 
-  static async authenticated(service: Pick<Service, 'runtime' | 'token'>): Promise<RawClient> {
+  static async authenticated(
+    service: Pick<Service, 'runtime' | 'token'>,
+    onAnswer: (method: string, answer: Message) => void = () => undefined,
+  ): Promise<RawClient> {
     const client = new RawClient(service.runtime.socket);
     const nonce = 'ab'.repeat(32);
     const hello = await client.request(1, 'hello', { protocol: { min: 1, max: 1 }, client: {}, nonce });
     const nonces = { client: nonce, server: String(hello.result?.['nonce']) };
-    await client.request(2, 'authenticate', { proof: proofOf('client', service.token, nonces) });
+    const welcome = await client.request(2, 'authenticate', {
+      proof: proofOf('client', service.token, nonces),
+    });
+    onAnswer('hello', hello);
+    onAnswer('authenticate', welcome);
     client.messages.length = 0;
     return client;
   }

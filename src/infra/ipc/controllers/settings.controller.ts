@@ -1,11 +1,11 @@
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { DeleteSetting } from '../../../commands/settings/delete-setting.ts';
 import { SaveSetting } from '../../../commands/settings/save-setting.ts';
 import { SaveSettings } from '../../../commands/settings/save-settings.ts';
 import { GetSettings } from '../../../queries/settings/get-settings.ts';
-import type { MethodExtras } from '../openrpc/method-extras.ts';
 import { IpcController } from '../transport/ipc-controller.ts';
+import { Method } from '../openrpc/method.ts';
 
 @IpcController()
 export class SettingsController {
@@ -14,28 +14,23 @@ export class SettingsController {
     private readonly queries: QueryBus,
   ) {}
 
-  @MessagePattern(['save_setting', 'update_setting'], {
-    summary: 'Makes a setting or replaces its value.',
-  } satisfies MethodExtras)
-  save(@Payload() command: SaveSetting) {
+  @Method('Makes a setting or replaces its value.', { aliases: ['update_setting'] })
+  save_setting(@Payload() command: SaveSetting) {
     return this.commands.execute(command);
   }
 
-  @MessagePattern('save_settings', { summary: 'Saves several settings, all or none.' } satisfies MethodExtras)
-  saveAll(@Payload() command: SaveSettings) {
+  @Method('Saves several settings, all or none.')
+  save_settings(@Payload() command: SaveSettings) {
     return this.commands.execute(command);
   }
 
-  @MessagePattern('delete_setting', { summary: 'Deletes a setting.' } satisfies MethodExtras)
-  delete(@Payload() command: DeleteSetting) {
+  @Method('Deletes a setting.')
+  delete_setting(@Payload() command: DeleteSetting) {
     return this.commands.execute(command);
   }
 
-  @MessagePattern('get_settings', {
-    summary: 'All settings, or those of the given keys.',
-    answers: ['settings'],
-  } satisfies MethodExtras)
-  get(@Payload() query: GetSettings) {
+  @Method('All settings, or those of the given keys.')
+  get_settings(@Payload() query: GetSettings) {
     return this.queries.execute(query);
   }
 }

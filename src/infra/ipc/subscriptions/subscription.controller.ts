@@ -1,15 +1,78 @@
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { HeycatError } from '../../../errors.ts';
 import { AREAS, type Area } from '../../../events/areas.ts';
-import { IsListOf } from '../../../fields/collections.ts';
-import { IsFlag, IsId, IsOneOf, IsOptional, IsText } from '../../../fields/fields.ts';
+import { IsListOf, IsObject } from '../../../fields/collections.ts';
+import { IsFlag, IsId, IsOneOf, IsOptional, IsSeq, IsText, MayBeAbsent } from '../../../fields/fields.ts';
+import { DictionaryView } from '../../../projections/dictionary.ts';
+import { RecordingsPage } from '../../../projections/recordings.ts';
+import { SettingsView } from '../../../projections/settings.ts';
+import { StatisticsView } from '../../../projections/statistics.ts';
+import { VoiceCommandsView } from '../../../projections/voice-commands.ts';
+import { WindowContextsView } from '../../../projections/window-contexts.ts';
+import { Method, MethodParams, Nothing } from '../openrpc/method.ts';
 import { SUBSCRIBABLE_TYPES } from './subscription.ts';
 import { IpcContext } from '../transport/ipc-context.ts';
 import type { NotificationSink } from '../transport/notification-sink.ts';
-import { SubscriptionHub, type SubscribeAnswer } from './subscription-hub.ts';
 import { IpcController } from '../transport/ipc-controller.ts';
+import { SubscriptionHub } from './subscription-hub.ts';
 
-export class SubscribeParams {
+/** What the queries answer without params; of a read model that has stopped there is none. */
+class ReadModelViews {
+  @MayBeAbsent()
+  @IsObject(RecordingsPage)
+  recordings?: RecordingsPage;
+
+  @MayBeAbsent()
+  @IsObject(SettingsView)
+  settings?: SettingsView;
+
+  @MayBeAbsent()
+  @IsObject(DictionaryView)
+  dictionary?: DictionaryView;
+
+  @MayBeAbsent()
+  @IsObject(VoiceCommandsView)
+  voice_commands?: VoiceCommandsView;
+
+  @MayBeAbsent()
+  @IsObject(WindowContextsView)
+  window_contexts?: WindowContextsView;
+
+  @MayBeAbsent()
+  @IsObject(StatisticsView)
+  statistics?: StatisticsView;
+}
+
+class SubscribeAnswer {
+  @IsId()
+  subscription!: number;
+
+  /** Empty while the history is not known yet. */
+  @IsText()
+  epoch!: string;
+
+  /** The subscription's events begin after this seq, or at from_seq when that is earlier. */
+  @IsSeq()
+  seq!: number;
+
+  /** Present when from_seq is not part of this history: read the state anew, events begin after `seq`. */
+  @MayBeAbsent()
+  @IsOneOf([true])
+  gap?: true;
+
+  /** As in the answer of a query. */
+  @MayBeAbsent()
+  @IsOneOf([true])
+  stale?: true;
+
+  @MayBeAbsent()
+  @IsObject(ReadModelViews)
+  snapshot?: ReadModelViews;
+}
+
+export class SubscribeParams extends MethodParams {
+  static readonly answers = [SubscribeAnswer];
+
   /** Event types; all when absent. */
   @IsOptional()
   @IsListOf(IsOneOf(SUBSCRIBABLE_TYPES))
@@ -36,7 +99,9 @@ export class SubscribeParams {
   snapshot?: boolean;
 }
 
-export class UnsubscribeParams {
+export class UnsubscribeParams extends MethodParams {
+  static readonly answers = [Nothing];
+
   @IsId()
   subscription!: number;
 }
@@ -45,7 +110,9 @@ export class UnsubscribeParams {
 export class SubscriptionController {
   constructor(private readonly hub: SubscriptionHub) {}
 
-  @MessagePattern('subscribe')
+  @Method('Has events told from now on, or from a seq on.', {
+    errors: ['ENGINE_UNAVAILABLE', 'INVALID_REQUEST'],
+  })
   async subscribe(@Payload() params: SubscribeParams, @Ctx() context: IpcContext): Promise<SubscribeAnswer> {
     const opened = await this.hub.subscribe(listenerOf(context), {
       types: params.types ?? undefined,
@@ -58,7 +125,7 @@ export class SubscriptionController {
     return opened.answer;
   }
 
-  @MessagePattern('unsubscribe')
+  @Method('Ends a subscription.', { errors: ['NOT_FOUND', 'INVALID_REQUEST'] })
   unsubscribe(@Payload() params: UnsubscribeParams, @Ctx() context: IpcContext): Record<string, never> {
     this.hub.unsubscribe(listenerOf(context), params.subscription);
     return {};

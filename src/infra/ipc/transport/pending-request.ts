@@ -1,12 +1,13 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable } from 'rxjs';
 import { HeycatError, type ErrorCode } from '../../../errors.ts';
+import { IsTimeout } from '../../../fields/fields.ts';
 import type { IpcContext } from './ipc-context.ts';
 import { isObject, type Params } from './messages.ts';
 
 /** Queries answer NOT_YET themselves when timeout_ms is over; this lets them be the first to say so. */
 const DEADLINE_GRACE_MS = 250;
-const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1_000;
+const [TIMEOUT] = IsTimeout().rules;
 
 export type Answer = { result: unknown } | { error: HeycatError };
 
@@ -17,13 +18,11 @@ export function toParams(params: unknown): Params {
   throw new HeycatError('INVALID_ARGUMENT', 'params must be an object.', { field: 'params' });
 }
 
-function timeoutOf(params: Params): number | undefined {
-  const timeout = params['timeout_ms'];
-  if (timeout === undefined) return undefined;
-  if (Number.isInteger(timeout) && (timeout as number) >= 0 && (timeout as number) <= MAX_TIMEOUT_MS) {
-    return timeout as number;
-  }
-  throw new HeycatError('INVALID_ARGUMENT', `timeout_ms must be an integer from 0 to ${MAX_TIMEOUT_MS}.`, {
+/** Read before the handler runs, and so checked here, by the rule that every message has for it. */
+function timeoutOf({ timeout_ms }: Params): number | undefined {
+  if (timeout_ms === undefined || timeout_ms === null) return undefined;
+  if (TIMEOUT.check(timeout_ms)) return timeout_ms as number;
+  throw new HeycatError('INVALID_ARGUMENT', `timeout_ms must be ${TIMEOUT.allowed}.`, {
     field: 'timeout_ms',
   });
 }

@@ -5,8 +5,6 @@ import { DtoRules, type Dto, type DtoClass } from './dto-rules.ts';
 import { isObject } from './messages.ts';
 import { closest } from './suggest.ts';
 
-/** Fields of the transport, which has read them already: allowed on every method. */
-const TRANSPORT_FIELDS = new Set(['timeout_ms']);
 const BUILT_IN = new Set<unknown>([Object, Array, String, Number, Boolean]);
 const MAX_NAME = 64;
 
@@ -32,7 +30,7 @@ export class ValidationPipe implements PipeTransform {
     for (const field of Object.keys(params)) {
       // Only fields with rules are written, so neither __proto__ nor constructor can be.
       if (rules.has(field)) (dto as Dto)[field] = params[field];
-      else if (!TRANSPORT_FIELDS.has(field)) throw unknownField(field, rules.fields);
+      else throw unknownField(field, rules.fields);
     }
     const errors = rules.errors(dto);
     if (errors.length > 0) throw toHeycatError(errors);

@@ -86,14 +86,26 @@ it('CM20 params come from the rules that check them', async () => {
     limit: { required: false },
     at_least_seq: { required: false },
   });
-  expect(fields('describe')).toEqual({});
+  expect(Object.keys(fields('describe'))).toEqual(['timeout_ms']);
 });
 
 it('CM20 answers and errors fit the kind of method', async () => {
   const { document } = await described();
   const codes = (name: string) => method(document, name).errors.map(({ $ref }) => $ref.split('/').at(-1));
-  expect(method(document, 'delete_recording').result.schema).toEqual({
-    $ref: '#/components/schemas/Submitted',
+  expect(method(document, 'delete_recording').result.schema).toMatchObject({
+    oneOf: [
+      {
+        properties: {
+          status: { enum: ['applied'] },
+          result: { $ref: '#/components/schemas/RecordingDeletion' },
+        },
+        required: ['status', 'command_id', 'seq', 'result'],
+      },
+      {
+        properties: { status: { enum: ['queued'] } },
+        required: ['status', 'command_id', 'position'],
+      },
+    ],
   });
   expect(codes('delete_recording')).toEqual(
     expect.arrayContaining(['NOT_FOUND', 'CONFLICT', 'NOT_AUTHORIZED']),
@@ -127,8 +139,13 @@ it('CM20 answers have the fields that are described', async () => {
 it('CM20 events and limits are in it', async () => {
   const { document } = await described();
   expect(document['x-events']).toEqual([
-    ...DOMAIN_EVENT_TYPES.map((type) => ({ type, durable: true })),
-    ...LIVE_EVENT_TYPES.map((type) => ({ type, durable: false })),
+    ...DOMAIN_EVENT_TYPES.map((type) => ({ type, durable: true, payload: expect.any(Object) as object })),
+    ...LIVE_EVENT_TYPES.map((type) => ({ type, durable: false, payload: expect.any(Object) as object })),
   ]);
+  const { payload } = document['x-events'].find(({ type }) => type === 'setting_deleted')!;
+  expect(resolve(document, String(payload['$ref']))).toMatchObject({
+    properties: { key: { type: 'string' } },
+    required: ['key'],
+  });
   expect(document['x-limits']).toMatchObject({ max_request_bytes: 1_048_576, setting_key_chars: 128 });
 });
