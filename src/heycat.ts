@@ -6,6 +6,8 @@ import { Hotkeys } from './dictation/ports/hotkeys.ts';
 import { Microphone } from './dictation/ports/microphone.ts';
 import { Recogniser } from './dictation/ports/recogniser.ts';
 import { VoiceActivityDetector } from './dictation/ports/voice-activity-detector.ts';
+import type { DomainEvent } from './events/domain-event.ts';
+import type { AnyLiveEvent } from './events/live-event.ts';
 import { HeycatModule, heycatTransport } from './heycat.module.ts';
 import type { ServiceOptions } from './infra/config/service-options.ts';
 import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/openrpc/methods.ts';
@@ -29,14 +31,8 @@ export interface HeycatOptions extends ServiceOptions, VoiceOptions {
   logger?: LoggerService | false;
 }
 
-/** An event as subscribers get it; durable ones have a seq. */
-export interface HeycatEvent {
-  type: string;
-  seq?: number;
-  occurred_at: string;
-  payload: Record<string, unknown>;
-  [field: string]: unknown;
-}
+/** An event as subscribers get it: a domain event, or a live one with the time of its delivery. */
+export type HeycatEvent = DomainEvent | (AnyLiveEvent & { occurred_at: string; seq?: undefined });
 
 /** A running service. */
 export interface Heycat {
@@ -105,7 +101,7 @@ class RunningHeycat implements Heycat {
   ): Promise<() => Promise<void>> {
     const connection: NotificationSink = {
       notify: (notification) => {
-        if (notification.method === 'event') onEvent(notification.params() as HeycatEvent);
+        if (notification.method === 'event') onEvent(notification.params() as unknown as HeycatEvent);
         else if (notification.method === 'lagged') onLagged?.();
         return true;
       },

@@ -127,7 +127,7 @@ async function logProgress(heycat: Heycat, logger: JsonLogger): Promise<void> {
 async function follow(heycat: Heycat, logger: JsonLogger): Promise<void> {
   const tell = (event: HeycatEvent): void => {
     if (event.type === 'sync_complete') logSynced(logger);
-    else if (event.payload['connected'] === true) void logEngine(heycat, logger);
+    else if (event.type === 'connection_status' && event.payload.connected) void logEngine(heycat, logger);
   };
   // Another history ends the subscription, and is there by then.
   const anew = async (): Promise<void> => {
