@@ -15,8 +15,8 @@ import { TranscriptionQueue } from './session/transcription-queue.ts';
 import { UserRules } from './session/user-rules.ts';
 
 /**
- * From the key press to the text. Global, because it implements ports that commands and queries know without knowing
- * what is behind them, as infra's rooms do.
+ * From the key press to the text. Global, because it implements ports that commands and queries depend on, as the modules of
+ * infra do.
  */
 @Global()
 @Module({

@@ -3,12 +3,12 @@ import type { QualityWarning } from '../../events/take-events.ts';
 /** At least so long between two levels, in ms. */
 const LEVEL_EVERY_MS = 50;
 const FULL_SCALE = 32_768;
-/** RMS to level: speech at a usual distance fills about half of the scale. */
+/** Converts RMS to a level: speech at a usual distance fills about half of the scale. */
 const LEVEL_GAIN = 300;
 const LEVEL_MAX = 100;
-/** Of full scale. */
+/** As a fraction of full scale. */
 const CLIPPED = 0.99;
-/** Of full scale, −30 dBFS. */
+/** As a fraction of full scale; −30 dBFS. */
 const QUIET_RMS = 10 ** (-30 / 20);
 const QUIET_SAMPLES = 8_000;
 
@@ -18,13 +18,13 @@ function sumOfSquares(pcm: Int16Array): number {
   return sum;
 }
 
-/** Level of a stretch of samples for a meter, 0 to 100. */
+/** The level of some samples for a meter, 0 to 100. */
 export function levelOf(sum: number, samples: number): number {
   const rms = Math.sqrt(sum / Math.max(1, samples)) / FULL_SCALE;
   return Math.round(Math.min(rms * LEVEL_GAIN, LEVEL_MAX));
 }
 
-/** Says how loud a capture is, at most 20 times a second, over all samples since it said so before. */
+/** Measures the level of a capture, at most 20 times a second, over all samples since the previous one. */
 export class LevelMeter {
   #sum = 0;
   #samples = 0;
@@ -67,8 +67,8 @@ export class QualityWatch {
   }
 
   /**
-   * Whether even the loudest half second of the take lies below −30 dBFS; pauses between words do not count. Takes of
-   * less than 8,000 samples are not judged.
+   * Whether even the loudest half second of the take is below −30 dBFS, so that pauses between words do not count. False for
+   * takes of less than 8,000 samples.
    */
   get isTooQuiet(): boolean {
     return this.#hasStretch && this.#loudest < QUIET_RMS;

@@ -1,6 +1,6 @@
 import type { WindowContextRow } from '../../events/rows.ts';
 
-/** The window that has the keyboard. */
+/** The window that has the keyboard focus. */
 export interface ActiveWindow {
   app_name: string;
   title: string | null;
@@ -10,8 +10,8 @@ export interface ActiveWindow {
 export type TitleMatcher = (pattern: string, title: string) => boolean;
 
 /**
- * The context that holds for a window: enabled, for its application (ignoring case), with no pattern or one that its
- * title matches. The highest priority wins, then the newest; a window without a title matches no pattern.
+ * The context that applies to a window: enabled, for its application (ignoring case), with no pattern or one that matches
+ * the title. The highest priority wins, then the newest; a window without a title matches no pattern.
  */
 export function matchWindowContext(
   contexts: Iterable<WindowContextRow>,
@@ -22,7 +22,7 @@ export function matchWindowContext(
   let best: WindowContextRow | undefined;
   for (const context of contexts) {
     if (!context.enabled || context.app_name.toLowerCase() !== app) continue;
-    // The cheap comparison first: a pattern of the user's may be slow.
+    // The cheap comparison comes first, because a user's pattern may be slow.
     if (best !== undefined && !outranks(context, best)) continue;
     if (hasTitle(context.title_pattern, window.title, titleMatches)) best = context;
   }

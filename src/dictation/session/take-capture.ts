@@ -11,13 +11,13 @@ import { since } from './transcription-queue.ts';
 
 /** None of these may throw. */
 export interface CaptureEvents {
-  /** What happens to the take, for the state machine. */
+  /** Reports to the state machine what happens to the take. */
   report(report: TakeReport): void;
-  /** The file is there, and has what came. */
+  /** The file has been created and contains the samples so far. */
   stored(file: TakeFile, sampleRate: number): void;
 }
 
-/** What takes are captured with. */
+/** The dependencies of captures. */
 @Injectable()
 export class TakeCaptures {
   constructor(
@@ -36,9 +36,9 @@ export class TakeCaptures {
   }
 }
 
-/** The sound of one take, from the opened microphone to the closed file. It waits for nothing but the disk. */
+/** Captures the sound of one take, from opening the microphone to closing the file. It waits for nothing but the disk. */
 export class TakeCapture {
-  /** The window of the start: until the stop the user may have gone elsewhere. */
+  /** The window at the start of the take: by its end the user may have switched to another. */
   readonly window: ActiveWindow | null;
   readonly times: StageTimes = {};
   readonly startedAt = new Date();
@@ -51,7 +51,7 @@ export class TakeCapture {
   #capture: Capture | undefined;
   #file: Promise<TakeFile | undefined> | undefined;
   #writing: TakeFile | undefined;
-  /** Samples that came before their file. */
+  /** Samples that arrived before the file was created. */
   #early: Int16Array[] = [];
   #isStopped = false;
 
@@ -72,13 +72,13 @@ export class TakeCapture {
     });
   }
 
-  /** Its end is reported as `capture_ended`. */
+  /** The end is reported as `capture_ended`. */
   stop(): void {
     this.#isStopped = true;
     void this.#capture?.stop();
   }
 
-  /** Resolves when all of the sound is on disk; undefined when there never was any. */
+  /** Resolves when all of the sound is on disk; undefined if there never was any. */
   async close(): Promise<{ file: TakeFile; sound: StoredSound } | undefined> {
     this.endedAt = performance.now();
     this.stop();
@@ -111,7 +111,7 @@ export class TakeCapture {
   #samples(pcm: Int16Array): void | Promise<void> {
     if (pcm.length === 0) return undefined;
     if (this.#writing !== undefined) this.#writing.append(pcm);
-    // The microphone may use its array again.
+    // The microphone may reuse its array.
     else this.#early.push(pcm.slice());
     const rate = this.#capture?.sampleRate;
     if (rate === undefined) return undefined;
@@ -133,7 +133,7 @@ export class TakeCapture {
       file = await this.means.files.create({ sampleRate, startedAt, onFailure });
     } catch (thrown) {
       const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown';
-      const message = `The recordings folder takes no new file (${code}); make room or repair it.`;
+      const message = `No file can be created in the recordings folder (${code}); free some disk space or repair the folder.`;
       this.#storageFailed({ reason: code === 'ENOSPC' ? 'disk_full' : 'disk_failed', message });
       return undefined;
     }

@@ -10,27 +10,27 @@ import { TakeCaptures, type TakeCapture } from './take-capture.ts';
 import { TakeRows, type TakeRow } from './take-rows.ts';
 import { TranscriptionQueue, type WaitingTake } from './transcription-queue.ts';
 
-/** What a take has become when its file is closed; null where there never was a sound. */
+/** The result of a take whose file has been closed; null values if there never was a sound. */
 export interface ClosedTake {
   file_path: string | null;
   duration_ms: number;
   stop_reason: string;
 }
 
-/** A take between its begin and its last event. */
+/** A take between its start and its last event. */
 interface RecordedTake {
   id: number;
   capture: TakeCapture;
   report(report: TakeReport): void;
   file?: TakeFile;
   row?: TakeRow;
-  /** Published once the file is there, which it names. */
+  /** Published once the file that it names has been created. */
   started?: TakeEvent;
   duration_ms?: number;
   resolveClosed(closed: ClosedTake): void;
 }
 
-/** Does with takes what the state machine decides: their sound, their rows, their events. */
+/** Carries out what the state machine decides about takes: their sound, rows and events. */
 @Injectable()
 export class TakeRecorder {
   readonly #takes = new Map<number, RecordedTake>();
@@ -44,7 +44,7 @@ export class TakeRecorder {
     private readonly events: EventBus,
   ) {}
 
-  /** @param report takes what happens to it, which is input of the state machine. */
+  /** @param report receives what happens to the take, as input of the state machine. */
   begin(id: number, report: (report: TakeReport) => void): void {
     const stored = (file: TakeFile, sampleRate: number) => this.#stored(id, file, sampleRate);
     const capture = this.captures.begin(id, { report, stored });
@@ -61,12 +61,12 @@ export class TakeRecorder {
     this.#takes.get(id)?.capture.stop();
   }
 
-  /** Resolves when its microphone is open. Throws HeycatError DEVICE_UNAVAILABLE. */
+  /** Resolves when the take's microphone is open. Throws HeycatError DEVICE_UNAVAILABLE. */
   async opened(id: number): Promise<void> {
     await this.#takes.get(id)?.capture.opened;
   }
 
-  /** What the take that began last has become, when its file is closed. */
+  /** The result of the take that began last, once its file has been closed. */
   lastClosed(): Promise<ClosedTake | undefined> {
     return this.#lastClosed;
   }
@@ -75,7 +75,7 @@ export class TakeRecorder {
     return this.#takes.get(id)?.file?.path ?? null;
   }
 
-  /** Whether a file is being recorded, or waits for its transcription. */
+  /** Whether a file is being recorded or waits for its transcription. */
   isBusy(path: string): boolean {
     const isRecorded = [...this.#takes.values()].some(({ file }) => file?.path === path);
     return isRecorded || this.transcriptions.isWaiting(path);
@@ -105,26 +105,26 @@ export class TakeRecorder {
     if (event.type === 'stopped' || event.type === 'cancelled') this.#takes.delete(event.take);
   }
 
-  /** Has a recording transcribed again, or for the first time. */
+  /** Transcribes a recording again, or for the first time. */
   transcribe({ id, file_path }: RecordingRow, model: string | null): void {
     const row = this.rows.existing(id);
     void row.update({ status: 'transcribing', error: null });
     this.transcribeLate({ row, file: file_path, model, window: null, recovered: false });
   }
 
-  /** Queues a take for whose text nobody waits now. */
+  /** Queues a take for whose text nobody is waiting. */
   transcribeLate(take: Omit<WaitingTake, 'times' | 'endedAt' | 'isAwaited'>): void {
     this.transcriptions.add({ ...take, times: {}, endedAt: performance.now(), isAwaited: false });
   }
 
-  /** Resolves when no file is open any more. */
+  /** Resolves when all files are closed. */
   async close(): Promise<void> {
     await this.#lastClosed;
     await Promise.all(this.#closing);
     await this.captures.close();
   }
 
-  /** Resolves when no row waits to be written by us: from then on the journal has it, or the next start finds it. */
+  /** Resolves when no row is waiting to be written: each is in the journal, or will be found by the next start. */
   rowsWritten(): Promise<void> {
     return this.rows.close();
   }

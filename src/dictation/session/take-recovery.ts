@@ -8,12 +8,12 @@ import { type RepairedSound, TakeFiles } from '../ports/take-files.ts';
 import { TakeRecorder } from './take-recorder.ts';
 import { TakeRows, type TakeRow } from './take-rows.ts';
 
-/** Names that this service gives; other files and rows are somebody else's business. */
+/** The names of this service's own files; other files and rows are not touched. */
 const OWN_NAME = /^recording-[\dTZ-]+-[0-9a-f]{4}\.wav$/;
 
 /**
- * Once the read models hold what the engine has: takes that an earlier run could not end are made playable, listed and
- * transcribed. Nobody waits for their text any more, so that it is kept and nothing is done with it.
+ * Once the read models have been compared with the engine, takes that an earlier run could not finish are repaired, listed
+ * and transcribed. Nobody is waiting for their text any more, so it is only stored.
  */
 @EventsHandler(SyncCompleteEvent)
 export class TakeRecovery implements IEventHandler<SyncCompleteEvent> {
@@ -35,7 +35,7 @@ export class TakeRecovery implements IEventHandler<SyncCompleteEvent> {
     } catch (thrown) {
       // An error here would end the service.
       this.#logger.error(
-        `Takes of an earlier run could not be looked for (${HeycatError.from(thrown).code}).`,
+        `Takes of an earlier run could not be searched for (${HeycatError.from(thrown).code}).`,
       );
     }
   }
@@ -56,8 +56,8 @@ export class TakeRecovery implements IEventHandler<SyncCompleteEvent> {
     if (sound === undefined || sound.samples === 0) {
       const error =
         sound === undefined
-          ? 'Its sound file is gone or damaged.'
-          : 'The service ended before any sound came.';
+          ? 'Its sound file is missing or damaged.'
+          : 'The service ended before any sound arrived.';
       return row.update({ status: 'failed', error, recovered: true });
     }
     const { duration_ms, sample_rate } = sound;
@@ -72,7 +72,7 @@ export class TakeRecovery implements IEventHandler<SyncCompleteEvent> {
     if (sound === undefined || sound.samples === 0) return;
     const row = this.rows.adopt(path, sound);
     const id = await row.id.catch(() => undefined);
-    // Listed before, and deleted since without its file.
+    // Its row existed and has since been deleted without the file.
     if (id === undefined || this.rows.find(id) === undefined) return;
     this.#transcribe(row, path, undefined);
   }
@@ -80,7 +80,7 @@ export class TakeRecovery implements IEventHandler<SyncCompleteEvent> {
   #transcribe(row: TakeRow, file: string, before: RecordingRow | undefined): void {
     const { active_window_app: app_name = null, active_window_title: title = null } = before ?? {};
     const window = app_name === null ? null : { app_name, title };
-    // Somebody may have asked for it while it was repaired.
+    // Its transcription may have been requested while it was being repaired.
     if (this.recorder.isBusy(file)) return;
     this.recorder.transcribeLate({ row, file, model: null, window, recovered: true });
   }
@@ -88,7 +88,7 @@ export class TakeRecovery implements IEventHandler<SyncCompleteEvent> {
   async #repaired(path: string): Promise<RepairedSound | undefined> {
     return this.files.repair(path).catch((thrown: unknown) => {
       this.#logger.warn(
-        `A sound file could not be repaired (${HeycatError.from(thrown).code}); it is left as it is.`,
+        `A sound file could not be repaired (${HeycatError.from(thrown).code}); it is left unchanged.`,
       );
       return undefined;
     });

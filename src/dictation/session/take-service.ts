@@ -18,10 +18,10 @@ import { TakeRecorder } from './take-recorder.ts';
 import { TranscriptionQueue } from './transcription-queue.ts';
 import { UserRules } from './user-rules.ts';
 
-/** A key's time from a host is believed so far back, in ms. */
+/** How old a host's key time may be, in ms. */
 const KEY_AGE_MS = 10_000;
 
-/** Every take's inputs, whoever gives them, go through one queue into the state machine; its effects are carried out. */
+/** Feeds all inputs of takes through one queue into the state machine, and carries out its effects. */
 @Injectable()
 export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy {
   #state = IDLE;
@@ -83,7 +83,7 @@ export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy
     const row = this.models.row('recordings', id);
     if (row === undefined) throw new HeycatError('NOT_FOUND', 'Recording not found', { field: 'id' });
     if (this.recorder.isBusy(row.file_path)) {
-      throw new HeycatError('BUSY', 'It is being recorded or transcribed already.', { field: 'id' });
+      throw new HeycatError('BUSY', 'It is already being recorded or transcribed.', { field: 'id' });
     }
     this.recorder.transcribe(row, model);
     return { ...this.#answer(), file_path: row.file_path };
@@ -94,12 +94,12 @@ export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy
     return Promise.resolve(this.#answer());
   }
 
-  /** Before anything else ends: the row of a take is written while the engine is still there. */
+  /** Runs before anything else shuts down: a take's row is written while the engine is still running. */
   onModuleDestroy(): Promise<void> {
     return this.close();
   }
 
-  /** Ends the take that is recorded, with what there is; what waits is transcribed after the next start. */
+  /** Stops the take that is being recorded, keeping the sound so far; waiting takes are transcribed after the next start. */
   async close(): Promise<void> {
     this.#put({ type: 'shutdown', at: performance.now() });
     await this.recorder.close();
@@ -108,7 +108,7 @@ export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy
     await this.recorder.rowsWritten();
   }
 
-  /** Waits for what the request began or ended. */
+  /** Waits until the requested start or stop is done. */
   async #ask(input: TakeInput): Promise<TakeStatus> {
     const effects = this.#put(input);
     const begun = effects.find((effect) => effect.type === 'begin_take');
@@ -125,12 +125,12 @@ export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy
     return { state, take, file_path: take === null ? null : this.recorder.pathOf(take) };
   }
 
-  /** What the settings say now. */
+  /** The current settings. */
   get #rules(): TakeRules {
     return readTakeSettings(this.models).rules;
   }
 
-  /** @returns the effects of this input. @throws HeycatError when it was refused. */
+  /** @returns the effects of this input. @throws HeycatError if it is rejected. */
   #put(input: TakeInput): readonly TakeEffect[] {
     let own: readonly TakeEffect[] = [];
     this.#inputs.push({ input, done: (effects) => (own = effects) });
@@ -140,7 +140,7 @@ export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy
     return own;
   }
 
-  /** What an effect brings about comes after everything that came before it. */
+  /** Handles inputs in order; inputs caused by an effect come after all earlier ones. */
   #drain(): void {
     if (this.#isStepping) return;
     this.#isStepping = true;
@@ -191,7 +191,7 @@ export class TakeService implements Takes, RecordingStateSource, OnModuleDestroy
   }
 }
 
-/** A host's time as this process's clock has it. */
+/** Converts a host's time to this process's clock. */
 function monotonic(at: number | null): number {
   const now = performance.now();
   if (at === null) return now;

@@ -8,17 +8,17 @@ import type { StageTimes, TranscriptionStarted } from '../../events/take-events.
 import type { TakeRow } from './take-rows.ts';
 import { UserRules } from './user-rules.ts';
 
-/** A take whose sound is all on disk. Its row says `transcribing` already, so that a new start finds it. */
+/** A take whose sound is completely on disk. Its row already says `transcribing`, so that a new start finds it. */
 export interface WaitingTake {
   row: TakeRow;
   file: string;
-  /** Name of a model; null takes that of the settings, or the best. */
+  /** Name of a model; null for the settings', or the best. */
   model: string | null;
-  /** The window that had the keyboard when the take began. */
+  /** The window that had the keyboard focus when the take began. */
   window: ActiveWindow | null;
-  /** Its recording was ended by a crash. */
+  /** True if a crash ended the recording. */
   recovered: boolean;
-  /** Somebody waits for the text now: voice commands in it are carried out. */
+  /** True if somebody is waiting for the text: voice commands in it are then carried out. */
   isAwaited: boolean;
   times: StageTimes;
   /** When the sound ended, by performance.now(). */
@@ -40,7 +40,7 @@ export class TranscriptionQueue {
     private readonly events: EventBus,
   ) {}
 
-  /** Takes that wait, the one in work included. */
+  /** The number of waiting takes, including the one being transcribed. */
   get waiting(): number {
     return this.#files.size;
   }
@@ -54,22 +54,22 @@ export class TranscriptionQueue {
     this.#last = this.#last.then(() => this.#transcribe(take)).finally(() => this.#files.delete(take.file));
   }
 
-  /** Where the time of this run's last takes went, by stage. */
+  /** The time that this run's last takes spent in each stage. */
   stages(): Record<string, StageSummary> {
     return this.#times.summary();
   }
 
-  /** Loads the model, while there is time: the user speaks. */
+  /** Loads the model while the user is speaking. */
   prepare(): void {
     this.recogniser.prepare(null).catch(() => undefined);
   }
 
-  /** @throws HeycatError MODEL_MISSING when there is no such model; null is that of the settings, or the best. */
+  /** @throws HeycatError MODEL_MISSING if there is no such model; null for the settings', or the best. */
   check(model: string | null): Promise<void> {
     return this.recogniser.check(model);
   }
 
-  /** What still waits is transcribed after the next start. */
+  /** Takes that still wait are transcribed after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.recogniser.close();
@@ -88,7 +88,7 @@ export class TranscriptionQueue {
       const transcript = await this.recogniser.transcribe({ file: take.file, model: take.model }, partial);
       this.#completed(take, transcript, about);
     } catch (thrown) {
-      // A recogniser that was closed under it: the row still says `transcribing`.
+      // If the recogniser was closed, the row still says `transcribing`, and the next start continues.
       if (!this.#isClosed) this.#failed(take, HeycatError.from(thrown), about);
     }
   }
@@ -120,7 +120,7 @@ export class TranscriptionQueue {
   #failed({ row }: WaitingTake, { code, message }: HeycatError, about: TranscriptionStarted): void {
     this.#logger.warn(`A take could not be transcribed (${code}); its sound is kept.`);
     this.events.publish(new LiveEvent('transcription_error', { ...about, code, message }));
-    // Without a model it is only not transcribed yet.
+    // Without a model the take is merely not transcribed yet.
     if (code === 'MODEL_MISSING') void row.update({ status: 'recorded' });
     else void row.update({ status: 'failed', error: message });
   }
@@ -161,7 +161,7 @@ function summarised(values: number[]): StageSummary {
   return { takes: sorted.length, p50_ms: at(0.5), p95_ms: at(0.95) };
 }
 
-/** Milliseconds since a moment of performance.now(), to a tenth. */
+/** Milliseconds since a time of performance.now(), rounded to a tenth. */
 export function since(start: number): number {
   return Math.round((performance.now() - start) * 10) / 10;
 }

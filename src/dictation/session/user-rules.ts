@@ -24,8 +24,8 @@ type Matched = Extract<CommandMatch, { kind: 'matched' }>;
 type Ambiguous = Extract<CommandMatch, { kind: 'ambiguous' }>;
 
 /**
- * The user's rules about text, as the read models hold them now: the dictionary, and the voice commands. A command is
- * published to the host, and run only where the user has allowed that.
+ * Applies the user's text rules from the read models: the dictionary and the voice commands. A voice command is published
+ * for the host, and its action is carried out only if the user has allowed that.
  */
 @Injectable()
 export class UserRules {
@@ -38,26 +38,26 @@ export class UserRules {
     private readonly events: EventBus,
   ) {}
 
-  /** What becomes of a transcript where `window` had the keyboard. */
+  /** Applies the rules of the window that had the keyboard focus. */
   apply(transcript: string, window: ActiveWindow | null): RuledText {
     return applyRules(this.#rulesFor(window), transcript);
   }
 
-  /** Carries out the voice command that a text is, if it is one. */
+  /** Carries out the voice command that the text matched, if any. */
   carryOut(text: string, match: CommandMatch): void {
     this.#ambiguous = undefined;
     if (match.kind === 'matched') this.#matched(text, match);
     if (match.kind === 'ambiguous') this.#ask(text, match);
   }
 
-  /** @throws HeycatError NOT_FOUND when it is none of the candidates last published. */
+  /** @throws HeycatError NOT_FOUND if it is not one of the candidates last published. */
   resolve(id: number): void {
     const { text = '', match } = this.#ambiguous ?? {};
     const command = this.models.row('voice_commands', id);
     if (command === undefined || !match?.candidates.some((candidate) => candidate.id === id)) {
       throw new HeycatError(
         'NOT_FOUND',
-        'That command is none of the candidates last published as command_ambiguous.',
+        'That voice command is not one of the candidates last published as command_ambiguous.',
         {
           field: 'id',
         },
@@ -93,7 +93,7 @@ export class UserRules {
     void this.#run(action, about);
   }
 
-  /** Never rejects, also where a host's own runner does. */
+  /** Never rejects, even if a host's own runner does. */
   async #run(action: VoiceAction, about: CommandExecuted): Promise<void> {
     const outcome = await this.#outcomeOf(action);
     if (outcome.status === 'executed') this.events.publish(new LiveEvent('command_executed', about));
@@ -106,7 +106,7 @@ export class UserRules {
     try {
       return await this.runner.run(action);
     } catch {
-      const message = 'What carries out voice commands has failed.';
+      const message = 'The runner of voice commands failed.';
       return { status: 'failed', error_code: 'EXECUTION_ERROR', message };
     }
   }

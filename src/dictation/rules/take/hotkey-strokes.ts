@@ -1,27 +1,27 @@
 import type { TakeEffect } from './take-effect.ts';
 
-/** A keyboard that repeats sends release and press together; a finger is slower. */
+/** Auto-repeat sends release and press together; a finger is slower. */
 export const RELEASE_GRACE_MS = 50;
-/** A press that long after the last one is no repetition: the release between them was lost. */
+/** A press this long after the last one is not auto-repeat: the release between them was lost. */
 const REPEAT_GAP_MS = 2_000;
-/** A press is overtaken by its own release by no more than that. */
+/** A release can be reported before its press by at most this much. */
 const OVERTAKEN_MS = 2_000;
 
-/** What is known of the key. */
+/** The state of the key. */
 export interface KeyState {
-  /** The last press or repetition of a key that is down; null of one that is up. */
+  /** The last press or repetition; null while the key is up. */
   readonly lastPress: number | null;
-  /** When it was let go, while that may still be a repetition. */
+  /** When it was released, while that may still turn out to be auto-repeat. */
   readonly lettingGo: number | null;
   /** The last release. */
   readonly releasedAt: number | null;
-  /** Whether that release is still without its press. */
+  /** Whether the press of that release has not been reported yet. */
   readonly early: boolean;
 }
 
-export const KEY_AT_REST: KeyState = { lastPress: null, lettingGo: null, releasedAt: null, early: false };
+export const KEY_IDLE: KeyState = { lastPress: null, lettingGo: null, releasedAt: null, early: false };
 
-/** A finger's movement, with the time at which the key moved. */
+/** A real press or release, with the time at which the key moved. */
 export interface Stroke {
   kind: 'press' | 'release';
   at: number;
@@ -36,7 +36,7 @@ export interface KeyStep {
 const unchanged = (key: KeyState): KeyStep => ({ key, strokes: [], timers: [] });
 const CLEAR: TakeEffect = { type: 'clear_timer', name: 'release' };
 
-/** Sees through repetitions, lost releases, and releases that came before their press. */
+/** Filters out auto-repeat, lost releases, and releases reported before their press. */
 export function keyPressed(key: KeyState, at: number): KeyStep {
   if (key.lettingGo !== null) return pressedWhileLettingGo(key, key.lettingGo, at);
   if (key.lastPress !== null) {
@@ -76,7 +76,7 @@ export function keyReleased(key: KeyState, at: number): KeyStep {
   };
 }
 
-/** The release was no repetition, once its grace is over. */
+/** After the grace period, the release turns out to be real. */
 export function keyTimer(key: KeyState, at: number): KeyStep {
   if (key.lettingGo === null) return unchanged(key);
   const due = key.lettingGo + RELEASE_GRACE_MS;

@@ -1,9 +1,9 @@
 import type { SpeechProgress } from '../../ports/voice-activity-detector.ts';
 import type { TakeReport } from './take-input.ts';
 
-/** Silence that ends a take after its last word. */
+/** Silence after the last word that ends a take. */
 export const SILENCE_MS = 2_000;
-/** A take in which nobody has spoken for so long was a mistake. */
+/** A take without speech for this long was started by mistake. */
 export const NO_SPEECH_MS = 5_000;
 
 export type SpeechReport = Extract<
@@ -11,14 +11,14 @@ export type SpeechReport = Extract<
   'speech_started' | 'silence_after_speech' | 'no_speech'
 >;
 
-/** Says what the speech in one take means for it, each time that this changes. */
+/** Reports each change of what the speech in a take means for it. */
 export class SilenceTimer {
-  #told: SpeechReport | undefined;
+  #reported: SpeechReport | undefined;
 
-  look(heard: SpeechProgress): SpeechReport | undefined {
-    const means = meaningOf(heard);
-    if (means === this.#told) return undefined;
-    this.#told = means;
+  look(progress: SpeechProgress): SpeechReport | undefined {
+    const means = meaningOf(progress);
+    if (means === this.#reported) return undefined;
+    this.#reported = means;
     return means;
   }
 }

@@ -6,15 +6,15 @@ import type { TimerName } from './take-input.ts';
 export type TakeEvent =
   /** After the first real sample. */
   | { type: 'started'; take: number; mode: TakeMode; device: string | null }
-  /** The user's wish was understood; the last words are still being recorded. */
+  /** The stop request was accepted; the last words are still being recorded. */
   | { type: 'stopping'; take: number }
   | { type: 'stopped'; take: number; stop_reason: StopReason }
   | { type: 'cancelled'; take: number; reason: CancelReason; kept: boolean }
   | { type: 'error'; take: number; code: ErrorCode; message: string };
 
-/** What is to be done, in this order. */
+/** What is to be done, in order. */
 export type TakeEffect =
-  /** Makes the row and the file; the window that has the keyboard now is the take's. */
+  /** Creates the row and the file; the take belongs to the window that has the keyboard focus now. */
   | { type: 'begin_take'; take: number; mode: TakeMode; device: string | null }
   | { type: 'open_capture'; take: number; device: string | null }
   | { type: 'stop_capture'; take: number }
@@ -22,7 +22,7 @@ export type TakeEffect =
   | { type: 'finish_take'; take: number; stop_reason: StopReason }
   /** Closes the file and keeps it untranscribed, with `reason` as its stop_reason; or removes file and row. */
   | { type: 'cancel_take'; take: number; reason: CancelReason; keep: boolean }
-  /** In place of the timer of that name that is set. */
+  /** Replaces the timer of that name. */
   | { type: 'set_timer'; name: TimerName; at: number }
   | { type: 'clear_timer'; name: TimerName }
   | { type: 'publish'; event: TakeEvent }

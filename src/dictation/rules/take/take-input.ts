@@ -2,27 +2,27 @@ import type { TakeMode } from '../../../events/take-events.ts';
 import type { CaptureEnd } from '../../ports/microphone.ts';
 
 /**
- * `take`: the current one has been long enough, or its microphone too long without an answer; what it means depends
- * on the phase. `release`: the key was let go for good.
+ * `take`: the current phase has lasted long enough, or the microphone has not answered in time. `release`: the release of
+ * the key turned out to be real.
  */
 export type TimerName = 'take' | 'release';
 
-/** What a user or a program asks for. */
+/** A request from a user or a program. */
 export type TakeRequest =
   | { type: 'toggle' }
-  /** The settings' device and mode where they are left out; null is the default device. */
+  /** Device and mode default to the settings'; a null device is the default device. */
   | { type: 'start'; device?: string | null; mode?: TakeMode }
   | { type: 'stop' }
   | { type: 'cancel' }
   | { type: 'press' }
   | { type: 'release' }
-  /** The service ends: stops at once, with what there is. */
+  /** The service shuts down: the take stops immediately, with the sound so far. */
   | { type: 'shutdown' };
 
-/** What happens to a take; of one that is no longer recorded it is ignored. */
+/** Something that happened to a take; ignored if the take is no longer being recorded. */
 export type TakeReport = { take: number } & (
   | { type: 'first_sample' }
-  /** Opening was refused; `message` is a sentence. */
+  /** Opening failed; `message` is a sentence. */
   | { type: 'capture_failed'; message: string }
   | { type: 'capture_ended'; end: CaptureEnd }
   /** Samples can no longer be written. */
@@ -30,9 +30,9 @@ export type TakeReport = { take: number } & (
   | { type: 'speech_started' }
   | { type: 'silence_after_speech' }
   | { type: 'no_speech' }
-  /** What `finish_take` or `cancel_take` asked for is done. */
+  /** `finish_take` or `cancel_take` is done. */
   | { type: 'take_closed' }
 );
 
-/** Everything that happens to dictation, in one order. `at`: when it happened, in monotonic milliseconds. */
+/** Everything that happens to takes, in one sequence. `at`: when it happened, in monotonic milliseconds. */
 export type TakeInput = { at: number } & (TakeRequest | TakeReport | { type: 'timer'; name: TimerName });

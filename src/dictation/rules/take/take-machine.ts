@@ -19,14 +19,14 @@ import {
   type WantedTake,
 } from './take-state.ts';
 
-/** Toggles that follow each other faster are one: a key that bounces, or that a compositor repeats. */
+/** Toggles within this time are one: a key that bounces, or that a compositor repeats. */
 export const TOGGLE_DEBOUNCE_MS = 200;
-/** In hybrid mode a key held that long is push-to-talk. */
+/** In hybrid mode a key held this long is push-to-talk. */
 export const HOLD_MS = 500;
 
 /**
- * One thing happens to dictation. Whatever happens, at most one microphone is open, every take that was begun is
- * finished or cancelled once, and all comes to rest when nothing more is asked.
+ * Handles one input. Whatever the inputs, at most one microphone is open, every take that was begun is finished or
+ * cancelled exactly once, and without further requests the state returns to idle.
  */
 export function step(state: TakeState, input: TakeInput, rules: TakeRules): Step {
   const { at } = input;
@@ -84,7 +84,7 @@ function onReport(state: TakeState, take: Take, { report, at, rules }: Reported)
   }
 }
 
-/** Who holds the key decides when it ends. */
+/** False while a key is held: then the key decides when the take ends. */
 function listens(take: Take): boolean {
   return isOpen(take) && take.heldSince === null;
 }
@@ -94,7 +94,7 @@ interface StorageFailure {
   at: number;
 }
 
-/** Whatever was decided before: what came last is not in the file. */
+/** Overrides an earlier decision, because the last samples are not in the file. */
 function storageFailed(state: TakeState, take: Take, { report, at }: StorageFailure): Step {
   if (take.phase === 'ending') return only(state);
   const undecided = { ...take, outcome: null };
@@ -139,7 +139,7 @@ function wantedBy(
   return { mode: mode ?? rules.mode, device: device === undefined ? rules.device : device, heldSince: null };
 }
 
-/** Begins a take, or lets it wait for the microphone of the one that ends, whose tail is then cut short. */
+/** Begins a take, or lets it wait for the microphone of the one that is ending, whose tail is then cut short. */
 function start(state: TakeState, wanted: WantedTake, at: number): Step {
   const { current } = state;
   if (current === null) return begin(state, wanted, at);
@@ -190,7 +190,7 @@ function debounced(state: TakeState, at: number, accepted: (state: TakeState) =>
   return toggledAt !== null && Math.abs(at - toggledAt) < TOGGLE_DEBOUNCE_MS ? only(seen) : accepted(seen);
 }
 
-/** What a key does: it asks nothing that could be refused. */
+/** Handles a key, whose requests are never rejected. */
 function onStroke(state: TakeState, { kind, at }: Stroke, rules: TakeRules): Step {
   const when = { at, rules };
   if (kind === 'release') return released(state, when);
@@ -198,7 +198,7 @@ function onStroke(state: TakeState, { kind, at }: Stroke, rules: TakeRules): Ste
   const wanted = { mode, device, heldSince: mode === 'toggle' ? null : at };
   if (mode !== 'push_to_talk') return debounced(state, at, (free) => toggle(free, wanted, when));
   const { current } = state;
-  // Held by this very key: its release was lost.
+  // The take is held by this key, so its release was lost.
   if (isOpen(current)) return current.heldSince === null ? only(state) : stop(state, when);
   return current?.next == null ? start(state, wanted, at) : only(state);
 }

@@ -2,12 +2,12 @@ import type { ErrorCode } from '../../../errors.ts';
 import type { CancelReason, StopReason, TakeMode } from '../../../events/take-events.ts';
 import type { CaptureEnd } from '../../ports/microphone.ts';
 import type { TakeEffect, TakeEvent } from './take-effect.ts';
-import { KEY_AT_REST, type KeyState } from './hotkey-strokes.ts';
+import { KEY_IDLE, type KeyState } from './hotkey-strokes.ts';
 
-/** What the settings say; a change holds from the next input on. */
+/** The relevant settings; a change applies from the next input on. */
 export interface TakeRules {
   mode: TakeMode;
-  /** Null is the default device. */
+  /** Null for the default device. */
   device: string | null;
   max_duration_ms: number;
   /** How long is recorded after the user's stop, so that the last word is complete. */
@@ -21,11 +21,11 @@ export const DEFAULT_TAKE_RULES: TakeRules = {
   tail_ms: 350,
 };
 
-/** A take that was asked for. */
+/** A requested take. */
 export interface WantedTake {
   readonly mode: TakeMode;
   readonly device: string | null;
-  /** When the key was pressed that holds it; null once it goes on without. */
+  /** When the key that holds it was pressed; null if no key holds it. */
   readonly heldSince: number | null;
 }
 
@@ -40,13 +40,13 @@ export interface Take extends WantedTake {
    * microphone was asked to stop.
    */
   readonly phase: 'starting' | 'recording' | 'tail' | 'ending';
-  /** When the phase has lasted long enough. */
+  /** When the phase times out. */
   readonly due: number;
   readonly begunAt: number;
-  /** When the first sample came. */
+  /** When the first sample arrived. */
   readonly firstSampleAt: number | null;
   readonly spoken: boolean;
-  /** What becomes of it, from `tail` on. */
+  /** How the take ends, decided from `tail` on. */
   readonly outcome: Outcome | null;
   /** Starts when this one's microphone is free. */
   readonly next: WantedTake | null;
@@ -58,20 +58,20 @@ export interface ClosingTake {
   readonly event: TakeEvent;
 }
 
-/** All there is to know of recording; transcription is no part of it. */
+/** The complete state of recording, without transcription. */
 export interface TakeState {
   readonly current: Take | null;
   readonly closing: readonly ClosingTake[];
   readonly key: KeyState;
-  /** When the last toggle came, accepted or not. */
+  /** When the last toggle arrived, accepted or not. */
   readonly toggledAt: number | null;
-  /** How many takes were begun; the id of the last one. */
+  /** How many takes have begun, which is also the id of the last one. */
   readonly takes: number;
 }
 
-export const IDLE: TakeState = { current: null, closing: [], key: KEY_AT_REST, toggledAt: null, takes: 0 };
+export const IDLE: TakeState = { current: null, closing: [], key: KEY_IDLE, toggledAt: null, takes: 0 };
 
-/** A state, and what is to be done on the way to it. */
+/** A new state, and the effects that lead to it. */
 export interface Step {
   readonly state: TakeState;
   readonly effects: readonly TakeEffect[];
@@ -81,20 +81,20 @@ export function only(state: TakeState, ...effects: TakeEffect[]): Step {
   return { state, effects };
 }
 
-/** Goes on from a step, its effects first. */
+/** Continues from a step, keeping its effects first. */
 export function andThen(step: Step, next: (state: TakeState) => Step): Step {
   const { state, effects } = next(step.state);
   return { state, effects: [...step.effects, ...effects] };
 }
 
-/** What `get_recording_state` answers, but for the clock: times are monotonic milliseconds. */
+/** The answer of `get_recording_state`, but with times in monotonic milliseconds. */
 export interface RecordingState {
   state: 'idle' | 'recording' | 'processing';
   phase: Take['phase'] | null;
   take: number | null;
   mode: TakeMode;
   device: string | null;
-  /** The first real sample. */
+  /** When the first real sample arrived. */
   started_at: number | null;
   /** Whether another take starts as soon as the microphone is free. */
   next: boolean;
@@ -112,19 +112,19 @@ export function recordingState({ current, closing }: TakeState, rules: TakeRules
   };
 }
 
-/** A microphone that gives nothing for so long is broken; slow ones need four seconds. */
+/** A microphone that delivers nothing for this long is broken; slow ones need four seconds. */
 export const FIRST_SAMPLE_MS = 10_000;
 /** A microphone that was asked to stop and does not answer for so long is abandoned. */
 export const CAPTURE_END_MS = 5_000;
-/** A cancelled take with that much sound is kept: users cancel by mistake. */
+/** A cancelled take with this much sound is kept: users cancel by mistake. */
 export const KEPT_MS = 1_000;
-const NO_SOUND = 'The microphone gives no sound; choose another one or connect it again.';
+const NO_SOUND = 'The microphone delivers no sound; choose another one or reconnect it.';
 
 const publish = (event: TakeEvent): TakeEffect => ({ type: 'publish', event });
 const takeTimer = (at: number): TakeEffect => ({ type: 'set_timer', name: 'take', at });
 const changed = (state: TakeState, take: Take): TakeState => ({ ...state, current: take });
 
-/** True until its end was decided. */
+/** True until its end has been decided. */
 export function isOpen(take: Take | null): take is Take & { outcome: null } {
   return take !== null && take.outcome === null;
 }
@@ -169,7 +169,7 @@ export function firstSample(
   );
 }
 
-/** The user wants it ended: the last word is still recorded. */
+/** The user stops the take: its last word is still recorded. */
 export function stopWithTail(
   state: TakeState,
   take: Take,
@@ -181,7 +181,7 @@ export function stopWithTail(
   return only(changed(state, tail), takeTimer(due), publish({ type: 'stopping', take: take.id }));
 }
 
-/** Ends the capture at once. A decision that was made before stays, but for a cancel. */
+/** Ends the capture immediately. An earlier decision stays, except that a cancel overrides it. */
 export function stopNow(
   state: TakeState,
   take: Take,
@@ -202,7 +202,7 @@ export function cancel(
   return stopNow(state, take, { at, outcome: { kind: 'cancel', reason, at } });
 }
 
-/** The phase has lasted long enough. */
+/** The phase has timed out. */
 export function onTakeTimer(state: TakeState, take: Take, at: number): Step {
   if (at < take.due) return only(state, takeTimer(take.due));
   switch (take.phase) {
@@ -223,7 +223,7 @@ export function onTakeTimer(state: TakeState, take: Take, at: number): Step {
   }
 }
 
-/** The microphone is free: the take is closed, and one that waited begins. */
+/** The microphone is free: the take is closed, and one that waits begins. */
 export function captureEnded(
   state: TakeState,
   take: Take,

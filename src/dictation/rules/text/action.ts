@@ -2,7 +2,7 @@ import type { VoiceCommandRow } from '../../../events/rows.ts';
 import type { ActionErrorCode, VoiceAction } from '../../../events/voice-command-events.ts';
 import type { Parameters } from './phrase.ts';
 
-/** Why an action cannot be run. */
+/** Why an action is invalid. */
 export interface ActionProblem {
   error_code: ActionErrorCode;
   field: string;
@@ -12,12 +12,12 @@ export interface ActionProblem {
 const APP_CHARS = 256;
 const TEXT_CHARS = 65_536;
 const DELAY_MS_MAX = 1_000;
-/** Nothing that leads to another folder, means something to a shell or cannot be seen. */
+/** Characters that lead to another folder, are special to a shell or are invisible. */
 const UNFIT_FOR_APP = /[/\\`$;|&\p{Cc}]|\.\./u;
 const PLACEHOLDER = /\{([^{}]+)\}/g;
 
 /**
- * Puts the spoken parameters where a text of the payload names them, `{name}`, and adds those that it has no field for:
+ * Substitutes the spoken parameters for `{name}` in texts of the payload, and adds those that it has no field for:
  * «open {app}» needs no payload at all.
  */
 export function actionOf(
@@ -44,7 +44,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Undefined when it may be run: `open_app {app, close?}`, `type_text {text, delay_ms?}`; others are the host's. */
+/** Undefined if the action is valid: `open_app {app, close?}`, `type_text {text, delay_ms?}`; others are left to the host. */
 export function actionProblem({ type, payload }: VoiceAction): ActionProblem | undefined {
   if (type === 'open_app') return appProblem(payload['app']) ?? flagProblem('close', payload['close']);
   if (type === 'type_text') return textProblem(payload['text']) ?? delayProblem(payload['delay_ms']);
@@ -63,19 +63,19 @@ function appProblem(app: unknown): ActionProblem | undefined {
   return {
     error_code: 'INVALID_APP_NAME',
     field: 'action_payload.app',
-    message: `app takes the name of an application (1 to ${APP_CHARS} characters, no path, no option, none of \\ \` $ ; | &).`,
+    message: `app must be the name of an application (1 to ${APP_CHARS} characters, no path, no option, none of \\ \` $ ; | &).`,
   };
 }
 
 function flagProblem(field: string, value: unknown): ActionProblem | undefined {
   if (value === undefined || typeof value === 'boolean') return undefined;
-  return invalid(field, `${field} takes true or false.`);
+  return invalid(field, `${field} must be true or false.`);
 }
 
 function textProblem(text: unknown): ActionProblem | undefined {
   if (text === undefined) return missing('text', 'type_text needs a text.');
   const fits = typeof text === 'string' && text !== '' && text.length <= TEXT_CHARS && !text.includes('\0');
-  return fits ? undefined : invalid('text', `text takes 1 to ${TEXT_CHARS} characters, without NUL.`);
+  return fits ? undefined : invalid('text', `text must be 1 to ${TEXT_CHARS} characters, without NUL.`);
 }
 
 function delayProblem(delay: unknown): ActionProblem | undefined {

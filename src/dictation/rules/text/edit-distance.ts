@@ -1,6 +1,6 @@
 /**
- * How alike two texts are: 1 is the same, 0 shares nothing (Levenshtein's distance in code points, normalised by the
- * longer one); undefined when it is below `least`, which is found out early.
+ * The similarity of two texts, from 0 to 1 for equal ones (Levenshtein distance in code points, relative to the longer
+ * text); undefined if it is below `least`, which is detected early.
  */
 export function similarity(a: readonly string[], b: readonly string[], least: number): number | undefined {
   const longest = Math.max(a.length, b.length);
@@ -11,7 +11,7 @@ export function similarity(a: readonly string[], b: readonly string[], least: nu
   return distance > allowed ? undefined : 1 - distance / longest;
 }
 
-/** Without what both begin and end with. */
+/** Both texts without their common prefix and suffix. */
 function differing(a: readonly string[], b: readonly string[]): [readonly string[], readonly string[]] {
   const shorter = Math.min(a.length, b.length);
   let start = 0;
@@ -21,7 +21,7 @@ function differing(a: readonly string[], b: readonly string[]): [readonly string
   return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
 }
 
-/** Anything above `allowed` where the distance is: only cells that near to the diagonal are worked out. */
+/** The distance, or any value above `allowed` if it is greater: only cells that close to the diagonal are computed. */
 function boundedDistance(a: readonly string[], b: readonly string[], allowed: number): number {
   const beyond = allowed + 1;
   let above = Uint32Array.from({ length: b.length + 1 }, (_, column) => column);

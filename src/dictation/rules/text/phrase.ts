@@ -1,8 +1,8 @@
 import { tokenise, withoutPauses, type Token } from './tokens.ts';
 
-/** What is said for a command: words, and between them parameters. */
+/** The phrase of a voice command: words, with parameters between them. */
 export interface Phrase {
-  /** One more than there are parameters; those at the ends and between neighbours may be empty. */
+  /** One more than there are parameters; those at the ends and between adjacent parameters may be empty. */
   literals: readonly (readonly Token[])[];
   parameters: readonly string[];
 }
@@ -11,7 +11,7 @@ export type Parameters = Record<string, string>;
 
 const PLACEHOLDER = /\{([^{}]+)\}/g;
 
-/** Undefined when there is no word to recognise it by. */
+/** Undefined if the phrase contains no word. */
 export function parsePhrase(phrase: string): Phrase | undefined {
   const parameters = [...phrase.matchAll(PLACEHOLDER)].map((match) => match[1]!.trim());
   const literals = phrase.split(/\{[^{}]+\}/).map((literal) => withoutPauses(tokenise(literal)));
@@ -19,8 +19,8 @@ export function parsePhrase(phrase: string): Phrase | undefined {
 }
 
 /**
- * The parameters as they stand in `text`, each of at least one word, earlier ones as long as possible; undefined when
- * the phrase does not fit.
+ * The parameters as they appear in `text`, each of at least one word, earlier ones as long as possible; undefined if the
+ * phrase does not match.
  * @param said the text's tokens without pauses.
  */
 export function readParameters(phrase: Phrase, text: string, said: readonly Token[]): Parameters | undefined {
@@ -37,7 +37,7 @@ export function readParameters(phrase: Phrase, text: string, said: readonly Toke
     values.unshift([parameters[index]!, text.slice(said[start]!.start, said[end - 1]!.end)]);
     end = start - literal.length;
   }
-  // Not by assignment: a parameter may be called like a member of every object.
+  // Not by assignment: a parameter may have the name of a built-in member, such as __proto__.
   return Object.fromEntries(values);
 }
 
@@ -45,7 +45,7 @@ function standsAt(literal: readonly Token[], said: readonly Token[], at: number)
   return literal.every(({ key }, index) => said[at + index]?.key === key);
 }
 
-/** Where the last occurrence ends that leaves a word before `before` and one behind `from`. */
+/** The end of the last occurrence that leaves a word before `before` and a word after `from`. */
 function endOfLast(
   literal: readonly Token[],
   said: readonly Token[],

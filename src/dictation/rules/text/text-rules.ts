@@ -8,7 +8,7 @@ import { compileDictionary, expand, type Dictionary, type Expansion } from './di
 import { spokenKey, tokenise } from './tokens.ts';
 import { compileCommands, matchCommand, type CommandMatch, type VoiceCommands } from './voice-commands.ts';
 
-/** The user's rules about text, all of them or those that hold for a window. */
+/** The user's text rules: all of them, or those that apply in a window. */
 export interface TextRules {
   entries: readonly DictionaryEntryRow[];
   commands: readonly VoiceCommandRow[];
@@ -17,7 +17,7 @@ export interface TextRules {
 interface Kind<Row> {
   idsOf: (context: WindowContextRow) => readonly number[];
   modeOf: (context: WindowContextRow) => ContextMode;
-  /** What is said to apply a row. */
+  /** The words that trigger a row. */
   spoken: (row: Row) => string;
 }
 
@@ -33,9 +33,9 @@ const COMMANDS: Kind<VoiceCommandRow> = {
 };
 
 /**
- * The rules that hold where `context` matched, or where none did. What any context names, even one that is off, belongs
- * to contexts; the rest holds everywhere but under a context that replaces. An empty set stays empty: a context that
- * replaces with nothing switches the rules off.
+ * The rules that apply when `context` matched, or when none did. Rules that any context refers to, even a disabled one,
+ * apply only in contexts; all others apply everywhere except in a context that replaces. A context that replaces with an
+ * empty set disables the rules.
  * @param contexts all of them.
  */
 export function effectiveRules(
@@ -81,7 +81,7 @@ export interface CompiledRules {
 }
 
 export interface RuledText extends Expansion {
-  /** Only with `none` is the text to be typed. */
+  /** The text is to be typed only if this is `none`. */
   outcome: CommandMatch;
 }
 

@@ -4,14 +4,14 @@
  */
 export interface Token {
   kind: 'word' | 'free' | 'symbol';
-  /** The same for every spelling that differs only in case or in how accents are composed. */
+  /** Equal for spellings that differ only in case or in how accents are composed. */
   key: string;
-  /** The key with a blank before it when there is one. */
+  /** The key, with a leading blank if the text has white space before it. */
   joined: string;
-  /** UTF-16 offsets into the text; `end` is behind it. */
+  /** UTF-16 offsets into the text; `end` is exclusive. */
   start: number;
   end: number;
-  /** True when blanks stand before it. */
+  /** True if there is white space before it. */
   gap: boolean;
 }
 
@@ -21,7 +21,7 @@ const TOKEN = new RegExp(
   'gsu',
 );
 
-/** What ends a sentence or a part of one; with `disable_suffix` only the first six. */
+/** The marks that end a sentence or a part of one. */
 export const PUNCTUATION = '.!?,;:';
 const SENTENCE_MARKS = new Set([...PUNCTUATION, ...'…。，！？、；：']);
 
@@ -41,18 +41,18 @@ export function tokenise(text: string): Token[] {
   return tokens;
 }
 
-/** Case does not count, except that the Turkish dotless ı is a letter of its own. */
+/** Folds case, except that the Turkish dotless ı is a separate letter. */
 function fold(text: string): string {
   const parts = text.normalize('NFC').split('ı');
   return parts.map((part) => part.toUpperCase().toLowerCase()).join('ı');
 }
 
-/** One text for all spellings: blind to case, to outer blanks and to how many blanks there are. */
+/** A key that ignores case, leading and trailing white space, and the amount of white space. */
 export function spokenKey(tokens: readonly Token[]): string {
   return tokens.map((token, index) => stepKey(token, index)).join('');
 }
 
-/** What stands for a token at this place of a trigger: blanks count inside it, not before it. */
+/** The key of a token at this position of a trigger: white space counts within the trigger, not before it. */
 export function stepKey({ key, joined }: Token, index: number): string {
   return index === 0 ? key : joined;
 }

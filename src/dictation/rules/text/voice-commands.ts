@@ -4,17 +4,17 @@ import { similarity } from './edit-distance.ts';
 import { parsePhrase, readParameters, type Parameters, type Phrase } from './phrase.ts';
 import { spokenKey, tokenise, withoutPauses, type Token } from './tokens.ts';
 
-/** What is less alike than this is no match. */
+/** The least similarity that is a match. */
 const LEAST = 0.8;
 /** Candidates that near to the best one cannot be distinguished. */
 const AMBIGUOUS_WITHIN = 0.1;
-/** Rounding of what is computed. */
+/** Tolerance for rounding errors. */
 const EPSILON = 1e-9;
 
 export type CommandMatch =
   | { kind: 'none' }
   | { kind: 'matched'; command: VoiceCommandRow; confidence: number; parameters: Parameters }
-  /** The best first; none is exact. */
+  /** Best first; none is exact. */
   | { kind: 'ambiguous'; candidates: CommandCandidate[] };
 
 interface Speakable {
@@ -24,15 +24,15 @@ interface Speakable {
 
 /** Commands compiled for many texts. */
 export interface VoiceCommands {
-  /** Without parameters, by what is said. */
+  /** Without parameters, by their spoken key. */
   readonly plain: ReadonlyMap<string, VoiceCommandRow>;
-  /** The same, as characters to compare. */
+  /** The same commands, as characters for comparison. */
   readonly characters: readonly { command: VoiceCommandRow; characters: readonly string[] }[];
-  /** With parameters, the most specific first. */
+  /** With parameters, most specific first. */
   readonly parametric: readonly Speakable[];
 }
 
-/** Disabled commands are left out, and phrases without a word; of equal phrases the first holds. */
+/** Ignores disabled commands and phrases without a word; of equal phrases the first one is used. */
 export function compileCommands(commands: Iterable<VoiceCommandRow>): VoiceCommands {
   const plain = new Map<string, VoiceCommandRow>();
   const parametric: Speakable[] = [];
@@ -50,7 +50,7 @@ export function compileCommands(commands: Iterable<VoiceCommandRow>): VoiceComma
   return { plain, characters, parametric };
 }
 
-/** More words before the first parameter, then more words at all. */
+/** More words before the first parameter come first, then more words in total. */
 function bySpecificity({ phrase: a }: Speakable, { phrase: b }: Speakable): number {
   return size(b.literals[0]!) - size(a.literals[0]!) || size(b.literals.flat()) - size(a.literals.flat());
 }

@@ -28,7 +28,7 @@ describe('actions of voice commands', () => {
         voice_command_id: 1,
         phrase: 'open the calculator',
         code: 'EXECUTION_ERROR',
-        message: 'What carries out voice commands has failed.',
+        message: 'The runner of voice commands failed.',
       },
     ]);
     expect(events.of('command_executed')).toEqual([]);
