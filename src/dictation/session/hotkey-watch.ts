@@ -6,7 +6,7 @@ import { Hotkeys } from '../ports/hotkeys.ts';
 import { TakeService } from './take-service.ts';
 import { TakeSettingsChanged } from './take-settings.ts';
 
-/** Listens to the key combination that the settings name, in every mode (upstream forgot push-to-talk after a change). */
+/** Registers the key combination from the settings, in every mode (upstream forgot push-to-talk after a change). */
 @EventsHandler(TakeSettingsChanged, SystemResumedEvent)
 export class HotkeyWatch implements IEventHandler<TakeSettingsChanged | SystemResumedEvent>, OnModuleDestroy {
   readonly #logger = new Logger(HotkeyWatch.name);
@@ -20,7 +20,7 @@ export class HotkeyWatch implements IEventHandler<TakeSettingsChanged | SystemRe
   ) {}
 
   handle(event: TakeSettingsChanged | SystemResumedEvent): void {
-    // What listens to the keys may have lost them in sleep.
+    // The keyboard listener may have stopped during sleep.
     if (event instanceof SystemResumedEvent) this.hotkeys.rearm?.();
     else this.#last = this.#last.then(() => this.#register(event.settings.hotkey));
   }

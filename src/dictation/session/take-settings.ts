@@ -7,22 +7,22 @@ import { ReadModels } from '../../projections/read-models.ts';
 import { settings } from '../../projections/settings.ts';
 import { DEFAULT_TAKE_RULES, type TakeRules } from '../rules/take/take-state.ts';
 
-/** What the user has set for dictation; a value that makes no sense is as if it were not set. */
+/** The user's settings for dictation; an invalid value counts as absent. */
 export interface TakeSettings {
   rules: TakeRules;
-  /** Name of a model; null leaves the choice. */
+  /** Name of a model; null for the best installed one. */
   model: string | null;
-  /** How long the recogniser stays in memory with nothing to transcribe. */
+  /** How long the idle recogniser stays in memory. */
   model_idle_ms: number;
   /** Ends a take after two seconds of silence, cancels one without speech after five. */
   silenceStop: boolean;
-  /** Keeps the microphone open, so that takes begin with the half second before their key. */
+  /** Keeps the microphone open, so that takes begin with pre-roll. */
   preRoll: boolean;
-  /** A key combination that toggles or holds; null registers none. */
+  /** The key combination; null for none. */
   hotkey: string | null;
 }
 
-/** The keys that hosts of the original write, and ours beside them. */
+/** The setting keys of the original's hosts, and our own. */
 export const SETTING = {
   device: 'audio.selectedDevice',
   mode: 'shortcuts.recordingMode',
@@ -37,7 +37,7 @@ export const SETTING = {
 const MAX_SECONDS = 4 * 3600;
 const MODEL_IDLE_MS = 5 * 60_000;
 
-/** As the read models hold them now. Throws as their `read`. */
+/** Reads the settings from the read models. Throws as their `read`. */
 export function readTakeSettings(models: ReadModels): TakeSettings {
   const rows = models.read(settings);
   return takeSettings((key) => rows.get(key)?.value);
@@ -63,7 +63,7 @@ export function takeSettings(value: (key: string) => unknown): TakeSettings {
   };
 }
 
-/** Hosts write `push-to-talk`. */
+/** Hosts write `push-to-talk` with hyphens. */
 function modeOf(text: string | null): TakeMode {
   const wanted = text?.replaceAll('-', '_');
   return TAKE_MODES.find((mode) => mode === wanted) ?? DEFAULT_TAKE_RULES.mode;
@@ -74,12 +74,12 @@ function secondsOf(value: unknown): number | undefined {
   return Math.min(value, MAX_SECONDS) * 1_000;
 }
 
-/** The settings differ from those published before, or are the first of this run. */
+/** The settings have changed since the last publication, or are the first of this run. */
 export class TakeSettingsChanged {
   constructor(readonly settings: TakeSettings) {}
 }
 
-/** Publishes {@link TakeSettingsChanged} for whoever keeps something open that the settings name. */
+/** Publishes {@link TakeSettingsChanged} for everything that keeps a resource open that depends on the settings. */
 @EventsHandler(TransactionProjected, SyncCompleteEvent)
 export class TakeSettingsWatch implements IEventHandler<TransactionProjected | SyncCompleteEvent> {
   #published: TakeSettings | undefined;
