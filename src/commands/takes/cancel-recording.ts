@@ -4,7 +4,7 @@ import { appliedWithoutWriting, CommandOf } from '../command.ts';
 
 import { Takes, TakeStatus } from './takes.ts';
 
-/** Ends the take without having it transcribed; what is longer than a second is kept. */
+/** Stops the take without transcribing it; sound of more than a second is kept. */
 export class CancelRecording extends CommandOf(TakeStatus) {}
 
 @CommandHandler(CancelRecording)

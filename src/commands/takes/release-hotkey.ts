@@ -5,7 +5,7 @@ import { Takes, TakeStatus } from './takes.ts';
 
 /** A host reports that its dictation key was released. */
 export class ReleaseHotkey extends CommandOf(TakeStatus) {
-  /** When the key moved, in ms since 1970; now when absent. */
+  /** When the key moved, in ms since 1970; defaults to now. */
   @IsOptional()
   @IsInteger(0)
   at?: number;

@@ -4,9 +4,9 @@ import { appliedWithoutWriting, CommandOf } from '../command.ts';
 import { IsId } from '../../fields/fields.ts';
 import { Takes, TakeStatus } from './takes.ts';
 
-/** Says which of the commands published as `command_ambiguous` was meant. */
+/** Selects which of the voice commands published as `command_ambiguous` was meant. */
 export class ResolveAmbiguousCommand extends CommandOf(TakeStatus) {
-  /** Of the voice command. */
+  /** Id of the voice command. */
   @IsId()
   id!: number;
 }

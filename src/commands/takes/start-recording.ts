@@ -5,14 +5,14 @@ import { IsName, IsOneOf, IsOptional } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { Takes, TakeStatus } from './takes.ts';
 
-/** Begins a take. */
+/** Starts a take. */
 export class StartRecording extends CommandOf(TakeStatus) {
-  /** Name of an input device, as list_audio_devices lists it; the one of the settings when absent. */
+  /** Name of an input device, as listed by list_audio_devices; defaults to the settings'. */
   @IsOptional()
   @IsName(LIMITS.file_path_bytes)
   device?: string;
 
-  /** The settings' when absent. */
+  /** Defaults to the settings'. */
   @IsOptional()
   @IsOneOf(TAKE_MODES)
   mode?: TakeMode;

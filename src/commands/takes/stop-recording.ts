@@ -4,7 +4,7 @@ import { appliedWithoutWriting, CommandOf } from '../command.ts';
 
 import { Takes, TakeStatus } from './takes.ts';
 
-/** Ends the take and has it transcribed. */
+/** Stops the take and transcribes it. */
 export class StopRecording extends CommandOf(TakeStatus) {}
 
 @CommandHandler(StopRecording)

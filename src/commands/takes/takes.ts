@@ -3,7 +3,7 @@ import { IsInteger, IsOneOf, IsText, MayBeAbsent, MayBeNull } from '../../fields
 
 const TAKE_STATES = ['idle', 'recording', 'processing'] as const;
 
-/** What a take became, or is; null where it is not known yet. */
+/** The state of a take; null values are not known yet. */
 export class TakeStatus {
   @IsOneOf(TAKE_STATES)
   state!: (typeof TAKE_STATES)[number];
@@ -28,29 +28,29 @@ export class TakeStatus {
   stop_reason?: string;
 }
 
-/** Starts, ends and transcribes takes. Each of these is one input of one ordered queue, whoever gives it. */
+/** Starts, stops and transcribes takes. Each request is one input of one ordered queue, whoever makes it. */
 export abstract class Takes {
   /**
    * Resolves when the microphone is open.
-   * @param request.device name of an input device; null takes the one of the settings.
-   * @param request.mode null takes the one of the settings.
-   * @throws HeycatError BUSY while a take is recorded, DEVICE_UNAVAILABLE
+   * @param request.device name of an input device; null for the settings'.
+   * @param request.mode null for the settings'.
+   * @throws HeycatError BUSY while a take is being recorded, DEVICE_UNAVAILABLE
    */
   abstract start(request: { device: string | null; mode: TakeMode | null }): Promise<TakeStatus>;
-  /** Resolves when the sound is on disk. @throws HeycatError NOT_FOUND when nothing is recorded. */
+  /** Resolves when the sound is on disk. @throws HeycatError NOT_FOUND if nothing is being recorded. */
   abstract stop(): Promise<TakeStatus>;
   abstract toggle(): Promise<TakeStatus>;
-  /** @throws HeycatError NOT_FOUND when nothing is recorded. */
+  /** @throws HeycatError NOT_FOUND if nothing is being recorded. */
   abstract cancel(): Promise<TakeStatus>;
-  /** @param at when the key moved, in ms since 1970; null is now. */
+  /** @param at when the key moved, in ms since 1970; null for now. */
   abstract press(at: number | null): Promise<TakeStatus>;
   abstract release(at: number | null): Promise<TakeStatus>;
   /**
-   * Queues a recording to be transcribed, again or for the first time; refused, it stays as it is.
-   * @param model name of an installed one; null takes that of the settings, or the best.
+   * Queues a recording for transcription, again or for the first time; if rejected, it stays as it is.
+   * @param model name of an installed model; null for the settings', or the best.
    * @throws HeycatError NOT_FOUND, BUSY (it is being recorded or transcribed), MODEL_MISSING
    */
   abstract transcribe(id: number, model: string | null): Promise<TakeStatus>;
-  /** Runs one of the candidates last published as `command_ambiguous`. @throws HeycatError NOT_FOUND */
+  /** Carries out one of the candidates last published as `command_ambiguous`. @throws HeycatError NOT_FOUND */
   abstract resolve(commandId: number): Promise<TakeStatus>;
 }

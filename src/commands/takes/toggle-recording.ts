@@ -4,7 +4,7 @@ import { appliedWithoutWriting, CommandOf } from '../command.ts';
 
 import { Takes, TakeStatus } from './takes.ts';
 
-/** Begins a take, or ends the one that is recorded. */
+/** Starts a take, or stops the one that is being recorded. */
 export class ToggleRecording extends CommandOf(TakeStatus) {}
 
 @CommandHandler(ToggleRecording)

@@ -4,12 +4,12 @@ import { IsId, IsOptional, IsText } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { Takes, TakeStatus } from './takes.ts';
 
-/** Has a recording transcribed, again or for the first time. */
+/** Transcribes a recording, again or for the first time. */
 export class TranscribeRecording extends CommandOf(TakeStatus) {
   @IsId()
   id!: number;
 
-  /** Name of an installed model; the settings' when absent. */
+  /** Name of an installed model; defaults to the settings'. */
   @IsOptional()
   @IsText(LIMITS.name_chars)
   model?: string;

@@ -17,7 +17,7 @@ import type { ActiveWindow } from '../rules/window-context-matching.ts';
 const CLOSE_MS = 2_000;
 const RETRY_MS = 2_000;
 
-/** The rows of this service's own takes. */
+/** Writes the rows of this service's own takes. */
 @Injectable()
 export class TakeRows {
   readonly #ended = new AbortController();
@@ -33,7 +33,7 @@ export class TakeRows {
     this.#writer = { commands, ledger, signal: this.#ended.signal, onIdle };
   }
 
-  /** Every recording, as the read models hold them now. */
+  /** Every recording in the read models. */
   get listed(): readonly RecordingRow[] {
     return this.models.read(recordings).all;
   }
@@ -42,7 +42,7 @@ export class TakeRows {
     return this.models.row('recordings', id);
   }
 
-  /** The row of a take that has its first sample. */
+  /** Creates the row of a take that has received its first sample. */
   begin(
     file_path: string,
     { sampleRate, window }: { sampleRate: number; window: ActiveWindow | null },
@@ -60,7 +60,7 @@ export class TakeRows {
     );
   }
 
-  /** The row of a take that was found on disk. */
+  /** Creates the row of a take that was found on disk. */
   adopt(
     file_path: string,
     { duration_ms, sample_rate }: { duration_ms: number; sample_rate: number },
@@ -74,7 +74,7 @@ export class TakeRows {
     return this.#keep(TakeRow.existing(this.#writer, id));
   }
 
-  /** Gives what is under way a moment; the next start finds the rest. */
+  /** Gives pending writes a moment; the next start finds the rest. */
   async close(): Promise<void> {
     const late = AbortSignal.timeout(CLOSE_MS);
     const written = Promise.all([...this.#open].map((row) => row.settled));
@@ -94,19 +94,19 @@ type Changes = Partial<Omit<UpdateRecording, keyof CommandMessage | 'id' | 'expe
 interface RowWriter {
   commands: CommandBus;
   ledger: CommandLedger;
-  /** Aborted when the service ends: what is not journalled then is found again at the next start. */
+  /** Aborted when the service ends: whatever is not journalled by then is found by the next start. */
   signal: AbortSignal;
-  /** Nothing of this row waits to be written any more. */
+  /** No change of this row is waiting to be written. */
   onIdle(row: TakeRow): void;
 }
 
 /**
- * The row of one take. Its changes are made in order, however long the engine is away: the sound is on disk already,
+ * The row of one take. Its changes are written in order, however long the engine is away: the sound is already on disk,
  * and nothing that happens to it waits for the row.
  */
 export class TakeRow {
   readonly #logger = new Logger(TakeRow.name);
-  /** The row's id, once it is there. Rejects only when the row cannot be. */
+  /** The row's id, once it exists. Rejects only if the row cannot be created. */
   readonly id: Promise<number>;
   #last: Promise<unknown>;
 
@@ -119,7 +119,7 @@ export class TakeRow {
     id.catch((error: unknown) => this.#report(error));
   }
 
-  /** A new one. The id of its command comes from the file's name, so that no take is listed twice. */
+  /** Creates a row. Its command id is derived from the file's name, so that no take is listed twice. */
   static begin(writer: RowWriter, facts: Facts): TakeRow {
     const command = Object.assign(new BeginTake(), facts, { command_id: beginIdOf(facts.file_path) });
     const begun = applied(writer, command).then(({ result }) => (result as RowId).id);
@@ -130,12 +130,12 @@ export class TakeRow {
     return new TakeRow(writer, Promise.resolve(id));
   }
 
-  /** The id if it is known by now. */
+  /** The id, if it is known by now. */
   async knownId(): Promise<number | null> {
     return Promise.race([this.id, Promise.resolve(null)]).catch(() => null);
   }
 
-  /** Resolves when the row says so, or never will: a failure is logged, the sound is kept. */
+  /** Resolves when the row has been written or never will be: a failure is logged, the sound is kept. */
   async update(changes: Changes): Promise<void> {
     await this.#inTurn((id) =>
       applied(this.writer, Object.assign(new UpdateRecording(), { id, ...changes })),
@@ -149,7 +149,7 @@ export class TakeRow {
     );
   }
 
-  /** Resolves when all that was asked is written, or never will be. */
+  /** Resolves when all requested changes have been written or never will be. */
   get settled(): Promise<unknown> {
     return this.#last.catch(() => undefined);
   }
@@ -169,10 +169,10 @@ export class TakeRow {
   }
 }
 
-/** Runs a command until it is applied; what could not even be kept is tried again. */
+/** Runs a command until it is applied; one that could not even be journalled is tried again. */
 async function applied(writer: RowWriter, command: CommandMessage): Promise<Applied<object>> {
   const { commands, ledger, signal } = writer;
-  // The same in every attempt, so that one whose answer was lost does not happen twice.
+  // The same id in every attempt, so that a command whose answer was lost is not applied twice.
   command.command_id ??= randomUUID();
   for (;;) {
     try {
@@ -186,7 +186,7 @@ async function applied(writer: RowWriter, command: CommandMessage): Promise<Appl
   }
 }
 
-/** A UUID that the file's name decides. */
+/** A UUID derived from the file's name. */
 function beginIdOf(path: string): string {
   const hex = createHash('sha256')
     .update(`heycat take ${basename(path)}`)

@@ -3,7 +3,7 @@ import { ReadModels } from '../../projections/read-models.ts';
 import { answer, QueryOf } from '../query.ts';
 import { RecordingStateSource, RecordingStateView } from './recording-state.ts';
 
-/** Whether something is recorded now, and how many takes wait for their text. */
+/** Reads whether a take is being recorded, and how many takes wait for their text. */
 export class GetRecordingState extends QueryOf(RecordingStateView) {}
 
 @QueryHandler(GetRecordingState)

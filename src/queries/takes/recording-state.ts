@@ -2,12 +2,12 @@ import { IsInteger, IsNumber, IsOneOf, IsText, MayBeNull } from '../../fields/fi
 
 const STATES = ['idle', 'recording', 'processing'] as const;
 
-/** Whether something is recorded now. */
+/** The state of recording. */
 export class RecordingStateView {
   @IsOneOf(STATES)
   state!: (typeof STATES)[number];
 
-  /** While it is recorded: `starting` until the first sample, then `recording`, `tail` and `ending`. */
+  /** Of the current take: `starting` until the first sample, then `recording`, `tail` and `ending`. */
   @MayBeNull()
   @IsText()
   phase!: string | null;
@@ -20,7 +20,7 @@ export class RecordingStateView {
   @IsText()
   mode!: string;
 
-  /** Null is the default device. */
+  /** Null for the default device. */
   @MayBeNull()
   @IsText()
   device!: string | null;
@@ -30,7 +30,7 @@ export class RecordingStateView {
   @IsNumber()
   recorded_ms!: number | null;
 
-  /** Takes that wait for their transcription, the one in work included. */
+  /** Takes that wait for their transcription, including the one in progress. */
   @IsInteger(0)
   waiting!: number;
 }
@@ -46,9 +46,9 @@ export class StageView {
   p95_ms!: number;
 }
 
-/** What only the recording side of the service knows. */
+/** The port to the recording side of the service. */
 export abstract class RecordingStateSource {
   abstract state(): RecordingStateView;
-  /** Where the time of this run's last takes went, by stage. */
+  /** The time that this run's last takes spent in each stage. */
   abstract stages(): Record<string, StageView>;
 }
