@@ -14,7 +14,7 @@ const FAILURES_MAX = 3;
 replaceBuiltins();
 const { simulate } = await import('./simulator/simulation.ts');
 const { forgetsReceipts } = await import('./simulator/mutants.ts');
-const { RowMirror } = await import('../../src/infra/database/connection/row-mirror.ts');
+const { RowMirror } = await import('../../src/infra/database/connection/memory.ts');
 const { SegmentLog } = await import('../../src/infra/process/files/segment-log.ts');
 
 function* seedsFrom(first: number, count: number): Generator<number> {

@@ -66,7 +66,6 @@ export class ConnectionHarness implements AsyncDisposable {
       room,
       events: this.published,
     });
-    this.connection.listen(this.log);
     this.connection.listen({
       onBatch: (batch) => {
         this.batches.push(batch);

@@ -9,7 +9,6 @@ import { ReadModels } from '../../projections/read-models.ts';
 import { HeycatConfig } from '../config/heycat-config.ts';
 import { ConnectionModule } from '../database/connection/connection.module.ts';
 import { EngineConnection } from '../database/connection/engine-connection.ts';
-import { EngineEventLog } from '../database/connection/event-log.ts';
 import { Engine } from '../database/engine.ts';
 import { EngineIdentity } from '../database/identity/engine-identity.ts';
 import { ProjectionCache, type RestoredModels } from './projection-cache.ts';
@@ -31,12 +30,11 @@ export class CacheModule implements OnModuleInit, OnApplicationBootstrap, OnAppl
   constructor(
     private readonly cache: ProjectionCache,
     private readonly connection: EngineConnection,
-    private readonly log: EngineEventLog,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.#restored = await this.cache.restore();
-    if (this.#restored !== undefined) this.log.resume(this.#restored);
+    if (this.#restored !== undefined) this.connection.recent.resume(this.#restored);
     this.connection.listen(this.cache);
   }
 

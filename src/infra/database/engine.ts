@@ -1,4 +1,4 @@
-import type { HeycatError } from '../../errors.ts';
+import { HeycatError } from '../../errors.ts';
 import type { Role } from './identity/engine-identity.ts';
 
 /** Frames in and out of one connection that speaks `v1.bsatn`; the shape the SDK's withWSFn expects. */
@@ -7,6 +7,7 @@ export interface EngineSocket {
   onclose?: (event: unknown) => void;
   onerror?: (event: unknown) => void;
   onmessage?: (event: { data: Uint8Array }) => void;
+  /** Throws once it has ended. */
   send(frame: Uint8Array): void;
   close(): void;
 }
@@ -83,4 +84,10 @@ export abstract class ChosenEngine extends Engine {}
 export function failureOf({ message, details }: HeycatError): { cause: string; reason?: string } {
   const { reason } = details;
   return { cause: message, ...(typeof reason === 'string' && { reason }) };
+}
+
+/** @param outcome what is known of a command that was on its way. */
+export function unreachable(cause: string, outcome?: 'unknown' | 'not_sent'): HeycatError {
+  const details = outcome === undefined ? {} : { outcome };
+  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, details);
 }

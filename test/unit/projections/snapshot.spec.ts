@@ -3,7 +3,7 @@ import { AREAS } from '../../../src/events/areas.ts';
 import type { AreaRows, RowChange } from '../../../src/events/rows.ts';
 import type { Area } from '../../../src/events/areas.ts';
 import type { KeyedRow } from '../../../src/infra/database/connection/remote-module.ts';
-import { RowMirror } from '../../../src/infra/database/connection/row-mirror.ts';
+import { RowMirror } from '../../../src/infra/database/connection/memory.ts';
 import { OrderedRows } from '../../../src/projections/row-projection.ts';
 import type { Projection } from '../../../src/projections/projection.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';

@@ -19,18 +19,12 @@ import { EngineEventLog } from './event-log.ts';
     },
     { provide: ChangeFeed, useExisting: EngineConnection },
     {
-      provide: EngineEventLog,
-      useFactory: (connection: EngineConnection) => {
-        const log = new EngineEventLog(connection);
-        // Before all others: who hears of an event may read it there.
-        connection.listen(log);
-        return log;
-      },
+      provide: EventLog,
+      useFactory: (connection: EngineConnection) => new EngineEventLog(connection),
       inject: [EngineConnection],
     },
-    { provide: EventLog, useExisting: EngineEventLog },
     ProbeAfterSleep,
   ],
-  exports: [EngineConnection, ChangeFeed, EngineEventLog, EventLog, BackupModule],
+  exports: [EngineConnection, ChangeFeed, EventLog, BackupModule],
 })
 export class ConnectionModule {}

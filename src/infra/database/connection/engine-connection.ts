@@ -12,11 +12,11 @@ import type {
 } from '../../../events/change-feed.ts';
 import { LiveEvent, type ConnectionStatus } from '../../../events/live-event.ts';
 import { AREAS } from '../../../events/areas.ts';
-import type { Engine, EngineEndpoint } from '../engine.ts';
+import { unreachable, type Engine, type EngineEndpoint } from '../engine.ts';
 import { type Deferred, deferred, within } from '../../process/waiting.ts';
 import type { KeyedRow } from './remote-module.ts';
-import { RowMirror } from './row-mirror.ts';
-import { Session, type ConnectionMemory } from './session.ts';
+import { ConnectionMemory, RecentEvents } from './memory.ts';
+import { Session } from './session.ts';
 import type { Selection } from './sql.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -37,7 +37,7 @@ const RECONNECTS_BEFORE_RESTART = 3;
 export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   readonly #log = new Logger('EngineConnection');
   readonly #listeners = new Set<ChangeFeedListener>();
-  readonly #memory: ConnectionMemory = { epoch: undefined, seq: 0, mirror: new RowMirror() };
+  readonly #memory = new ConnectionMemory();
   readonly #supervisor: Supervisor;
   readonly #deadlineMs: number;
   readonly #heartbeatMs: number;
@@ -53,6 +53,8 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   /** Between two attempts. */
   #pause = new AbortController();
   #heard = 0;
+  /** For the event log. */
+  readonly recent = new RecentEvents();
   /** Runs in each new session before its rows are read; when it rejects, the session ends. */
   beforeBaseline: (session: Session) => Promise<void> = () => Promise.resolve();
 
@@ -140,7 +142,7 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
    * @param args made by `encodeCall`.
    */
   call(reducer: string, commandId: string, args: Uint8Array): Promise<Receipt | undefined> {
-    if (this.#session === undefined) return Promise.reject(unavailable(this.#lastCause));
+    if (this.#session === undefined) return Promise.reject(unreachable(this.#lastCause, 'not_sent'));
     return this.#session.call(reducer, commandId, args);
   }
 
@@ -162,14 +164,14 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   }
 
   #whenUp(waitMs: number): Promise<Session> {
-    return within(this.#up.promise, waitMs, () => unavailable(this.#lastCause));
+    return within(this.#up.promise, waitMs, () => unreachable(this.#lastCause, 'not_sent'));
   }
 
   #recall(known: KnownRows | undefined): void {
     if (known === undefined || this.#memory.epoch !== undefined) return;
     this.#memory.epoch = known.epoch;
     this.#memory.seq = known.seq;
-    for (const area of AREAS) this.#memory.mirror.recall(area, known.rows(area));
+    for (const area of AREAS) this.#memory.rows.recall(area, known.rows(area));
   }
 
   async #run(known?: Promise<KnownRows | undefined>): Promise<void> {
@@ -223,6 +225,8 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   }
 
   #tell(batch: ChangeBatch): void {
+    // Before all others: who hears of an event may read it in the log.
+    this.recent.add(batch);
     for (const listener of this.#listeners) listener.onBatch?.(batch);
   }
 
@@ -260,9 +264,4 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
       this.#log.warn(`not connected to the engine: ${status.error}`);
     this.events.publish(new LiveEvent('connection_status', status));
   }
-}
-
-function unavailable(cause: string): HeycatError {
-  const details = { outcome: 'not_sent' };
-  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, details);
 }

@@ -3,20 +3,13 @@ import { AREAS, type Area } from '../../../events/areas.ts';
 import type { ChangeBatch, Receipt } from '../../../events/change-feed.ts';
 import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { RowChange } from '../../../events/rows.ts';
-import type { EngineEndpoint } from '../engine.ts';
+import { unreachable, type EngineEndpoint } from '../engine.ts';
 import { SdkConnection } from './sdk-connection.ts';
 import { deferred, within, type Deferred } from '../../process/waiting.ts';
 import type { CallOutcome, SubscribedRows, Transaction } from './frames.ts';
 import { encodeCall, STATE_TABLES, type KeyedRow } from './remote-module.ts';
-import { RowMirror } from './row-mirror.ts';
+import type { ConnectionMemory } from './memory.ts';
 import { receiptsAfter, selectOwn, type Selection } from './sql.ts';
-
-/** What outlives a connection: how far the read models are, and the rows they were told. */
-export interface ConnectionMemory {
-  epoch: string | undefined;
-  seq: number;
-  readonly mirror: RowMirror;
-}
 
 export interface SessionOptions {
   endpoint: EngineEndpoint;
@@ -67,7 +60,7 @@ export class Session {
     try {
       await options.beforeBaseline(session);
       await session.#baseline();
-      if (session.#end !== undefined) throw unavailable(session.#end);
+      if (session.#end !== undefined) throw unreachable(session.#end);
     } catch (thrown) {
       session.close();
       throw thrown;
@@ -82,7 +75,7 @@ export class Session {
    * @param args made by {@link encodeCall}.
    */
   call(reducer: string, commandId: string, args: Uint8Array): Promise<Receipt | undefined> {
-    if (this.#end !== undefined) return Promise.reject(unavailable(this.#end, 'not_sent'));
+    if (this.#end !== undefined) return Promise.reject(unreachable(this.#end, 'not_sent'));
     const call = deferred<Receipt | undefined>();
     const waiting = this.#calls.get(commandId);
     if (waiting === undefined) this.#calls.set(commandId, [call]);
@@ -128,7 +121,7 @@ export class Session {
         head = rows.get('stream_heads')?.[0];
       }),
     );
-    if (head === undefined) throw unavailable('the engine has no stream for this user');
+    if (head === undefined) throw unreachable('the engine has no stream for this user');
     const headSeq = Number(head['next_seq']) - 1;
     const epoch = String(head['epoch']);
     const missed = headSeq - memory.seq;
@@ -143,7 +136,7 @@ export class Session {
       const events = inOrder(rows.get('event_log') ?? []);
       memory.epoch = epoch;
       memory.seq = events.at(-1)?.seq ?? headSeq;
-      const changes = AREAS.flatMap((area) => memory.mirror.diff(area, rows.get(STATE_TABLES[area]) ?? []));
+      const changes = AREAS.flatMap((area) => memory.rows.diff(area, rows.get(STATE_TABLES[area]) ?? []));
       this.#live = true;
       onBatch({ kind: 'baseline', epoch, seq: memory.seq, changes, events });
     });
@@ -165,14 +158,14 @@ export class Session {
     for (const { table, row, gone } of rows) {
       const area = AREA_OF_TABLE.get(table);
       if (area !== undefined) {
-        const change = memory.mirror.change(area, row, gone);
+        const change = memory.rows.change(area, row, gone);
         if (change !== undefined) changes.push(change);
       } else if (table === 'event_log' && !gone) logged.push(row);
       else if (table === 'command_receipts' && !gone) receipt = row as unknown as Receipt;
     }
     const events = inOrder(logged);
     const missing = events.findIndex((event, index) => event.seq !== memory.seq + 1 + index);
-    if (missing >= 0) throw unavailable(`event ${memory.seq + 1 + missing} is missing`);
+    if (missing >= 0) throw unreachable(`event ${memory.seq + 1 + missing} is missing`);
     memory.seq += events.length;
     if (changes.length > 0 || events.length > 0) {
       const batch: ChangeBatch = {
@@ -208,7 +201,7 @@ export class Session {
   }
 
   #inTime<T>(asked: Promise<T>): Promise<T> {
-    const late = () => unavailable('a subscription was not answered in time');
+    const late = () => unreachable('a subscription was not answered in time');
     return within(asked, this.#options.deadlineMs, late);
   }
 
@@ -220,7 +213,7 @@ export class Session {
         onApplied(rows);
         applied.resolve();
       },
-      (cause) => applied.reject(unavailable(cause)),
+      (cause) => applied.reject(unreachable(cause)),
     );
     this.#asked.add(applied);
     try {
@@ -251,10 +244,10 @@ export class Session {
   #finish(cause: string): void {
     this.#end = cause;
     clearInterval(this.#heartbeat);
-    for (const asked of this.#asked) asked.reject(unavailable(cause));
+    for (const asked of this.#asked) asked.reject(unreachable(cause));
     const calls = [...this.#calls.values()].flat();
     this.#calls.clear();
-    for (const call of calls) call.reject(unavailable(cause, 'unknown'));
+    for (const call of calls) call.reject(unreachable(cause, 'unknown'));
   }
 }
 
@@ -266,10 +259,4 @@ function inOrder(rows: KeyedRow[]): DomainEvent[] {
 /** True of what the session's end says of a call, and not of the module's own refusals. */
 export function isUnknown({ code, details }: HeycatError): boolean {
   return code === 'ENGINE_UNAVAILABLE' && details['outcome'] !== undefined;
-}
-
-/** @param outcome what is known of a command that was on its way. */
-function unavailable(cause: string, outcome?: 'unknown' | 'not_sent'): HeycatError {
-  const details = outcome === undefined ? {} : { outcome };
-  return new HeycatError('ENGINE_UNAVAILABLE', `The database engine cannot be reached: ${cause}.`, details);
 }

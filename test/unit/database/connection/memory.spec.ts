@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { RowChange } from '../../../../src/events/rows.ts';
 import type { KeyedRow } from '../../../../src/infra/database/connection/remote-module.ts';
-import { RowMirror } from '../../../../src/infra/database/connection/row-mirror.ts';
+import { RowMirror } from '../../../../src/infra/database/connection/memory.ts';
 
 interface Given {
   id: number;

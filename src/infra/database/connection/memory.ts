@@ -1,9 +1,21 @@
 import type { Area } from '../../../events/areas.ts';
+import type { ChangeBatch } from '../../../events/change-feed.ts';
+import type { DomainEvent } from '../../../events/domain-event.ts';
 import type { AreaRows, RowChange } from '../../../events/rows.ts';
 import { rowKey, type RowKey } from '../../../projections/row-projection.ts';
 import type { KeyedRow } from './remote-module.ts';
 
 type AnyRow = AreaRows[Area];
+
+/** Events held in memory; older ones are looked up in the engine. */
+const RECENT_MAX = 2_000;
+
+/** What outlives a session: how far the read models are, and the rows that they were told. */
+export class ConnectionMemory {
+  epoch: string | undefined;
+  seq = 0;
+  readonly rows = new RowMirror();
+}
 
 /**
  * The rows as they were last told to the read models. After a reconnect the SDK gives every row again as if it were
@@ -55,6 +67,40 @@ export class RowMirror {
     let rows = this.#rows.get(area);
     if (rows === undefined) this.#rows.set(area, (rows = new Map<RowKey, AnyRow>()));
     return rows;
+  }
+}
+
+/** The newest events that were told, gapless and oldest first. */
+export class RecentEvents {
+  #events: DomainEvent[] = [];
+  #epoch: string | undefined;
+  #seq = 0;
+
+  /** Seq of the newest event that was told. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Goes on behind what an earlier run of the service knew: none of it is in memory. Before the first batch. */
+  resume({ epoch, seq }: { epoch: string; seq: number }): void {
+    this.#epoch = epoch;
+    this.#seq = seq;
+  }
+
+  add({ kind, epoch, seq, events }: ChangeBatch): void {
+    const follows = this.#epoch === epoch && seq === this.#seq + events.length;
+    if (kind === 'baseline' && !follows) this.#events = [];
+    this.#epoch = epoch;
+    this.#seq = seq;
+    this.#events.push(...events);
+    // Trimmed by halves, so that the cost of moving the rest is paid rarely.
+    if (this.#events.length > 2 * RECENT_MAX) this.#events = this.#events.slice(-RECENT_MAX);
+  }
+
+  /** Events from a seq on, at most `limit`; undefined when that one is not in memory. */
+  from(seq: number, limit: number): DomainEvent[] | undefined {
+    const first = this.#events[0]?.seq ?? this.#seq + 1;
+    return seq < first ? undefined : this.#events.slice(seq - first, seq - first + limit);
   }
 }
 
