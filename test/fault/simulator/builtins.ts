@@ -3,7 +3,6 @@ import * as realCrypto from 'node:crypto';
 import * as realNet from 'node:net';
 import * as realOs from 'node:os';
 import type { Backups } from '../../../src/infra/backup/backups.ts';
-import type { WavFacts } from '../../../src/commands/recordings/wav-inspector.ts';
 import { USER } from './identities.ts';
 import { files, filesPromises } from './files.ts';
 import { takeOverGlobals, timersPromises } from './timers.ts';
@@ -35,7 +34,6 @@ export function replaceBuiltins(): void {
     randomStringGenerator: () => String((lastId += 1)),
   }));
   // What leaves the event loop for a thread of its own would come back in no one's turn.
-  replaceSource('voice/audio/wav-header', { WavHeaderInspector: Inspector });
   replaceSource('database/identity/engine-identity', { EngineIdentity: { load: async () => IDENTITY } });
   // They are compressed by threads, which have no virtual time.
   replaceSource('backup/backups', { Backups: NoBackups });
@@ -56,12 +54,6 @@ class NoBackups implements Pick<Backups, 'isReady' | 'newest' | 'look' | 'close'
   async look(): Promise<void> {}
 
   async close(): Promise<void> {}
-}
-
-class Inspector {
-  async inspect(): Promise<WavFacts> {
-    return { sample_rate: 16_000, duration_ms: 100 };
-  }
 }
 
 function randomBytes(length: number): Buffer {

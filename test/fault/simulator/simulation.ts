@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { loadPackage } from '@nestjs/common/internal';
+import { WavHeaderInspector } from '../../../src/infra/voice/audio/wav-header.ts';
 import type { HeycatClient } from '../../../src/infra/ipc/client/client.ts';
 import { oneOf } from '../../support/random.ts';
 import { readLog } from '../../support/read-back.ts';
@@ -16,6 +17,9 @@ import { endWorld, newWorld, note, world } from './world.ts';
 const module = await WebAssembly.compile(
   readFileSync(new URL('../../../spacetimedb/heycat-data/dist/heycat_data.wasm', import.meta.url)),
 );
+
+// There are no sounds on the machine, only their names.
+WavHeaderInspector.prototype.inspect = async () => ({ sample_rate: 16_000, duration_ms: 100 });
 
 // Nest does so at its first start, which would take place out of anybody's turn.
 await loadPackage('@nestjs/microservices', 'NestFactory', () => import('@nestjs/microservices'));
