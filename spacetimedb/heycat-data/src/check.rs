@@ -4,12 +4,16 @@ use crate::error::Refusal;
 use serde_json::Value;
 use spacetimedb::{Identity, Timestamp};
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 pub const KIB: usize = 1024;
 pub const MIB: usize = 1024 * KIB;
 
 /// Items of one list argument.
 pub const MAX_LIST: usize = 1000;
+
+/// Bytes of a column or an argument that holds JSON.
+pub const MAX_JSON: usize = 64 * KIB;
 
 /// Depth of a JSON value as on the wire; deeper ones could be stored but not be read back.
 const MAX_JSON_DEPTH: usize = 64;
@@ -143,7 +147,7 @@ pub fn command_id(command_id: &str) -> Checked {
 
 /// Keys are computed from half of the owner's identity: should two owners' halves ever be equal, the row found
 /// may be another's.
-pub fn owner(row_owner: Identity, sender: Identity, action: &str) -> Checked {
+pub fn owner(row_owner: Identity, sender: Identity, action: impl Display) -> Checked {
     if row_owner == sender {
         return Ok(());
     }

@@ -99,7 +99,7 @@ impl Opened {
         let first_seq = self.head.next_seq;
         for event in decision.events {
             let stored = event_log::append(ctx, &mut self.head, event, &self.command_id, self.issued_at);
-            apply::apply(ctx, &mut self.head, &stored)?;
+            apply::apply(ctx, &mut self.head, stored)?;
         }
         let last_seq = self.head.next_seq - 1;
         if last_seq >= first_seq {

@@ -29,7 +29,7 @@ impl Refusal {
     }
 
     pub fn not_found(what: impl fmt::Display) -> Self {
-        Self::new("NOT_FOUND", format!("{what} not found"))
+        Self::new("NOT_FOUND", capitalized(format!("{what} not found")))
     }
 
     /// `action` is what was tried, for example `delete this recording`.
@@ -37,12 +37,14 @@ impl Refusal {
         Self::new("NOT_AUTHORIZED", format!("Not authorized to {action}"))
     }
 
-    pub fn duplicate(sentence: impl Into<String>) -> Self {
-        Self::new("DUPLICATE", sentence)
+    /// `column` is what only one of them may have.
+    pub fn duplicate(what: &str, column: &str) -> Self {
+        Self::new("DUPLICATE", format!("A {what} with this {column} already exists"))
     }
 
     pub fn conflict(what: &str, expected_seq: u64, seq: u64) -> Self {
-        Self::new("CONFLICT", format!("{what} has changed: expected_seq is {expected_seq}, its seq is {seq}"))
+        let sentence = format!("{what} has changed: expected_seq is {expected_seq}, its seq is {seq}");
+        Self::new("CONFLICT", capitalized(sentence))
     }
 
     /// For an import that does not begin where the log ends.
@@ -62,6 +64,13 @@ impl Refusal {
 
     /// The stored data contradict themselves: a defect, not the caller's fault.
     pub fn internal(sentence: impl Into<String>) -> Self {
-        Self::new("INTERNAL", sentence)
+        Self::new("INTERNAL", capitalized(sentence.into()))
     }
+}
+
+fn capitalized(mut sentence: String) -> String {
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
 }

@@ -28,11 +28,35 @@ pub struct LoggedEvent {
     pub occurred_at: Timestamp,
 }
 
-/// An event with its place in its owner's stream, ready to be applied.
-pub struct StoredEvent {
+/// An event's place in the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
     pub owner: Identity,
     pub seq: u64,
     pub occurred_at: Timestamp,
+}
+
+/// The columns of a row that hold the times and the seq of its events.
+pub struct Stamped {
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub seq: u64,
+}
+
+impl Stamp {
+    /// For a row that this event changes; `created_at` is that of the row before, if there is one.
+    pub fn columns(&self, created_at: Option<Timestamp>) -> Stamped {
+        Stamped {
+            created_at: created_at.unwrap_or(self.occurred_at),
+            updated_at: self.occurred_at,
+            seq: self.seq,
+        }
+    }
+}
+
+/// An event with its place, ready to be applied.
+pub struct StoredEvent {
+    pub stamp: Stamp,
     pub event: Event,
 }
 
@@ -51,14 +75,14 @@ pub fn append(
         seq,
         event_type: event.event_type().to_string(),
         schema_version: SCHEMA_VERSION,
-        area: event.subject().area().to_string(),
-        entity_id: event.subject().entity_id(),
+        area: event.area().to_string(),
+        entity_id: event.entity_id(),
         payload: event.payload(),
         command_id: command_id.to_string(),
         actor: ctx.sender,
         occurred_at,
     });
-    StoredEvent { owner, seq, occurred_at, event }
+    StoredEvent { stamp: Stamp { owner, seq, occurred_at }, event }
 }
 
 /// Reads one event back.
@@ -67,5 +91,5 @@ pub fn read(ctx: &ReducerContext, owner: Identity, seq: u64) -> Result<StoredEve
     let row = row.ok_or_else(|| Refusal::internal(format!("Event {seq} is missing from the log")))?;
     let event = Event::parse(&row.event_type, row.schema_version, &row.payload)
         .map_err(|refusal| Refusal::internal(format!("Event {seq} cannot be read ({refusal})")))?;
-    Ok(StoredEvent { owner, seq, occurred_at: row.occurred_at, event })
+    Ok(StoredEvent { stamp: Stamp { owner, seq, occurred_at: row.occurred_at }, event })
 }

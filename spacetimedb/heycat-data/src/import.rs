@@ -50,7 +50,7 @@ pub fn import_batch(
         check::command_id(&imported.command_id)?;
         check::time("occurred_at", imported.occurred_at)?;
         let stored = event_log::append(ctx, &mut head, event, &imported.command_id, imported.occurred_at);
-        apply::apply(ctx, &mut head, &stored)?;
+        apply::apply(ctx, &mut head, stored)?;
     }
     for imported in receipts {
         import_receipt(ctx, &head, imported)?;

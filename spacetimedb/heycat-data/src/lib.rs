@@ -1,12 +1,15 @@
 //! The database module of heycat: every table, and every reducer that may change one.
 //!
-//! A command reducer decides which events happen (its area's file), `command` appends them to the log and
-//! `apply`, the only writer of state rows, carries them out; all in one transaction.
+//! A command reducer decides which events happen (`decide`, and its area's file), `command` appends them to the log
+//! and `apply`, the only writer of state rows, carries them out; all in one transaction.
 
 mod apply;
-mod changes;
+mod area;
 mod check;
+mod column;
 mod command;
+mod decide;
+mod entity;
 mod error;
 mod event_log;
 mod events;

@@ -7,10 +7,10 @@ use spacetimedb::{reducer, ReducerContext};
 pub fn rebuild_state(ctx: &ReducerContext) -> Result<(), Refusal> {
     members::require(ctx)?;
     let mut head = stream_heads::own(ctx)?;
-    apply::clear(ctx, &head);
+    apply::clear(ctx, head.owner_identity);
     for seq in 1..head.next_seq {
         let stored = event_log::read(ctx, head.owner_identity, seq)?;
-        apply::apply(ctx, &mut head, &stored)?;
+        apply::apply(ctx, &mut head, stored)?;
     }
     stream_heads::save(ctx, head);
     Ok(())

@@ -1,8 +1,10 @@
-use crate::check::{self, Checked, KIB};
+use crate::check::{self, Checked};
 use crate::command::{Command, Decision, Scope};
+use crate::decide;
+use crate::entity::{Entity, Id, Identified, Row};
 use crate::error::Refusal;
-use crate::event_log::StoredEvent;
-use crate::events::Event;
+use crate::event_log::Stamp;
+use crate::events::{Change, Event};
 use crate::keys::text_key;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
@@ -13,7 +15,6 @@ use std::collections::BTreeSet;
 
 /// Characters of a key.
 pub const MAX_KEY: usize = 128;
-const MAX_VALUE: usize = 64 * KIB;
 
 #[client_visibility_filter]
 const OWN_SETTINGS: Filter = Filter::Sql("SELECT * FROM settings WHERE owner_identity = :sender");
@@ -51,49 +52,91 @@ pub struct SettingValue {
     pub value: String,
 }
 
-impl SettingData {
-    pub fn parse(new: &SettingValue) -> Result<Self, Refusal> {
-        check::name("key", &new.key, MAX_KEY)?;
-        let value = check::parse_json("value", &new.value, MAX_VALUE)?;
-        Ok(SettingData { key: new.key.clone(), value })
+/// A key is its owner's own choice.
+impl Id for String {
+    type RowKey = String;
+
+    fn row_key(&self, owner: Identity) -> String {
+        text_key(owner, self)
     }
 
-    pub fn validate(&self) -> Checked {
-        check::name("key", &self.key, MAX_KEY)?;
-        check::json("value", &self.value, MAX_VALUE)
+    fn validate(&self) -> Checked {
+        check::name("key", self, MAX_KEY)
     }
 }
 
-impl Setting {
-    /// The row after an event.
-    pub fn evolve(data: &SettingData, stored: &StoredEvent) -> Self {
+impl Identified for SettingData {
+    type Id = String;
+
+    fn id(&self) -> &String {
+        &self.key
+    }
+}
+
+impl Identified for SettingDeleted {
+    type Id = String;
+
+    fn id(&self) -> &String {
+        &self.key
+    }
+}
+
+impl Entity for SettingData {
+    const NAME: &'static str = "setting";
+    const AREA: &'static str = "settings";
+    const EVENT: fn(Change<Self>) -> Event = Event::Setting;
+    type Row = Setting;
+    type Deleted = SettingDeleted;
+
+    fn validate(&self) -> Checked {
+        self.key.validate()?;
+        check::json("value", &self.value, check::MAX_JSON)
+    }
+}
+
+impl Row for Setting {
+    type Entity = SettingData;
+
+    fn find(ctx: &ReducerContext, key: &String) -> Option<Self> {
+        ctx.db.settings().row_key().find(key)
+    }
+
+    fn owner(&self) -> Identity {
+        self.owner_identity
+    }
+
+    fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    fn evolve(_: Option<&Self>, entity: SettingData, stamp: &Stamp) -> Self {
         Setting {
-            row_key: text_key(stored.owner, &data.key),
-            owner_identity: stored.owner,
-            key: data.key.clone(),
-            value: data.value.to_string(),
-            updated_at: stored.occurred_at,
-            seq: stored.seq,
+            row_key: text_key(stamp.owner, &entity.key),
+            owner_identity: stamp.owner,
+            key: entity.key,
+            value: entity.value.to_string(),
+            updated_at: stamp.occurred_at,
+            seq: stamp.seq,
         }
     }
 }
 
-fn find(scope: &Scope, key: &str, action: &str) -> Result<Option<Setting>, Refusal> {
-    let row = scope.ctx.db.settings().row_key().find(text_key(scope.owner, key));
-    if let Some(row) = &row {
-        check::owner(row.owner_identity, scope.owner, action)?;
+impl SettingData {
+    pub fn parse(new: &SettingValue) -> Result<Self, Refusal> {
+        new.key.validate()?;
+        let value = check::parse_json("value", &new.value, check::MAX_JSON)?;
+        Ok(SettingData { key: new.key.clone(), value })
     }
-    Ok(row)
 }
 
 /// The event of a save, or none where the setting already has the value.
 fn saved(scope: &Scope, new: &SettingValue, expected_seq: Option<u64>) -> Result<Option<Event>, Refusal> {
     let data = SettingData::parse(new)?;
-    let row = find(scope, &data.key, "update this setting")?;
-    check::expected_seq("Setting", row.as_ref().map_or(0, |row| row.seq), expected_seq)?;
+    let row = decide::find::<SettingData>(scope, &data.key, "update")?;
+    check::expected_seq(SettingData::NAME, row.as_ref().map_or(0, |row| row.seq), expected_seq)?;
     let value = data.value.to_string();
     let unchanged = row.is_some_and(|row| row.value == value);
-    Ok((!unchanged).then_some(Event::SettingUpdated(data)))
+    Ok((!unchanged).then_some(Event::Setting(Change::Updated(data))))
 }
 
 /// `value` is JSON text. The seq of a setting that does not exist yet is 0.
@@ -151,9 +194,9 @@ pub fn delete_setting(
 ) -> Result<(), Refusal> {
     let command = Command::new("delete_setting", command_id, issued_at);
     command.arg(&key).arg(&expected_seq).run(ctx, |scope| {
-        let row = find(scope, &key, "delete this setting")?.ok_or_else(|| Refusal::not_found("Setting"))?;
-        check::expected_seq("Setting", row.seq, expected_seq)?;
-        let result = json!({ "key": key });
-        Ok(Decision { events: vec![Event::SettingDeleted(SettingDeleted { key })], result })
+        let row = decide::existing::<SettingData>(scope, &key, "delete", expected_seq)?;
+        let result = json!({ "key": row.key });
+        let deleted = Change::Deleted(SettingDeleted { key: row.key });
+        Ok(Decision { events: vec![Event::Setting(deleted)], result })
     })
 }

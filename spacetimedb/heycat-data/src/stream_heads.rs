@@ -1,6 +1,5 @@
 use crate::check;
 use crate::error::Refusal;
-use crate::events::Subject;
 use crate::keys::row_key;
 use spacetimedb::{client_visibility_filter, table, Filter, Identity, ReducerContext, Table};
 
@@ -57,18 +56,6 @@ impl StreamHead {
         check::hex("epoch", &epoch, 32)?;
         self.epoch = epoch;
         Ok(())
-    }
-
-    /// Moves the area's counter past the id of an entity that the log names.
-    pub fn observe(&mut self, subject: Subject) {
-        let (counter, id) = match subject {
-            Subject::Recording(id) => (&mut self.next_recording_id, id),
-            Subject::DictionaryEntry(id) => (&mut self.next_dictionary_entry_id, id),
-            Subject::VoiceCommand(id) => (&mut self.next_voice_command_id, id),
-            Subject::WindowContext(id) => (&mut self.next_window_context_id, id),
-            Subject::Setting(_) => return,
-        };
-        *counter = (*counter).max(id + 1);
     }
 }
 

@@ -9,27 +9,24 @@ use serde_json::{json, Value};
 
 fn one_of_each() -> Vec<Event> {
     vec![
-        Event::RecordingAdded(recording()),
-        Event::RecordingUpdated(recording()),
-        Event::RecordingCompleted(recording()),
-        Event::RecordingDeleted(RecordingDeleted { id: 1, file_path: "/takes/1.wav".into() }),
-        Event::SettingUpdated(SettingData {
+        Event::Recording(Change::Added(recording())),
+        Event::Recording(Change::Updated(recording())),
+        Event::Recording(Change::Completed(recording())),
+        Event::Recording(Change::Deleted(RecordingDeleted { id: 1, file_path: "/takes/1.wav".into() })),
+        Event::Setting(Change::Updated(SettingData {
             key: "theme".into(),
             value: json!([1, 0.1, null, { "a": "ü" }]),
-        }),
-        Event::SettingDeleted(SettingDeleted { key: "theme".into() }),
-        Event::DictionaryUpdated(Change::Added(entry())),
-        Event::DictionaryUpdated(Change::Updated(entry())),
-        Event::DictionaryUpdated(Change::Deleted(DictionaryEntryDeleted { id: 2, trigger: "brb".into() })),
-        Event::VoiceCommandsUpdated(Change::Added(voice_command())),
-        Event::VoiceCommandsUpdated(Change::Updated(voice_command())),
-        Event::VoiceCommandsUpdated(Change::Deleted(VoiceCommandDeleted {
-            id: 3,
-            phrase: "open {app}".into(),
         })),
-        Event::WindowContextsUpdated(Change::Added(window_context())),
-        Event::WindowContextsUpdated(Change::Updated(window_context())),
-        Event::WindowContextsUpdated(Change::Deleted(WindowContextDeleted { id: 4, name: "Mail".into() })),
+        Event::Setting(Change::Deleted(SettingDeleted { key: "theme".into() })),
+        Event::DictionaryEntry(Change::Added(entry())),
+        Event::DictionaryEntry(Change::Updated(entry())),
+        Event::DictionaryEntry(Change::Deleted(DictionaryEntryDeleted { id: 2, trigger: "brb".into() })),
+        Event::VoiceCommand(Change::Added(voice_command())),
+        Event::VoiceCommand(Change::Updated(voice_command())),
+        Event::VoiceCommand(Change::Deleted(VoiceCommandDeleted { id: 3, phrase: "open {app}".into() })),
+        Event::WindowContext(Change::Added(window_context())),
+        Event::WindowContext(Change::Updated(window_context())),
+        Event::WindowContext(Change::Deleted(WindowContextDeleted { id: 4, name: "Mail".into() })),
     ]
 }
 
@@ -42,7 +39,7 @@ fn mod10_every_event_reads_back_as_it_was_written() {
 
 #[test]
 fn mod10_an_event_names_its_area_and_entity() {
-    let named = |event: &Event| (event.subject().area(), event.subject().entity_id());
+    let named = |event: &Event| (event.area(), event.entity_id());
     let all: Vec<_> = one_of_each().iter().map(named).collect();
     assert_eq!(all[0], ("recordings", "1".to_string()));
     assert_eq!(all[4], ("settings", "theme".to_string()));
@@ -53,7 +50,8 @@ fn mod10_an_event_names_its_area_and_entity() {
 
 #[test]
 fn mod11_a_payload_is_the_whole_entity_with_null_for_what_is_absent() {
-    let payload: Value = serde_json::from_str(&Event::RecordingAdded(recording()).payload()).unwrap();
+    let payload: Value =
+        serde_json::from_str(&Event::Recording(Change::Added(recording())).payload()).unwrap();
     assert_eq!(
         payload,
         json!({
@@ -67,9 +65,9 @@ fn mod11_a_payload_is_the_whole_entity_with_null_for_what_is_absent() {
 #[test]
 fn mod11_a_payload_of_an_area_event_says_what_became_of_the_entity() {
     let deleted = DictionaryEntryDeleted { id: 2, trigger: "brb".into() };
-    let payload = Event::DictionaryUpdated(Change::Deleted(deleted)).payload();
+    let payload = Event::DictionaryEntry(Change::Deleted(deleted)).payload();
     assert_eq!(payload, r#"{"action":"deleted","id":2,"trigger":"brb"}"#);
-    let payload = Event::VoiceCommandsUpdated(Change::Added(voice_command())).payload();
+    let payload = Event::VoiceCommand(Change::Added(voice_command())).payload();
     assert_eq!(
         payload,
         r#"{"action":"added","id":3,"phrase":"open {app}","action_type":"open_app","action_payload":{"app":"{app}"},"enabled":true}"#
@@ -98,7 +96,7 @@ fn mod10_a_payload_that_cannot_be_read_is_refused_without_being_quoted() {
 #[test]
 fn mod12_numbers_read_back_as_they_were_written() {
     for number in [0.1, 1.0, 1e300, 5e-324, 123_456_789.123_456_79, 2.225_073_858_507_201_4e-308] {
-        let event = Event::SettingUpdated(SettingData { key: "n".into(), value: json!(number) });
+        let event = Event::Setting(Change::Updated(SettingData { key: "n".into(), value: json!(number) }));
         let read = Event::parse("setting_updated", 1, &event.payload()).unwrap();
         assert_eq!(read.payload(), event.payload());
         assert_eq!(read, event);
@@ -108,7 +106,7 @@ fn mod12_numbers_read_back_as_they_were_written() {
 #[test]
 fn mod12_the_deepest_value_that_may_be_saved_can_be_read_back() {
     let value: Value = serde_json::from_str(&format!("{}{}", "[".repeat(64), "]".repeat(64))).unwrap();
-    let event = Event::SettingUpdated(SettingData { key: "deep".into(), value });
+    let event = Event::Setting(Change::Updated(SettingData { key: "deep".into(), value }));
     assert_eq!(code(event.validate()), None);
     assert_eq!(Event::parse("setting_updated", 1, &event.payload()), Ok(event));
 }

@@ -1,8 +1,11 @@
 use super::{alice, bob, code, refusal};
 use crate::check;
-use crate::events::Subject;
+use crate::dictionary::DictionaryEntry;
+use crate::entity::Row;
 use crate::keys::{row_key, spoken_key, text_key};
 use crate::receipts::Fingerprint;
+use crate::recordings::Recording;
+use crate::settings::Setting;
 use crate::stream_heads::StreamHead;
 
 #[test]
@@ -63,11 +66,10 @@ fn mod7_a_new_stream_starts_at_one_with_an_epoch_of_32_digits() {
 #[test]
 fn mod7_a_counter_moves_past_every_id_that_the_log_names_and_never_back() {
     let mut head = StreamHead::new(alice(), 1);
-    for subject in
-        [Subject::Recording(4), Subject::Recording(2), Subject::DictionaryEntry(1), Subject::Setting("a")]
-    {
-        head.observe(subject);
-    }
+    Recording::observe(&mut head, &4);
+    Recording::observe(&mut head, &2);
+    DictionaryEntry::observe(&mut head, &1);
+    Setting::observe(&mut head, &"a".to_string());
     assert_eq!((head.next_recording_id, head.next_dictionary_entry_id), (5, 2));
     assert_eq!((head.next_voice_command_id, head.next_window_context_id, head.next_seq), (1, 1, 1));
 }

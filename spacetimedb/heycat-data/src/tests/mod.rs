@@ -7,8 +7,7 @@ mod updates;
 mod validation;
 
 use crate::dictionary::DictionaryEntryData;
-use crate::event_log::StoredEvent;
-use crate::events::Event;
+use crate::event_log::Stamp;
 use crate::recordings::RecordingData;
 use crate::voice_commands::VoiceCommandData;
 use crate::window_contexts::WindowContextData;
@@ -27,8 +26,9 @@ pub fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros_since_unix_epoch(micros)
 }
 
-pub fn stored(seq: u64, micros: i64, event: Event) -> StoredEvent {
-    StoredEvent { owner: alice(), seq, occurred_at: at(micros), event }
+/// The place of one of alice's events.
+pub fn stamp(seq: u64, micros: i64) -> Stamp {
+    Stamp { owner: alice(), seq, occurred_at: at(micros) }
 }
 
 /// The code of a refusal, or nothing when there was none.

@@ -1,37 +1,32 @@
 use super::{code, entry, recording, refusal, voice_command, window_context};
 use crate::check;
+use crate::decide::updated;
 use crate::dictionary::DictionaryEntryChanges;
+use crate::entity::Editable;
+use crate::error::Refusal;
 use crate::events::{Change, Event};
-use crate::recordings::{updated, RecordingChanges};
+use crate::recordings::RecordingChanges;
 use crate::voice_commands::VoiceCommandChanges;
-use crate::window_contexts::{detached, WindowContextChanges, WindowContextData};
+use crate::window_contexts::{detached, WindowContextChanges};
 use serde_json::json;
 
-fn no_changes() -> RecordingChanges {
-    RecordingChanges {
-        file_path: None,
-        duration_ms: None,
-        sample_rate: None,
-        transcription: None,
-        transcription_model: None,
-        status: None,
-        error: None,
-        stop_reason: None,
-        active_window_app: None,
-        active_window_title: None,
-        recovered: None,
-        clear: vec![],
-    }
+fn changed<T: Editable>(mut entity: T, changes: T::Changes) -> Result<T, Refusal> {
+    entity.change(changes).map(|()| entity)
 }
 
 fn completed() -> RecordingChanges {
-    RecordingChanges { status: Some("completed".into()), transcription: Some("hello".into()), ..no_changes() }
+    RecordingChanges {
+        status: Some("completed".into()),
+        transcription: Some("hello".into()),
+        ..RecordingChanges::default()
+    }
 }
 
 #[test]
 fn mod13_an_update_takes_over_what_it_names_and_keeps_the_rest() {
-    let changes = RecordingChanges { duration_ms: Some(9), error: Some("e".into()), ..no_changes() };
-    let after = recording().changed(changes).unwrap();
+    let changes =
+        RecordingChanges { duration_ms: Some(9), error: Some("e".into()), ..RecordingChanges::default() };
+    let after = changed(recording(), changes).unwrap();
     let mut expected = recording();
     expected.duration_ms = 9;
     expected.error = Some("e".into());
@@ -42,15 +37,15 @@ fn mod13_an_update_takes_over_what_it_names_and_keeps_the_rest() {
 fn mod13_clear_empties_optional_fields_and_only_those() {
     let clear = |names: &[&str]| RecordingChanges {
         clear: names.iter().map(|n| n.to_string()).collect(),
-        ..no_changes()
+        ..RecordingChanges::default()
     };
-    let after = recording().changed(clear(&["stop_reason", "active_window_app"])).unwrap();
+    let after = changed(recording(), clear(&["stop_reason", "active_window_app"])).unwrap();
     assert_eq!((after.stop_reason, after.active_window_app), (None, None));
-    assert!(refusal(recording().changed(clear(&["file_path"])))
+    assert!(refusal(changed(recording(), clear(&["file_path"])))
         .starts_with("INVALID_ARGUMENT: clear may only name"));
     let both = RecordingChanges { error: Some("e".into()), ..clear(&["error"]) };
     assert_eq!(
-        refusal(recording().changed(both)),
+        refusal(changed(recording(), both)),
         "INVALID_ARGUMENT: error is both given and named in clear"
     );
 }
@@ -67,7 +62,7 @@ fn mod13_every_field_of_the_other_areas_can_be_changed() {
         complete_match_only: Some(false),
         clear: vec!["suffix".into()],
     };
-    let after = entry().changed(changes).unwrap();
+    let after = changed(entry(), changes).unwrap();
     assert_eq!(
         (after.trigger.as_str(), after.replacement.as_str(), after.suffix.is_none()),
         ("t", "r", true)
@@ -81,7 +76,7 @@ fn mod13_every_field_of_the_other_areas_can_be_changed() {
         action_payload: Some("[1]".into()),
         enabled: Some(false),
     };
-    let after = voice_command().changed(changes).unwrap();
+    let after = changed(voice_command(), changes).unwrap();
     assert_eq!((after.phrase.as_str(), after.action_type.as_str(), after.enabled), ("p", "custom", false));
     assert_eq!(after.action_payload, json!([1]));
 
@@ -97,7 +92,7 @@ fn mod13_every_field_of_the_other_areas_can_be_changed() {
         voice_command_ids: Some(vec![9]),
         clear: vec![],
     };
-    let after = window_context().changed(changes).unwrap();
+    let after = changed(window_context(), changes).unwrap();
     assert_eq!(
         (after.name.as_str(), after.app_name.as_str(), after.title_pattern.as_deref()),
         ("n", "a", Some("^x"))
@@ -109,28 +104,29 @@ fn mod13_every_field_of_the_other_areas_can_be_changed() {
 
 #[test]
 fn mod14_an_update_that_changes_nothing_is_no_event() {
-    let same = RecordingChanges { status: Some("recorded".into()), ..no_changes() };
-    assert_eq!(updated(&recording(), recording().changed(same).unwrap()), None);
+    let same = RecordingChanges { status: Some("recorded".into()), ..RecordingChanges::default() };
+    assert_eq!(updated(&recording(), changed(recording(), same).unwrap()), None);
 }
 
 #[test]
 fn mod15_a_recording_is_completed_by_the_update_that_gives_it_its_text() {
-    let after = recording().changed(completed()).unwrap();
-    assert_eq!(updated(&recording(), after.clone()), Some(Event::RecordingCompleted(after.clone())));
-    let corrected =
-        after.clone().changed(RecordingChanges { transcription: Some("Hello".into()), ..no_changes() });
-    assert!(matches!(updated(&after, corrected.unwrap()), Some(Event::RecordingUpdated(_))));
-    let textless = recording().changed(RecordingChanges { status: Some("completed".into()), ..no_changes() });
-    assert!(matches!(updated(&recording(), textless.unwrap()), Some(Event::RecordingUpdated(_))));
+    let after = changed(recording(), completed()).unwrap();
+    assert_eq!(updated(&recording(), after.clone()), Some(Change::Completed(after.clone())));
+    let corrected = RecordingChanges { transcription: Some("Hello".into()), ..RecordingChanges::default() };
+    let corrected = changed(after.clone(), corrected);
+    assert!(matches!(updated(&after, corrected.unwrap()), Some(Change::Updated(_))));
+    let textless = RecordingChanges { status: Some("completed".into()), ..RecordingChanges::default() };
+    let textless = changed(recording(), textless);
+    assert!(matches!(updated(&recording(), textless.unwrap()), Some(Change::Updated(_))));
 }
 
 #[test]
 fn mod16_a_deleted_entry_leaves_the_contexts_that_name_it() {
-    let event = detached(window_context(), 2, WindowContextData::dictionary_entry_ids_mut);
-    let Some(Event::WindowContextsUpdated(Change::Updated(after))) = event else { panic!("no update") };
+    let event = detached(window_context(), 2, |context| &mut context.dictionary_entry_ids);
+    let Some(Event::WindowContext(Change::Updated(after))) = event else { panic!("no update") };
     assert_eq!((after.dictionary_entry_ids, after.voice_command_ids), (vec![5], vec![3]));
-    assert_eq!(detached(window_context(), 3, WindowContextData::dictionary_entry_ids_mut), None);
-    assert!(detached(window_context(), 3, WindowContextData::voice_command_ids_mut).is_some());
+    assert_eq!(detached(window_context(), 3, |context| &mut context.dictionary_entry_ids), None);
+    assert!(detached(window_context(), 3, |context| &mut context.voice_command_ids).is_some());
 }
 
 #[test]

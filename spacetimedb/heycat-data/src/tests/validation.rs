@@ -1,7 +1,8 @@
 use super::{at, code, entry, recording, refusal, voice_command, window_context};
 use crate::check;
 use crate::dictionary::DictionaryEntryDeleted;
-use crate::events::{Change, Entity, Event};
+use crate::entity::Entity;
+use crate::events::{Change, Event};
 use crate::recordings::RecordingData;
 use crate::settings::{require_distinct, SettingData, SettingValue};
 use serde_json::json;
@@ -27,7 +28,7 @@ fn setting(key: &str, value: &str) -> SettingValue {
 
 #[test]
 fn mod18_a_recording_has_a_path_a_known_status_and_bounded_text() {
-    let after = |change: &dyn Fn(&mut RecordingData)| after(recording(), change, RecordingData::validate);
+    let after = |change: &dyn Fn(&mut RecordingData)| after(recording(), change, Entity::validate);
     assert_eq!(after(&|r| r.file_path = String::new()).as_deref(), Some(INVALID));
     assert_eq!(after(&|r| r.file_path = "ü".repeat(2049)).as_deref(), Some(INVALID));
     assert_eq!(after(&|r| r.file_path = "x".repeat(4096)), None);
@@ -115,11 +116,11 @@ fn mod18_a_command_has_a_short_id_and_a_time_that_iso_8601_can_write() {
 fn mod19_what_is_imported_is_checked_like_what_is_asked() {
     let mut bad = recording();
     bad.status = "eaten".into();
-    assert_eq!(code(Event::RecordingAdded(bad).validate()).as_deref(), Some(INVALID));
+    assert_eq!(code(Event::Recording(Change::Added(bad)).validate()).as_deref(), Some(INVALID));
     for id in [0, 1 << 53, u64::MAX] {
         let deleted = DictionaryEntryDeleted { id, trigger: "t".into() };
         assert_eq!(
-            code(Event::DictionaryUpdated(Change::Deleted(deleted)).validate()).as_deref(),
+            code(Event::DictionaryEntry(Change::Deleted(deleted)).validate()).as_deref(),
             Some(INVALID)
         );
     }
