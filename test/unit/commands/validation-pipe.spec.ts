@@ -7,7 +7,7 @@ import { DeleteRecording } from '../../../src/commands/recordings/delete-recordi
 import { SaveSetting } from '../../../src/commands/settings/save-setting.ts';
 import { SaveSettings } from '../../../src/commands/settings/save-settings.ts';
 import { AddVoiceCommand } from '../../../src/commands/voice-commands/add-voice-command.ts';
-import { DtoRules } from '../../../src/infra/ipc/transport/dto-rules.ts';
+import { MessageRules } from '../../../src/infra/ipc/transport/validation.pipe.ts';
 import { long, TABLE, type Params } from './messages.ts';
 import { refusalOf, toMessage } from './support.ts';
 
@@ -73,7 +73,7 @@ it('CM21 the quick check and class-validator agree on every command', () => {
     fc.constantFrom(undefined, 'merge', 'open_app', '/x', true),
   );
   for (const [type, good] of TABLE) {
-    const rules = new DtoRules(type);
+    const rules = new MessageRules(type);
     const params = fc.dictionary(fc.constantFrom(...rules.fields), anything, { noNullPrototype: true });
     fc.assert(
       fc.property(params, (change) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { HeycatClient, type ClientEvent, type Gap } from '../../../src/infra/ipc/client/client.ts';
-import { encodeFrame, FrameParser } from '../../../src/infra/ipc/transport/framing.ts';
+import { encodeFrame, FrameParser } from '../../../src/infra/ipc/transport/wire-format.ts';
 import { IpcClientProxy } from '../../../src/infra/ipc/client/ipc-client-proxy.ts';
 import { History, startService, until, publish } from './service.ts';
 

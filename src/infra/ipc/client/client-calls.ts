@@ -1,7 +1,7 @@
 import type { HeycatError } from '../../../errors.ts';
 import { notConnected, type ClientWire, type OnAnswer } from './client-wire.ts';
 import { IPC_LIMITS } from '../transport/limits.ts';
-import type { Params, RequestId } from '../transport/messages.ts';
+import type { Params, RequestId } from '../transport/wire-format.ts';
 
 export interface ClientCall {
   method: string;

@@ -1,4 +1,4 @@
-import type { Params } from '../transport/messages.ts';
+import type { Params } from '../transport/wire-format.ts';
 
 /** What to be told; all members are optional, `{}` means everything from now on. */
 export interface SubscribeOptions {

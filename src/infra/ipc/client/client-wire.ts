@@ -1,9 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { ERRORS, HeycatError, type ErrorCode } from '../../../errors.ts';
-import { encodeFrame, FrameParser } from '../transport/framing.ts';
+import {
+  callBody,
+  encodeFrame,
+  FrameParser,
+  isObject,
+  type Params,
+  type RequestId,
+} from '../transport/wire-format.ts';
 import { isProof, PROTOCOL, proofOf, randomHex32 } from '../transport/handshake.ts';
 import { IPC_LIMITS } from '../transport/limits.ts';
-import { callBody, isObject, type Params, type RequestId } from '../transport/messages.ts';
 
 /** How long a service may take to notice the end of a connection. */
 const LINGER_MS = 1_000;

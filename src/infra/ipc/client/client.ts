@@ -14,7 +14,7 @@ import {
 import { findTarget } from './client-target.ts';
 import { ClientWire, type OnAnswer, type ServiceFacts } from './client-wire.ts';
 import type { AnswerOf, Methods, ParamsOf } from '../openrpc/methods.ts';
-import type { Params } from '../transport/messages.ts';
+import type { Params } from '../transport/wire-format.ts';
 
 export { HeycatError } from '../../../errors.ts';
 export type { AnswerOf, Methods, ParamsOf } from '../openrpc/methods.ts';

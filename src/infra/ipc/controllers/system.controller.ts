@@ -12,7 +12,7 @@ import { ListModels } from '../../../queries/system/list-models.ts';
 import { ListQueue } from '../../../queries/system/list-queue.ts';
 import { ReadEvents } from '../../../queries/system/read-events.ts';
 import { OpenRpc, type OpenRpcDocument } from '../openrpc/describe.ts';
-import { IpcContext } from '../transport/ipc-context.ts';
+import { IpcContext } from '../transport/request.ts';
 import { IpcController } from '../transport/ipc-controller.ts';
 import { Method, MethodParams } from '../openrpc/method.ts';
 

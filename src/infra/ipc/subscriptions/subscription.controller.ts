@@ -11,7 +11,7 @@ import { VoiceCommandsView } from '../../../projections/voice-commands.ts';
 import { WindowContextsView } from '../../../projections/window-contexts.ts';
 import { Method, MethodParams, Nothing } from '../openrpc/method.ts';
 import { SUBSCRIBABLE_TYPES } from './subscription.ts';
-import { IpcContext } from '../transport/ipc-context.ts';
+import { IpcContext } from '../transport/request.ts';
 import type { NotificationSink } from '../transport/notification-sink.ts';
 import { IpcController } from '../transport/ipc-controller.ts';
 import { SubscriptionHub } from './subscription-hub.ts';

@@ -1,11 +1,18 @@
 import type { Socket } from 'node:net';
 import { HeycatError } from '../../../errors.ts';
-import { encodeFrame, FrameParser } from './framing.ts';
+import {
+  encodeFrame,
+  errorBody,
+  FrameParser,
+  parseBody,
+  type RequestId,
+  resultBody,
+  toCall,
+} from './wire-format.ts';
 import type { ServerHandshake } from './handshake.ts';
 import type { IpcLimits } from './limits.ts';
-import { errorBody, parseBody, resultBody, toCall, type RequestId } from './messages.ts';
 import type { Notification } from './notification-sink.ts';
-import type { PendingRequest } from './pending-request.ts';
+import type { PendingRequest } from './request.ts';
 
 /** Above this much unsent output a connection takes no notifications, and further up reads no requests. */
 const NOTIFY_BACKLOG_BYTES = 256 * 1024;

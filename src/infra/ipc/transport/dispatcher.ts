@@ -1,10 +1,9 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { HeycatError } from '../../../errors.ts';
-import { IpcContext } from './ipc-context.ts';
+import { type Answer, IpcContext, PendingRequest } from './request.ts';
 import type { IpcLimits } from './limits.ts';
-import { errorBody, idOf, isObject, resultBody, toCall, type Params, type RequestId } from './messages.ts';
+import { errorBody, idOf, isObject, resultBody, toCall, type Params, type RequestId } from './wire-format.ts';
 import type { NotificationSink } from './notification-sink.ts';
-import { PendingRequest, type Answer } from './pending-request.ts';
 import { closest } from './suggest.ts';
 
 export type Handler = MessageHandler<Params, IpcContext>;

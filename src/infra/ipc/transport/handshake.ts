@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { HeycatError } from '../../../errors.ts';
-import { isObject, type Params } from './messages.ts';
+import type { IpcLimits } from './limits.ts';
+import { isObject, type Params } from './wire-format.ts';
 
 /** Protocol versions this build speaks. The floor is raised only with a major version of the product. */
 export const PROTOCOL = { min: 1, max: 1 } as const;
@@ -45,6 +46,19 @@ export function negotiate(offered: unknown): number {
     throw new HeycatError('UNSUPPORTED_PROTOCOL', undefined, { supported: PROTOCOL });
   }
   return version;
+}
+
+/** The part of the limits that a client can act on. */
+export function announcedLimits(limits: IpcLimits): Record<string, number> {
+  return {
+    max_request_bytes: limits.max_request_bytes,
+    max_response_bytes: limits.max_response_bytes,
+    max_json_depth: limits.max_json_depth,
+    max_connections: limits.max_connections,
+    max_requests_in_flight: limits.max_requests_in_flight,
+    max_batch: limits.max_batch,
+    max_subscriptions: limits.max_subscriptions,
+  };
 }
 
 /** What the service tells about itself in the handshake. */

@@ -10,12 +10,11 @@ import { IpcConnection } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { ensurePrivateFolder, writePrivateFile } from '../../process/files/private-file.ts';
 import { refuseLiveSocket, removeStaleSocket, socketPlace } from './endpoint.ts';
-import { PROTOCOL, randomHex32, ServerHandshake, type HandshakeFacts } from './handshake.ts';
-import { IpcContext } from './ipc-context.ts';
-import { announcedLimits, IPC_LIMITS, type IpcLimits } from './limits.ts';
-import type { Params } from './messages.ts';
+import { announcedLimits, PROTOCOL, randomHex32, ServerHandshake, type HandshakeFacts } from './handshake.ts';
+import { IpcContext, PendingRequest } from './request.ts';
+import { IPC_LIMITS, type IpcLimits } from './limits.ts';
+import type { Params } from './wire-format.ts';
 import { notification, type NotificationSink } from './notification-sink.ts';
-import { PendingRequest } from './pending-request.ts';
 import {
   readRuntimeFile,
   removeRuntimeFiles,

@@ -22,16 +22,3 @@ export const IPC_LIMITS = {
 };
 
 export type IpcLimits = typeof IPC_LIMITS;
-
-/** The part of the limits that a client can act on. */
-export function announcedLimits(limits: IpcLimits): Record<string, number> {
-  return {
-    max_request_bytes: limits.max_request_bytes,
-    max_response_bytes: limits.max_response_bytes,
-    max_json_depth: limits.max_json_depth,
-    max_connections: limits.max_connections,
-    max_requests_in_flight: limits.max_requests_in_flight,
-    max_batch: limits.max_batch,
-    max_subscriptions: limits.max_subscriptions,
-  };
-}

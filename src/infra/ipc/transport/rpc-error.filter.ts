@@ -1,7 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type RpcExceptionFilter } from '@nestjs/common';
 import { throwError, type Observable } from 'rxjs';
 import { HeycatError } from '../../../errors.ts';
-import type { IpcContext } from './ipc-context.ts';
+import type { IpcContext } from './request.ts';
 
 /** Keeps a controller's error as it is; Nest would otherwise answer every one with «Internal server error». */
 @Catch()

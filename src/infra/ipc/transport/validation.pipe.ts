@@ -1,9 +1,11 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { getMetadataStorage, ValidationTypes, validateSync, type ValidationError } from 'class-validator';
 import { HeycatError, type ErrorCode } from '../../../errors.ts';
-import { DtoRules, type Dto, type DtoClass } from './dto-rules.ts';
-import { isObject } from './messages.ts';
+import type { FieldsClass } from '../../../fields/fields.ts';
+import { isObject } from './wire-format.ts';
 import { closest } from './suggest.ts';
+
+type Dto = Record<string, unknown>;
 
 const BUILT_IN = new Set<unknown>([Object, Array, String, Number, Boolean]);
 const MAX_NAME = 64;
@@ -16,14 +18,14 @@ const MAX_NAME = 64;
  */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
-  readonly #rules = new Map<DtoClass, DtoRules>();
+  readonly #rules = new Map<FieldsClass, MessageRules>();
 
   transform(params: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || metatype === undefined || BUILT_IN.has(metatype)) return params;
-    return this.#toDto(metatype as DtoClass, params ?? {});
+    return this.#toDto(metatype as FieldsClass, params ?? {});
   }
 
-  #toDto(dtoClass: DtoClass, params: unknown): object {
+  #toDto(dtoClass: FieldsClass, params: unknown): object {
     if (!isObject(params)) throw invalid('params', ['params must be an object.']);
     const rules = this.#rulesOf(dtoClass);
     const dto = new dtoClass();
@@ -37,10 +39,10 @@ export class ValidationPipe implements PipeTransform {
     return dto;
   }
 
-  #rulesOf(dtoClass: DtoClass): DtoRules {
+  #rulesOf(dtoClass: FieldsClass): MessageRules {
     let rules = this.#rules.get(dtoClass);
     if (rules === undefined) {
-      rules = new DtoRules(dtoClass);
+      rules = new MessageRules(dtoClass);
       this.#rules.set(dtoClass, rules);
     }
     return rules;
@@ -63,4 +65,72 @@ function toHeycatError(errors: ValidationError[]): HeycatError {
   const { property, contexts } = errors[0]!;
   const known = Object.values(contexts ?? {}) as { code?: ErrorCode }[];
   return invalid(property, problems, known.find(({ code }) => code !== undefined)?.code);
+}
+
+type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
+type Test = (dto: Dto, value: unknown) => boolean;
+
+interface TestsOfField {
+  /** False for one of them means that the field is not looked at. */
+  conditions: Test[];
+  tests: Test[];
+}
+
+/**
+ * The class-validator rules of one message class, looked up once. The library looks them up at every call, which costs
+ * more than the checks; so the good case, nearly every one, is decided here, and for all else it is asked.
+ */
+export class MessageRules {
+  readonly #fields = new Map<string, TestsOfField>();
+
+  constructor(dtoClass: FieldsClass) {
+    for (const metadata of getMetadataStorage().getTargetValidationMetadatas(dtoClass, '', false, false)) {
+      const field = this.#fields.get(metadata.propertyName) ?? { conditions: [], tests: [] };
+      this.#fields.set(metadata.propertyName, field);
+      const isCondition = metadata.type === ValidationTypes.CONDITIONAL_VALIDATION;
+      if (isCondition) field.conditions.push(metadata.constraints[0] as Test);
+      else field.tests.push(...testsOf(metadata));
+    }
+  }
+
+  get fields(): string[] {
+    return [...this.#fields.keys()];
+  }
+
+  has(field: string): boolean {
+    return this.#fields.has(field);
+  }
+
+  /** What class-validator says against it; empty when it is valid. */
+  errors(dto: object): ValidationError[] {
+    if (this.#passes(dto as Dto)) return [];
+    return validateSync(dto, {
+      forbidUnknownValues: false,
+      validationError: { target: false, value: false },
+    });
+  }
+
+  #passes(dto: Dto): boolean {
+    for (const [field, { conditions, tests }] of this.#fields) {
+      const value = dto[field];
+      if (conditions.every((applies) => applies(dto, value)) && !tests.every((test) => test(dto, value))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+/** A rule of a kind that is not known here never passes, so that the library decides. */
+function testsOf(metadata: Metadata): Test[] {
+  if (metadata.type === ValidationTypes.WHITELIST) return [];
+  if (metadata.validateIf !== undefined || metadata.constraintCls === undefined) return [() => false];
+  const { propertyName: property, constraints, each } = metadata;
+  return getMetadataStorage()
+    .getTargetValidatorConstraints(metadata.constraintCls)
+    .map(({ instance }) => (object, value) => {
+      const passes = (item: unknown): boolean =>
+        instance.validate(item, { value, constraints, targetName: '', object, property }) === true;
+      return each && Array.isArray(value) ? value.every(passes) : passes(value);
+    });
 }

@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
-import { encodeFrame, FrameParser, parseHeader } from '../../../src/infra/ipc/transport/framing.ts';
-import { isDeeperThan, parseBody } from '../../../src/infra/ipc/transport/messages.ts';
+import {
+  encodeFrame,
+  FrameParser,
+  isDeeperThan,
+  parseBody,
+  parseHeader,
+} from '../../../src/infra/ipc/transport/wire-format.ts';
 
 const LIMITS = { maxBodyBytes: 1024 * 1024, maxHeaderBytes: 4096 };
 

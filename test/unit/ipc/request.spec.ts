@@ -1,6 +1,5 @@
 import { NEVER, of, throwError, type Observable } from 'rxjs';
-import { IpcContext } from '../../../src/infra/ipc/transport/ipc-context.ts';
-import { PendingRequest, type Answer } from '../../../src/infra/ipc/transport/pending-request.ts';
+import { type Answer, IpcContext, PendingRequest } from '../../../src/infra/ipc/transport/request.ts';
 import { until } from './service.ts';
 
 /** Runs a handler that asks to be told when its answer was written, which here is never. */
