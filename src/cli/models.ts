@@ -1,5 +1,5 @@
 import { HeycatError } from '../errors.ts';
-import { catalogueModel, FIRST_MODEL } from '../infra/voice/models/catalogue.ts';
+import { CATALOGUE_BY_NAME, FIRST_MODEL } from '../infra/voice/models/catalogue.ts';
 import { installFrom } from '../infra/voice/models/install-from.ts';
 import { installModel } from '../infra/voice/models/install-model.ts';
 import { type InstalledModel, ModelStore } from '../infra/voice/models/model-store.ts';
@@ -62,7 +62,7 @@ export async function removeModel(
 }
 
 function known(name: string) {
-  const model = catalogueModel(name);
+  const model = CATALOGUE_BY_NAME.get(name);
   if (model !== undefined) return model;
   const sentence = `There is no model ${name} in the catalogue, which \`heycat models list\` shows; \`--from\` installs others.`;
   throw new HeycatError('NOT_FOUND', sentence, { name });

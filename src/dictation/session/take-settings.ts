@@ -43,6 +43,14 @@ export function readTakeSettings(models: ReadModels): TakeSettings {
   return takeSettings((key) => rows.get(key)?.value);
 }
 
+/** One of them, read when it is asked for. */
+export function takeSetting<Name extends keyof TakeSettings>(
+  models: ReadModels,
+  name: Name,
+): () => TakeSettings[Name] {
+  return () => readTakeSettings(models)[name];
+}
+
 export function takeSettings(value: (key: string) => unknown): TakeSettings {
   const text = (key: string) => {
     const held = value(key);

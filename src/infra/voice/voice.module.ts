@@ -7,7 +7,7 @@ import { Microphone, KeepOpenMicrophone } from '../../dictation/ports/microphone
 import { Recogniser } from '../../dictation/ports/recogniser.ts';
 import { VoiceActivityDetector } from '../../dictation/ports/voice-activity-detector.ts';
 import { TakeFiles } from '../../dictation/ports/take-files.ts';
-import { readTakeSettings } from '../../dictation/session/take-settings.ts';
+import { takeSetting } from '../../dictation/session/take-settings.ts';
 import { ProjectionsModule } from '../../projections/projections.module.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { recordings } from '../../projections/recordings.ts';
@@ -73,7 +73,7 @@ const DEFAULTS = [
   {
     provide: ModelStore,
     useFactory: ({ dataDir, modelsDir: hostFolder }: HeycatConfig, models: ReadModels) =>
-      new ModelStore({ dataDir, hostFolder, preferred: () => readTakeSettings(models).model ?? undefined }),
+      new ModelStore({ dataDir, hostFolder, preferred: takeSetting(models, 'model') }),
     inject: [HeycatConfig, ReadModels],
   },
   { provide: ModelList, useExisting: ModelStore },
@@ -81,8 +81,8 @@ const DEFAULTS = [
     provide: Recogniser,
     useFactory: (store: ModelStore, models: ReadModels) =>
       new ChildRecogniser({
-        chooseModel: (name) => store.choose(name),
-        idleMs: () => readTakeSettings(models).model_idle_ms,
+        chooseModel: store.choose.bind(store),
+        idleMs: takeSetting(models, 'model_idle_ms'),
       }),
     inject: [ModelStore, ReadModels],
   },

@@ -25,7 +25,7 @@ export const CATALOGUE: readonly CatalogueModel[] = [
 /** The model recommended to new users: it is small, and fast on any computer. */
 export const FIRST_MODEL = MOONSHINE_TINY_EN.name;
 
-/** The catalogue's entry of that name; undefined for a model from elsewhere. */
-export function catalogueModel(name: string): CatalogueModel | undefined {
-  return CATALOGUE.find((model) => model.name === name);
-}
+/** The catalogue's entries by name; a model from elsewhere has none. */
+export const CATALOGUE_BY_NAME: ReadonlyMap<string, CatalogueModel> = new Map(
+  CATALOGUE.map((model) => [model.name, model]),
+);

@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import { runProgram } from '../../process/child/run-program.ts';
-import { catalogueModel } from './catalogue.ts';
+import { CATALOGUE_BY_NAME } from './catalogue.ts';
 import { megabytes } from './fetch-source.ts';
 import { download } from './download.ts';
 import type { InstallOptions } from './install-model.ts';
@@ -56,7 +56,7 @@ export async function installFrom(
 
 async function copyModel(folder: string, staging: string, name: string): Promise<ModelRecord> {
   const record = await readModelRecord(folder);
-  const known = catalogueModel(name);
+  const known = CATALOGUE_BY_NAME.get(name);
   const files = await findModelFiles(folder, record?.kind ?? known?.kind);
   if (files === undefined) {
     throw refused(

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
 import type { ModelReport } from '../../../queries/system/model-list.ts';
-import { CATALOGUE, catalogueModel, FIRST_MODEL } from './catalogue.ts';
+import { CATALOGUE, CATALOGUE_BY_NAME, FIRST_MODEL } from './catalogue.ts';
 import {
   damagedFiles,
   findModelFiles,
@@ -29,7 +29,7 @@ export interface ModelStoreOptions {
   /** The host's folder of models; searched first. Default: HEYCAT_MODELS_DIR. */
   hostFolder?: string | undefined;
   /** The value of the setting `transcription.model`, if it is set. */
-  preferred?: () => string | undefined;
+  preferred?: () => string | null | undefined;
 }
 
 /** The allowed names: none leads out of a folder, and none collides with files of ours. */
@@ -40,7 +40,7 @@ export class ModelStore {
   /** Where models are installed. */
   readonly folder: string;
   readonly #hostFolder: string | undefined;
-  readonly #preferred: () => string | undefined;
+  readonly #preferred: () => string | null | undefined;
 
   constructor({ dataDir, hostFolder = environment()[MODELS_DIR], preferred }: ModelStoreOptions) {
     this.folder = join(dataDir, 'models');
@@ -74,7 +74,7 @@ export class ModelStore {
    * @throws HeycatError MODEL_MISSING with what to do.
    */
   async choose(name: string | null): Promise<InstalledModel> {
-    const wanted = name ?? this.#preferred();
+    const wanted = name ?? this.#preferred() ?? undefined;
     const models = await this.installed();
     const chosen = models.find((model) =>
       wanted === undefined ? model.damaged.length === 0 : model.name === wanted,
@@ -88,7 +88,7 @@ export class ModelStore {
   async list(): Promise<ModelReport[]> {
     const models = await this.installed();
     const used = await this.choose(null).catch(() => undefined);
-    const others = models.filter(({ name }) => catalogueModel(name) === undefined).map(({ name }) => name);
+    const others = models.filter(({ name }) => !CATALOGUE_BY_NAME.has(name)).map(({ name }) => name);
     return [...CATALOGUE.map(({ name }) => name), ...others].map((name) => {
       const model = models.find((each) => each.name === name);
       return { ...report(name, model), used: used !== undefined && used.name === name };
@@ -120,7 +120,7 @@ async function modelIn(
 ): Promise<InstalledModel | undefined> {
   const folder = join(parent, name);
   const record = await readModelRecord(folder);
-  const kind = record?.kind ?? catalogueModel(name)?.kind;
+  const kind = record?.kind ?? CATALOGUE_BY_NAME.get(name)?.kind;
   const damaged = record === undefined ? [] : await damagedFiles(folder, record);
   const files = await findModelFiles(folder, kind);
   if (files !== undefined) return { ...files, name, folder, place, record, damaged };
@@ -143,7 +143,7 @@ function rank(name: string): number {
 }
 
 function report(name: string, model: InstalledModel | undefined): Omit<ModelReport, 'used'> {
-  const known = catalogueModel(name);
+  const known = CATALOGUE_BY_NAME.get(name);
   const record = model?.record;
   return {
     name,
@@ -172,7 +172,7 @@ function missing(
   }
   const who = isSetting ? `The setting transcription.model names ${name}, which` : `The model ${name}`;
   const advice =
-    catalogueModel(name) === undefined
+    CATALOGUE_BY_NAME.get(name) === undefined
       ? '`heycat models list` shows all models'
       : `\`heycat models install ${name}\` installs it`;
   const others = installed.length === 0 ? '' : `; installed: ${installed.join(', ')}`;
