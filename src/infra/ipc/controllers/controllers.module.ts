@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { OpenRpc } from '../openrpc/describe.ts';
-import { DictationController } from './dictation.controller.ts';
+import { TakesController } from './takes.controller.ts';
 import { DictionaryController } from './dictionary.controller.ts';
 import { RecordingsController } from './recordings.controller.ts';
 import { SettingsController } from './settings.controller.ts';
@@ -15,7 +15,7 @@ import { WindowContextsController } from './window-contexts.controller.ts';
   controllers: [
     RecordingsController,
     SettingsController,
-    DictationController,
+    TakesController,
     DictionaryController,
     VoiceCommandsController,
     WindowContextsController,

@@ -1,4 +1,4 @@
-import type { DictationController } from '../controllers/dictation.controller.ts';
+import type { TakesController } from '../controllers/takes.controller.ts';
 import type { DictionaryController } from '../controllers/dictionary.controller.ts';
 import type { RecordingsController } from '../controllers/recordings.controller.ts';
 import type { SettingsController } from '../controllers/settings.controller.ts';
@@ -11,7 +11,7 @@ type Served<Controller> = { [M in keyof Controller]: Controller[M] };
 
 interface Functions
   extends
-    Served<DictationController>,
+    Served<TakesController>,
     Served<DictionaryController>,
     Served<RecordingsController>,
     Served<SettingsController>,

@@ -13,7 +13,7 @@ import { IpcController } from '../transport/ipc-controller.ts';
 import { Method } from '../openrpc/method.ts';
 
 @IpcController()
-export class DictationController {
+export class TakesController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
