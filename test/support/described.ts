@@ -10,6 +10,8 @@ const FORMATS = { uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i };
 /** What a service's `describe` says, so closed that a field which it does not know is a mistake. */
 export class Described {
   readonly methods: readonly string[];
+  /** Types of them. */
+  readonly events: readonly string[];
   /** Methods whose answers were held against it. */
   readonly checked = new Set<string>();
   readonly #document: OpenRpcDocument;
@@ -20,6 +22,7 @@ export class Described {
   constructor(document: OpenRpcDocument) {
     this.#document = closed(document);
     this.methods = document.methods.map(({ name }) => name);
+    this.events = document['x-events'].map(({ type }) => type);
   }
 
   static async by(service: { call(method: 'describe', params: object): Promise<OpenRpcDocument> }) {
