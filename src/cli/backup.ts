@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
-import type { BackupMade } from '../commands/backups/backup-maker.ts';
+import type { BackupMade } from '../commands/backups/create-backup.ts';
 import type { BackupProgress } from '../events/live-event.ts';
 import { HeycatError } from '../errors.ts';
 import { backUpFolder } from '../infra/backup/back-up-folder.ts';

@@ -1,5 +1,5 @@
 import type { ClientEvent } from '../infra/ipc/client/client.ts';
-import type { ModelReport } from '../queries/system/model-list.ts';
+import type { ModelReport } from '../queries/system/list-models.ts';
 import type { RoundTrip } from './demo-recording.ts';
 
 /** A large model may first have to be read from a slow disk. */

@@ -4,7 +4,7 @@ import { installFrom } from '../infra/voice/models/install-from.ts';
 import { installModel } from '../infra/voice/models/install-model.ts';
 import { type InstalledModel, ModelStore } from '../infra/voice/models/model-store.ts';
 import { dataFolder } from '../infra/process/paths.ts';
-import type { ModelReport } from '../queries/system/model-list.ts';
+import type { ModelReport } from '../queries/system/list-models.ts';
 import type { GlobalOptions } from './connect.ts';
 import { Interrupt } from './interrupt.ts';
 import { ProgressView } from './progress.ts';

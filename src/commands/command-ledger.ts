@@ -61,4 +61,10 @@ export abstract class CommandLedger {
 
   /** The receipt of a command that was applied, or undefined. Throws HeycatError ENGINE_UNAVAILABLE. */
   abstract find(commandId: string): Promise<Receipt | undefined>;
+
+  /** Sends a dead letter again, behind all that wait; answers and throws as {@link submit}. Throws HeycatError NOT_FOUND. */
+  abstract retry(commandId: string, waitMs?: number): Promise<Submitted>;
+
+  /** Forgets a dead letter. Throws HeycatError NOT_FOUND. */
+  abstract drop(commandId: string): Promise<void>;
 }

@@ -8,8 +8,16 @@ import { Applied, Queued, type Submitted } from './command-ledger.ts';
 /** A class of messages that knows the classes of its answers. */
 type Answered<M> = (abstract new () => M) & { readonly answers: readonly FieldsClass[] };
 
+/** What may be said with every command, also with those that are not submitted to a reducer. */
+export abstract class TimedCommand<Answer> extends Command<Answer> {
+  /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
+  @IsOptional()
+  @IsTimeout()
+  timeout_ms?: number;
+}
+
 /** What every command may say beside its own fields. */
-export abstract class CommandMessage<Result extends object = object> extends Command<Submitted<Result>> {
+export abstract class CommandMessage<Result extends object = object> extends TimedCommand<Submitted<Result>> {
   /** Idempotency key: sent twice under one id, the command happens once. */
   @IsOptional()
   @IsUuid()
@@ -19,11 +27,6 @@ export abstract class CommandMessage<Result extends object = object> extends Com
   @IsOptional()
   @IsInteger(0, LIMITS.wait_ms_max)
   wait_ms?: number;
-
-  /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
-  @IsOptional()
-  @IsTimeout()
-  timeout_ms?: number;
 }
 
 /** A command about something that exists. */
@@ -32,6 +35,16 @@ export abstract class UpdatingCommand<Result extends object = object> extends Co
   @IsOptional()
   @IsSeq()
   expected_seq?: number;
+}
+
+/** The base of a command that is not submitted to a reducer; its answer has the fields of one of the classes. */
+export function TimedCommandOf<C extends readonly FieldsClass[]>(
+  ...answers: C
+): Answered<TimedCommand<InstanceType<C[number]>>> {
+  abstract class WithAnswers extends TimedCommand<InstanceType<C[number]>> {
+    static readonly answers = answers;
+  }
+  return WithAnswers;
 }
 
 /** The base of a command whose answer's `result` has the fields of a class. */

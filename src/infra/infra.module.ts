@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { WindowContexts } from '../commands/window-contexts/window-contexts.ts';
+import { WindowContexts } from '../commands/window-contexts/report-active-window.ts';
 import { ProjectionsModule } from '../projections/projections.module.ts';
 import { ReadModels } from '../projections/read-models.ts';
 import { windowContexts } from '../projections/window-contexts.ts';

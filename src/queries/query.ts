@@ -25,13 +25,13 @@ export abstract class QueryMessage<Answer> extends Query<Answer & AsOf> {
 }
 
 /** The base of a query whose answer has the fields of one of the classes, and those of {@link AsOf}. */
-export function QueryOf<C extends readonly FieldsClass[]>(...answers: C) {
+export function QueryOf<C extends readonly FieldsClass[]>(
+  ...answers: C
+): (abstract new () => QueryMessage<InstanceType<C[number]>>) & { readonly answers: readonly FieldsClass[] } {
   abstract class WithAnswers extends QueryMessage<InstanceType<C[number]>> {
     static readonly answers = answers.map(stampedClass);
   }
-  return WithAnswers as (abstract new () => QueryMessage<InstanceType<C[number]>>) & {
-    readonly answers: readonly FieldsClass[];
-  };
+  return WithAnswers;
 }
 
 function stampedClass(answer: FieldsClass): FieldsClass {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { BackupMade } from '../../src/commands/backups/backup-maker.ts';
+import type { BackupMade } from '../../src/commands/backups/create-backup.ts';
 import { backUpFolder, type BackUpFolder } from '../../src/infra/backup/back-up-folder.ts';
 import { restoreBackup, type Restore, type Restored } from '../../src/infra/backup/restore-backup.ts';
 import { openEngine, suitableEngine } from '../../src/infra/database/choose-engine.ts';

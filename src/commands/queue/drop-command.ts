@@ -1,6 +1,7 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CommandQueue } from './command-queue.ts';
-import { IsOneOf, IsOptional, IsTimeout, IsUuid } from '../../fields/fields.ts';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { TimedCommandOf } from '../command.ts';
+import { CommandLedger } from '../command-ledger.ts';
+import { IsOneOf, IsUuid } from '../../fields/fields.ts';
 
 export class Dropped {
   @IsOneOf(['dropped'])
@@ -10,26 +11,19 @@ export class Dropped {
   command_id!: string;
 }
 
-/** Forgets a command that was given up. */
-export class DropCommand extends Command<Dropped> {
-  static readonly answers = [Dropped];
-
-  /** Of the command that was given up. */
+/** Forgets a dead letter. */
+export class DropCommand extends TimedCommandOf(Dropped) {
+  /** Of the dead letter. */
   @IsUuid()
   command_id!: string;
-
-  /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
-  @IsOptional()
-  @IsTimeout()
-  timeout_ms?: number;
 }
 
 @CommandHandler(DropCommand)
 export class DropCommandHandler implements ICommandHandler<DropCommand> {
-  constructor(private readonly queue: CommandQueue) {}
+  constructor(private readonly ledger: CommandLedger) {}
 
   async execute({ command_id }: DropCommand): Promise<Dropped> {
-    await this.queue.drop(command_id);
+    await this.ledger.drop(command_id);
     return { status: 'dropped', command_id };
   }
 }

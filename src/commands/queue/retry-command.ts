@@ -1,14 +1,12 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Applied, Queued, type Submitted } from '../command-ledger.ts';
-import { CommandQueue } from './command-queue.ts';
-import { IsInteger, IsOptional, IsTimeout, IsUuid } from '../../fields/fields.ts';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { TimedCommandOf } from '../command.ts';
+import { Applied, CommandLedger, Queued, type Submitted } from '../command-ledger.ts';
+import { IsInteger, IsOptional, IsUuid } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 
-/** Sends a command again that was given up. */
-export class RetryCommand extends Command<Submitted> {
-  static readonly answers = [Applied, Queued];
-
-  /** Of the command that was given up. */
+/** Sends a dead letter again. */
+export class RetryCommand extends TimedCommandOf(Applied, Queued) {
+  /** Of the dead letter. */
   @IsUuid()
   command_id!: string;
 
@@ -16,18 +14,13 @@ export class RetryCommand extends Command<Submitted> {
   @IsOptional()
   @IsInteger(0, LIMITS.wait_ms_max)
   wait_ms?: number;
-
-  /** When the caller stops waiting for an answer, in ms; the transport keeps it. */
-  @IsOptional()
-  @IsTimeout()
-  timeout_ms?: number;
 }
 
 @CommandHandler(RetryCommand)
 export class RetryCommandHandler implements ICommandHandler<RetryCommand> {
-  constructor(private readonly queue: CommandQueue) {}
+  constructor(private readonly ledger: CommandLedger) {}
 
   execute({ command_id, wait_ms }: RetryCommand): Promise<Submitted> {
-    return this.queue.retry(command_id, wait_ms ?? undefined);
+    return this.ledger.retry(command_id, wait_ms ?? undefined);
   }
 }

@@ -4,7 +4,18 @@ import { EventLog } from '../../events/event-log.ts';
 import { CommandLedger, type Submitted } from '../command-ledger.ts';
 import { IsFlag, IsId, IsOptional, IsText, MayBeAbsent } from '../../fields/fields.ts';
 import { ReducerHandler } from '../reducer-handler.ts';
-import { type FileRemoval, RecordingFiles } from './recording-files.ts';
+
+/** What became of a file that was to be deleted; `reason` is a sentence. */
+export type FileRemoval = { deleted: true } | { deleted: false; reason: string };
+
+/** The sound files of the recordings. */
+export abstract class RecordingFiles {
+  /**
+   * Deletes a file that lies inside the recordings folder and that no recording names any more.
+   * Never throws: what is not deleted is told with its reason. A file that is gone already counts as deleted.
+   */
+  abstract remove(path: string): Promise<FileRemoval>;
+}
 
 class RecordingDeletion extends RowId {
   /** Present when delete_file was asked for and the command was not queued. */

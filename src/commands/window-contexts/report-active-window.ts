@@ -1,13 +1,19 @@
 import { CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { matchWindowContext } from '../../dictation/rules/window-context-matching.ts';
-import { LiveEvent, type ActiveWindowChanged } from '../../events/live-event.ts';
+import { type ActiveWindowChanged, LiveEvent } from '../../events/live-event.ts';
 import { appliedWithoutWriting, CommandOf } from '../command.ts';
 import type { Applied } from '../command-ledger.ts';
 import { IsId, IsInteger, IsName, IsOptional, IsText, MayBeNull } from '../../fields/fields.ts';
 import { LIMITS } from '../../fields/limits.ts';
 import { ActiveWindowHolder } from './active-window.ts';
 import { titleMatches } from './title-pattern.ts';
-import { WindowContexts } from './window-contexts.ts';
+import type { WindowContextRow } from '../../events/rows.ts';
+
+/** The window contexts as they are now. */
+export abstract class WindowContexts {
+  /** All of them, in any order, without asking the engine. */
+  abstract list(): readonly WindowContextRow[];
+}
 
 class MatchedContext {
   /** Null where none matches. */

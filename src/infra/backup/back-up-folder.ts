@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BackupMade } from '../../commands/backups/backup-maker.ts';
+import type { BackupMade } from '../../commands/backups/create-backup.ts';
 import { HeycatError } from '../../errors.ts';
 import { openEngine, suitableEngine } from '../database/choose-engine.ts';
 import { usedEngines } from '../database/current-engine.ts';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { EventBus } from '@nestjs/cqrs';
-import { BackupMaker } from '../../commands/backups/backup-maker.ts';
+import { BackupMaker } from '../../commands/backups/create-backup.ts';
 import { HeycatConfig } from '../config/heycat-config.ts';
 import { EngineConnection } from '../database/connection/engine-connection.ts';
 import { LOCAL_ENGINES } from '../database/current-engine.ts';

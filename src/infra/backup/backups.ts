@@ -1,5 +1,5 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import type { BackupMade, BackupMaker } from '../../commands/backups/backup-maker.ts';
+import type { BackupMade, BackupMaker } from '../../commands/backups/create-backup.ts';
 import { LiveEvent } from '../../events/live-event.ts';
 import type { EventBus } from '@nestjs/cqrs';
 import { HeycatError } from '../../errors.ts';

@@ -1,4 +1,4 @@
-import type { BackupMade } from '../../commands/backups/backup-maker.ts';
+import type { BackupMade } from '../../commands/backups/create-backup.ts';
 import type { BackupProgress } from '../../events/live-event.ts';
 import { HeycatError } from '../../errors.ts';
 import { exists } from '../process/files/private-file.ts';

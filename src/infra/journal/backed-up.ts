@@ -1,4 +1,4 @@
-import type { BackupMade } from '../../commands/backups/backup-maker.ts';
+import type { BackupMade } from '../../commands/backups/create-backup.ts';
 import type { EngineConnection } from '../database/connection/engine-connection.ts';
 
 /** Holds all events of a history up to one. */

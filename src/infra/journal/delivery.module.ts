@@ -1,7 +1,6 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
 import { CommandLedger } from '../../commands/command-ledger.ts';
-import { CommandQueue } from '../../commands/queue/command-queue.ts';
 import { CommandHistory } from '../../queries/system/command-history.ts';
 import { Backups } from '../backup/backups.ts';
 import { ConnectionModule } from '../database/connection/connection.module.ts';
@@ -27,9 +26,8 @@ import { JournalledLedger } from './journalled-ledger.ts';
     },
     { provide: CommandLedger, useExisting: JournalledLedger },
     { provide: CommandHistory, useExisting: JournalledLedger },
-    { provide: CommandQueue, useExisting: JournalledLedger },
   ],
-  exports: [JournalledLedger, CommandLedger, CommandHistory, CommandQueue, ConnectionModule],
+  exports: [JournalledLedger, CommandLedger, CommandHistory, ConnectionModule],
 })
 export class DeliveryModule implements OnApplicationShutdown {
   constructor(private readonly ledger: JournalledLedger) {}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { EventBus } from '@nestjs/cqrs';
-import type { CommandQueue } from '../../commands/queue/command-queue.ts';
 import type {
   Applied,
   CommandLedger,
@@ -42,7 +41,7 @@ export interface LedgerOptions {
  * Carries every command out exactly once and in order, whatever ends in between: each is durable before it is sent,
  * here or, where the engine is durable before it acknowledges, there; the module's receipts make a repetition harmless.
  */
-export class JournalledLedger implements CommandLedger, CommandHistory, CommandQueue {
+export class JournalledLedger implements CommandLedger, CommandHistory {
   readonly #connection: EngineConnection;
   readonly #journal: CommandJournal;
   readonly #room: LedgerOptions['room'];

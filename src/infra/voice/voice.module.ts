@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Provider } from '@nestjs/common';
-import { RecordingFiles } from '../../commands/recordings/recording-files.ts';
+import { RecordingFiles } from '../../commands/recordings/delete-recording.ts';
 import { WavInspector } from '../../commands/recordings/wav-inspector.ts';
 import { ActionRunner } from '../../dictation/ports/action-runner.ts';
 import { Hotkeys } from '../../dictation/ports/hotkeys.ts';
@@ -12,8 +12,8 @@ import { ProjectionsModule } from '../../projections/projections.module.ts';
 import { ReadModels } from '../../projections/read-models.ts';
 import { recordings } from '../../projections/recordings.ts';
 import { settings } from '../../projections/settings.ts';
-import { AudioDevices } from '../../queries/system/audio-devices.ts';
-import { ModelList } from '../../queries/system/model-list.ts';
+import { AudioDevices } from '../../queries/system/list-audio-devices.ts';
+import { ModelList } from '../../queries/system/list-models.ts';
 import { HeycatConfig } from '../config/heycat-config.ts';
 import { LocalActionRunner } from './actions/local-action-runner.ts';
 import { RecordingsFolder } from './audio/recording-files.ts';

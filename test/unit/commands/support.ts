@@ -50,6 +50,14 @@ export class RecordingLedger implements CommandLedger {
     return Promise.resolve(this.receipt);
   }
 
+  retry(): Promise<never> {
+    return Promise.reject(new HeycatError('NOT_FOUND'));
+  }
+
+  drop(): Promise<never> {
+    return Promise.reject(new HeycatError('NOT_FOUND'));
+  }
+
   get last(): CommandSubmission {
     return this.submissions.at(-1)!;
   }

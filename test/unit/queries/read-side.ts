@@ -11,13 +11,13 @@ import type { RowChange } from '../../../src/events/rows.ts';
 import { ReadModels } from '../../../src/projections/read-models.ts';
 import { QueriesModule } from '../../../src/queries/queries.module.ts';
 import type { AsOf, QueryMessage } from '../../../src/queries/query.ts';
-import { AudioDevices } from '../../../src/queries/system/audio-devices.ts';
+import { AudioDevices } from '../../../src/queries/system/list-audio-devices.ts';
 import {
   CommandHistory,
   type CommandOutcome,
   type QueuedCommand,
 } from '../../../src/queries/system/command-history.ts';
-import { ModelList } from '../../../src/queries/system/model-list.ts';
+import { ModelList } from '../../../src/queries/system/list-models.ts';
 import { StatusSource } from '../../../src/queries/system/status-source.ts';
 import { RecordingStateSource } from '../../../src/queries/takes/recording-state.ts';
 import { baseline, transaction } from '../projections/histories.ts';

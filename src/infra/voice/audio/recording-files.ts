@@ -1,6 +1,6 @@
 import { lstat, realpath, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
-import type { FileRemoval, RecordingFiles } from '../../../commands/recordings/recording-files.ts';
+import type { FileRemoval, RecordingFiles } from '../../../commands/recordings/delete-recording.ts';
 
 /** Looks up recordings' paths in the read models. */
 export interface RecordingPaths {

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { HeycatError } from '../../../errors.ts';
-import type { ModelReport } from '../../../queries/system/model-list.ts';
+import type { ModelReport } from '../../../queries/system/list-models.ts';
 import { CATALOGUE, CATALOGUE_BY_NAME, FIRST_MODEL } from './catalogue.ts';
 import {
   damagedFiles,

@@ -3,23 +3,21 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { firstValueFrom, from, isObservable } from 'rxjs';
-import { BackupMaker } from '../../../../src/commands/backups/backup-maker.ts';
+import { BackupMaker } from '../../../../src/commands/backups/create-backup.ts';
 import { CommandLedger } from '../../../../src/commands/command-ledger.ts';
 import { CommandsModule } from '../../../../src/commands/commands.module.ts';
-import { CommandQueue } from '../../../../src/commands/queue/command-queue.ts';
-import { RecordingFiles } from '../../../../src/commands/recordings/recording-files.ts';
+import { RecordingFiles } from '../../../../src/commands/recordings/delete-recording.ts';
 import { WavInspector } from '../../../../src/commands/recordings/wav-inspector.ts';
 import { Takes } from '../../../../src/commands/takes/takes.ts';
 import { ActiveWindowHolder } from '../../../../src/commands/window-contexts/active-window.ts';
-import { WindowContexts } from '../../../../src/commands/window-contexts/window-contexts.ts';
-import { HeycatError } from '../../../../src/errors.ts';
+import { WindowContexts } from '../../../../src/commands/window-contexts/report-active-window.ts';
 import { ChangeFeed } from '../../../../src/events/change-feed.ts';
 import { EventLog } from '../../../../src/events/event-log.ts';
 import { ControllersModule } from '../../../../src/infra/ipc/controllers/controllers.module.ts';
 import { QueriesModule } from '../../../../src/queries/queries.module.ts';
-import { AudioDevices } from '../../../../src/queries/system/audio-devices.ts';
+import { AudioDevices } from '../../../../src/queries/system/list-audio-devices.ts';
 import { CommandHistory } from '../../../../src/queries/system/command-history.ts';
-import { ModelList } from '../../../../src/queries/system/model-list.ts';
+import { ModelList } from '../../../../src/queries/system/list-models.ts';
 import { StatusSource } from '../../../../src/queries/system/status-source.ts';
 import { RecordingStateSource } from '../../../../src/queries/takes/recording-state.ts';
 import { RECORDING } from '../../queries/read-side.ts';
@@ -48,7 +46,6 @@ const takes = {
   transcribe: take,
   resolve: take,
 };
-const unknown = () => Promise.reject(new HeycatError('NOT_FOUND'));
 const PORTS = [
   { provide: CommandLedger, useValue: ledger },
   {
@@ -61,7 +58,6 @@ const PORTS = [
   { provide: ChangeFeed, useValue: { listen: () => () => undefined } },
   { provide: EventLog, useValue: { read: () => Promise.resolve([]), history: () => Promise.resolve([]) } },
   { provide: CommandHistory, useValue: { outcome: () => Promise.resolve(undefined), queue: () => [] } },
-  { provide: CommandQueue, useValue: { retry: unknown, drop: unknown } },
   { provide: StatusSource, useValue: STATUS },
   { provide: RecordingStateSource, useValue: RECORDING },
   { provide: Takes, useValue: takes },
