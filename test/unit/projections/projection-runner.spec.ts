@@ -1,7 +1,24 @@
+import { EventsHandler } from '@nestjs/cqrs';
 import { SyncCompleteEvent } from '../../../src/events/live-event.ts';
 import { TransactionProjected } from '../../../src/projections/projection-runner.ts';
 import { openReadSide } from '../queries/read-side.ts';
 import { aRecording, aSetting, anEvent, baseline, EPOCH, transaction } from './histories.ts';
+
+@EventsHandler(SyncCompleteEvent, TransactionProjected)
+class Failing {
+  handle(): void {
+    throw new TypeError('dear diary');
+  }
+}
+
+@EventsHandler(SyncCompleteEvent, TransactionProjected)
+class Working {
+  static readonly handled: object[] = [];
+
+  handle(event: object): void {
+    Working.handled.push(event);
+  }
+}
 
 describe('the projection runner', () => {
   it('PJ14 a transaction is in the read models when the feed has told it, and is published once', async () => {
@@ -52,6 +69,15 @@ describe('the projection runner', () => {
     const log = side.logged.join('\n');
     expect(log).toContain('Publishing TransactionProjected failed at seq 1 TypeError\n    at ');
     expect(log).not.toContain('dear diary');
+  });
+
+  it('PJ15 a handler that fails disturbs neither the feed nor the other handlers', async () => {
+    await using side = await openReadSide([Failing, Working]);
+    side.feed.bring(baseline(0, []));
+    side.feed.bring(transaction(1, [{ area: 'recordings', after: aRecording({ id: 1 }) }]));
+    expect(Working.handled).toEqual([...side.published]);
+    expect(side.published).toHaveLength(2);
+    expect(side.models.seq).toBe(1);
   });
 
   it('PJ15 a transaction out of turn is left out without an exception', async () => {

@@ -67,12 +67,13 @@ export interface ReadSide extends AsyncDisposable {
 }
 
 /** The read side as the application runs it, over ports in memory. */
-export async function openReadSide(): Promise<ReadSide> {
+export async function openReadSide(handlers: Type[] = []): Promise<ReadSide> {
   const [feed, log, outcomes] = [new ScriptedFeed(), new ArrayLog(), new Map<string, CommandOutcome>()];
   const queue: QueuedCommand[] = [];
   const history: CommandHistory = { outcome: async (id) => outcomes.get(id), queue: () => queue };
   const app = await Test.createTestingModule({
     imports: [CqrsModule.forRoot(), portsModule(feed, log, history), QueriesModule],
+    providers: handlers,
   }).compile();
   const logged: string[] = [];
   app.useLogger(keeping(logged));
