@@ -78,7 +78,7 @@ export class StageTimes {
   /** Until the text was published, from the end of the sound. */
   @MayBeAbsent()
   @IsNumber()
-  published_ms?: number;
+  told_ms?: number;
 
   /** Until the row has its text, from the end of the sound. */
   @MayBeAbsent()

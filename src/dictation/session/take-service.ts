@@ -12,10 +12,9 @@ import type {
   RecordingStateView,
   StageView,
 } from '../../queries/takes/recording-state.ts';
-import { since } from './transcription-queue.ts';
 import { readTakeSettings } from './take-settings.ts';
 import { TakeRecorder } from './take-recorder.ts';
-import { TranscriptionQueue } from './transcription-queue.ts';
+import { since, TranscriptionQueue } from './transcription-queue.ts';
 import { UserRules } from './user-rules.ts';
 
 /** How old a host's key time may be, in ms. */

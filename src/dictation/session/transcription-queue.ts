@@ -99,7 +99,7 @@ export class TranscriptionQueue {
     const { text, auto_enter, outcome } = this.rules.apply(transcript.text, take.window);
     times.decode_ms = transcript.decode_ms;
     times.rules_ms = since(ruledFrom);
-    times.published_ms = since(endedAt);
+    times.told_ms = since(endedAt);
     const { model, language, audio_ms } = transcript;
     const command = outcome.kind === 'none' ? null : outcome.kind;
     const spoken = { text, raw_text: transcript.text, auto_enter, command };

@@ -77,6 +77,13 @@ describeWithModel('a take', () => {
       ] as const) {
         expect([earlier, types.indexOf(earlier) < types.indexOf(later)]).toEqual([earlier, true]);
       }
+      const { payload } = await heard.first(({ type }) => type === 'transcription_completed');
+      const stages = ['first_sample_ms', 'file_ms', 'wait_ms', 'decode_ms', 'rules_ms', 'told_ms'];
+      expect(Object.keys(payload['times'] as object)).toEqual(stages);
+      const summed = async () =>
+        Object.keys((await client.call<{ stages: object }>('get_statistics')).stages);
+      await eventually(async () => (await summed()).length > 0);
+      expect(await summed()).toEqual([...stages, 'stored_ms']);
     });
   });
 
