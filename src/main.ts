@@ -6,7 +6,7 @@ import { createHeycat, type Heycat, type HeycatEvent, type HeycatOptions } from 
 import { HeycatError } from './errors.ts';
 import { readRuntimeFile, type RuntimeFile } from './infra/ipc/transport/runtime-file.ts';
 import { JsonLogger, type LogLevel } from './infra/process/logger.ts';
-import { garbageCollector, ownThisProcess, whileAtRest } from './infra/process/memory-at-rest.ts';
+import { garbageCollector, ownThisProcess, whileIdle } from './infra/process/idle-memory.ts';
 import { runtimeFolder } from './infra/process/paths.ts';
 
 export interface ServeOptions extends Pick<HeycatOptions, 'engine' | 'dataDir' | 'runtimeDir'> {
@@ -36,7 +36,7 @@ export async function serve(options: ServeOptions = {}): Promise<number> {
   keepStdoutClean(logger);
   const end = untilEnd(logger, exitWithParent);
   ownThisProcess();
-  const stopCollecting = whileAtRest(garbageCollector());
+  const stopCollecting = whileIdle(garbageCollector());
   let heycat: Heycat | undefined;
   try {
     heycat = await createHeycat({ ...rest, runtimeDir, logger });

@@ -56,7 +56,7 @@ export interface ChangeFeedListener {
   /** A session is open, and its baseline was delivered. */
   onConnected?(): void;
   /** About once a second while the engine answers. */
-  onHeard?(): void;
+  onHeartbeat?(): void;
 }
 
 /** Where changes come from: every batch once, in commit order, the baseline of each connection first. */

@@ -84,8 +84,8 @@ export function describeLedgerContract(name: string, create: () => Promise<Crash
         code: 'QUEUE_FULL',
         details: { reason: 'disk_full', outcome: 'not_sent' },
       });
-      const { heard } = harness.connection;
-      await until(() => harness.connection.heard > heard + 3, 'heartbeats');
+      const { heartbeats } = harness.connection;
+      await until(() => harness.connection.heartbeats > heartbeats + 3, 'heartbeats');
       expect(await harness.ledger.outcome(command_id)).toMatchObject({ status: 'queued' });
       harness.freeBytes = 2 ** 40;
       expect(await harness.ledger.settled(command_id)).toMatchObject({ status: 'applied' });

@@ -51,7 +51,7 @@ function engineOf(
   const rebuilding = {
     engine: chosen,
     dataDir: config.dataDir,
-    entries: () => (journal.isWhole ? [...journal.entries()] : undefined),
+    entries: () => (journal.isComplete ? [...journal.entries()] : undefined),
     // It is made of this engine.
     connection: () => ref.get(EngineConnection, { strict: false }),
     events,

@@ -4,17 +4,17 @@ import { columnsOf } from '../../events/fold.ts';
 import type { ProjectionStatus } from '../../projections/read-models.ts';
 import { packageVersion } from '../process/version.ts';
 
-/** Raised whenever the files change their form. */
+/** Raised whenever the format of the files changes. */
 const FORMAT = 1;
 
 export interface CacheOwner {
-  /** Each engine has a history of its own. */
+  /** Each engine has its own history. */
   engine: string;
-  /** Of the user, 64 hex digits. */
+  /** The user's identity, 64 hex digits. */
   identity: string;
 }
 
-/** Changes with all that gives a snapshot its meaning: another key's snapshot is of no use. */
+/** A key that changes with everything that determines a snapshot's meaning: a snapshot under another key is useless. */
 export function cacheKey(
   { engine, identity }: CacheOwner,
   projections: readonly Pick<ProjectionStatus, 'name' | 'version'>[],

@@ -13,7 +13,7 @@ import { Engine } from '../database/engine.ts';
 import { EngineIdentity } from '../database/identity/engine-identity.ts';
 import { ProjectionCache, type RestoredModels } from './projection-cache.ts';
 
-/** The read models on disk: the service starts with them as the last run left them, then connects to the engine. */
+/** The snapshot cache: the service starts with the last run's read models, then connects to the engine. */
 @Module({
   imports: [ConnectionModule, ProjectionsModule],
   providers: [
@@ -42,7 +42,7 @@ export class CacheModule implements OnModuleInit, OnApplicationBootstrap, OnAppl
     this.connection.start(this.#restored?.known());
   }
 
-  /** The connection has ended by now, so that this is all there was. */
+  /** The connection has ended by now, so that this saves the final state. */
   onApplicationShutdown(): Promise<void> {
     return this.cache.close();
   }

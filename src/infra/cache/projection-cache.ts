@@ -11,30 +11,30 @@ import type { SavedPage } from './saved-page.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
 
 export interface ProjectionCacheOptions {
-  /** Made when missing. */
+  /** Created if missing. */
   folder: string;
   models: ReadModels;
   owner: () => Promise<CacheOwner>;
-  /** How often what has changed is saved, in ms. */
+  /** How often changes are saved, in ms. */
   everyMs?: number;
 }
 
-/** Until a history that no snapshot is of is saved: a damaged engine is only rebuilt by who knows which one it had. */
+/** Delay before a new history is saved: a damaged engine can be rebuilt only if it is known which history it had. */
 const NEW_HISTORY_MS = 500;
 
 type Position = Pick<Snapshot, 'epoch' | 'seq'>;
 
-/** What the read models were before anything came. */
+/** The read models without a snapshot. */
 const NOTHING: Snapshot = { epoch: '', seq: 0, contents: {}, whole: Promise.resolve() };
 
 export interface RestoredModels extends Position {
-  /** All that the snapshot holds, for the connection to compare with; undefined when it turned out to be damaged. */
+  /** All rows of the snapshot, for the connection to compare with; undefined if it turns out to be damaged. */
   known: () => Promise<KnownRows | undefined>;
 }
 
 /**
- * Keeps the read models on disk, so that the next start answers from there until the engine is up. Nothing that goes
- * wrong with it reaches the service: a snapshot that is not whole and of this version and user is thrown away.
+ * Keeps the read models on disk, so that the next start can answer before the engine is connected. Its failures never
+ * reach the service: a snapshot that is damaged, or of another version or user, is discarded.
  */
 export class ProjectionCache implements ChangeFeedListener {
   readonly #log = new Logger('ProjectionCache');
@@ -42,7 +42,7 @@ export class ProjectionCache implements ChangeFeedListener {
   readonly #folder: SnapshotFolder;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
-  /** Where the snapshot on disk stands. */
+  /** The position of the snapshot on disk. */
   #saved: Position = NOTHING;
   #hasFailed = false;
   #isClosed = false;
@@ -53,8 +53,8 @@ export class ProjectionCache implements ChangeFeedListener {
   }
 
   /**
-   * Brings the last snapshot into the read models, where there is one. Only its newest pages are read now, so that this
-   * takes as long with many rows as with few. Never rejects.
+   * Loads the last snapshot, if there is one, into the read models. Only its newest pages are read now, so that the time
+   * does not depend on the number of rows. Never rejects.
    */
   async restore(): Promise<RestoredModels | undefined> {
     const { models } = this.#options;
@@ -62,7 +62,7 @@ export class ProjectionCache implements ChangeFeedListener {
       const manifest = await this.#folder.manifest();
       if (manifest === undefined) return undefined;
       if (manifest.key !== (await this.#key())) {
-        await this.#throwAway('it is of another version, engine or user.');
+        await this.#discard('it is of another version, engine or user.');
         return undefined;
       }
       const { epoch, seq } = manifest;
@@ -73,12 +73,12 @@ export class ProjectionCache implements ChangeFeedListener {
       this.#saved = { epoch, seq };
       return { epoch, seq, known: () => this.#known({ epoch, seq }, pages).finally(read.resolve) };
     } catch (cause) {
-      await this.#throwAway(sentence(cause));
+      await this.#discard(sentence(cause));
       return undefined;
     }
   }
 
-  /** Reads the pages that nobody has asked for yet, the newest first, each in a turn of the event loop of its own. */
+  /** Reads the pages that have not been needed yet, newest first, each in its own turn of the event loop. */
   async #known(
     at: Position,
     pages: ReadonlyMap<string, readonly SavedPage[]>,
@@ -91,7 +91,7 @@ export class ProjectionCache implements ChangeFeedListener {
     } catch (cause) {
       this.#options.models.restore(NOTHING);
       this.#saved = NOTHING;
-      await this.#throwAway(sentence(cause));
+      await this.#discard(sentence(cause));
       return undefined;
     }
     const rows = <A extends Area>(area: A) =>
@@ -99,18 +99,18 @@ export class ProjectionCache implements ChangeFeedListener {
     return { ...at, rows };
   }
 
-  async #throwAway(why: string): Promise<void> {
-    this.#log.warn(`The cache was thrown away: ${why}`);
+  async #discard(why: string): Promise<void> {
+    this.#log.warn(`The cache was discarded: ${why}`);
     await this.#folder.clear().catch(() => undefined);
   }
 
-  /** The read models have taken the baseline. */
+  /** The baseline has been applied to the read models. */
   onConnected(): void {
     if (this.#options.models.epoch !== this.#saved.epoch) this.#saveIn(NEW_HISTORY_MS);
     else if (this.#timer === undefined) this.#saveIn(this.#options.everyMs);
   }
 
-  /** Saves what has changed since the last time. */
+  /** Saves the changes since the last snapshot. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -148,7 +148,7 @@ export class ProjectionCache implements ChangeFeedListener {
   }
 }
 
-/** Messages of ours and of the file system; any other might quote dictated text. */
+/** Only messages of ours and of the file system: any other might quote dictated text. */
 function sentence(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause;
   return 'code' in cause ? cause.message : cause.name;

@@ -1,9 +1,9 @@
-/** Ids of one page. */
+/** The number of ids in one page. */
 const IDS_PER_PAGE = 1_000;
 
 /**
- * Rows in order, cut where their ids pass a multiple of a thousand: what comes or goes in one page moves no row of
- * another. Rows without an id, which are few, are one page.
+ * Splits rows, in order, at ids that are multiples of a thousand: adding or removing a row in one page moves no row of
+ * another. Rows without an id, which are few, form one page.
  */
 export function pagesOf(rows: readonly unknown[]): Map<number, readonly unknown[]> {
   const pages = new Map<number, readonly unknown[]>();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RowPage } from '../../projections/snapshot.ts';
 import { checkPage, type PageEntry } from './snapshot-file.ts';
 
-/** A page that is on disk; its rows are read from there when they are first needed. */
+/** A page on disk; its rows are read when they are first needed. */
 export class SavedPage implements RowPage {
   #rows: readonly unknown[] | undefined;
 
@@ -20,17 +20,17 @@ export class SavedPage implements RowPage {
     return this.entry.count;
   }
 
-  /** @throws HeycatError NOT_READY when the page is damaged, the file system's error when it cannot be read. */
+  /** @throws HeycatError NOT_READY if the page is damaged, the file system's error if it cannot be read. */
   rows(): readonly unknown[] {
     return (this.#rows ??= this.#parse(readFileSync(this.#path)));
   }
 
-  /** Reads them ahead of their need. Rejects as {@link rows} throws. */
+  /** Reads the rows ahead of their need. Rejects as {@link rows} throws. */
   async load(): Promise<void> {
     this.#rows ??= this.#parse(await readFile(this.#path));
   }
 
-  /** True when these very rows are on disk: rows are replaced and never mutated. */
+  /** True if exactly these row objects are on disk: rows are replaced and never mutated. */
   holds(rows: readonly unknown[]): boolean {
     const held = this.#rows;
     return held?.length === rows.length && held.every((row, index) => row === rows[index]);

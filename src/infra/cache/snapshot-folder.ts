@@ -10,7 +10,7 @@ import { SavedPage } from './saved-page.ts';
 import { decodeManifest, encodeManifest, type Manifest } from './snapshot-file.ts';
 
 const MANIFEST = 'snapshot.json';
-/** Names of files that were made here; any other is left alone. */
+/** The names of the cache's own files; any other file is left alone. */
 const OURS = /^(snapshot|\w+-\d+\.[0-9a-f-]{36})\.json(\.[0-9a-f-]{36}\.tmp)?$/;
 
 /** The last snapshot of the read models, on disk. Saving it again writes only the pages whose rows have changed. */
@@ -20,8 +20,8 @@ export class SnapshotFolder {
   constructor(private readonly path: string) {}
 
   /**
-   * What the snapshot says of itself; undefined when there is none.
-   * @throws HeycatError NOT_READY when that is damaged.
+   * The manifest of the snapshot; undefined if there is none.
+   * @throws HeycatError NOT_READY if it is damaged.
    */
   async manifest(): Promise<Manifest | undefined> {
     const text = await readPrivateFile(join(this.path, MANIFEST));
@@ -40,7 +40,7 @@ export class SnapshotFolder {
     return byProjection;
   }
 
-  /** Replaces the snapshot, in small steps; when that fails the one before is still there. */
+  /** Replaces the snapshot, in small steps; if that fails, the previous one is still there. */
   async save(key: string, { epoch, seq, contents }: CapturedModels): Promise<void> {
     await ensurePrivateFolder(this.path);
     try {
@@ -49,7 +49,7 @@ export class SnapshotFolder {
         for (const [page, rows] of pagesOf(content)) saved.push(await this.#page(projection, page, rows));
       }
       const pages = saved.map(({ entry }) => entry);
-      // Each page is on disk by now, so that the manifest names nothing that a power cut could take away.
+      // Every page is durable by now, so that the manifest lists nothing that a power failure could remove.
       await writePrivateFile(join(this.path, MANIFEST), encodeManifest({ key, epoch, seq, pages }));
       this.#saved = saved;
     } finally {
@@ -57,7 +57,7 @@ export class SnapshotFolder {
     }
   }
 
-  /** Removes the snapshot, and what a crash while saving has left. */
+  /** Removes the snapshot, and the leftovers of a crash while saving. */
   async clear(): Promise<void> {
     this.#saved = [];
     await this.#removeUnnamed([]);

@@ -7,10 +7,10 @@ import { argsOf, type JournalEntry } from './journal-record.ts';
 import type { OutboundCommand } from './delivery.ts';
 import type { PoisonWatch } from './poison-watch.ts';
 
-/** Sent before the answers are waited for. */
+/** How many commands are sent before their answers are awaited. */
 const CHUNK = 500;
 
-/** A command that may have happened, with what waits for its end when something does. */
+/** A command that may have been applied, with whoever waits for its result, if anybody. */
 export interface Again {
   entry: JournalEntry;
   command: OutboundCommand | undefined;
@@ -21,8 +21,8 @@ export interface Found extends Again {
 }
 
 /**
- * Brings the engine back to where it was: it may have lost the end of what it acknowledged. Those whose receipts are
- * gone are sent again in order; they get the seqs, ids and times that they had.
+ * Brings the engine back to everything that it acknowledged, of which it may have lost the end. Commands whose receipts
+ * are missing are sent again in order, and get the same seqs, ids and times.
  */
 export class CatchUp {
   constructor(
@@ -32,8 +32,8 @@ export class CatchUp {
 
   /**
    * @param commands in order of position.
-   * @returns the ends of those that nobody knew, and of those that had to be sent again.
-   * @throws HeycatError ENGINE_UNAVAILABLE when the session ends meanwhile.
+   * @returns the results of those that were not known, and of those that had to be sent again.
+   * @throws HeycatError ENGINE_UNAVAILABLE if the session ends in the meantime.
    */
   async run(commands: readonly Again[]): Promise<Found[]> {
     if (commands.length === 0) return [];
@@ -45,8 +45,8 @@ export class CatchUp {
     const found: Found[] = [];
     for (const again of commands) {
       const { entry, command } = again;
-      const isNews = command !== undefined || !receipts.has(entry.command_id);
-      if (!isNews) continue;
+      const isNew = command !== undefined || !receipts.has(entry.command_id);
+      if (!isNew) continue;
       const error = errors.get(entry);
       const receipt = receipts.get(entry.command_id) ?? sent.get(entry.command_id);
       found.push({ ...again, end: error ?? receipt ?? (await this.#single(entry)) });
@@ -91,10 +91,10 @@ export class CatchUp {
     for (const [index, end] of ends.entries()) if (end !== undefined) errors.set(chunk[index]!.entry, end);
   }
 
-  /** Gives the refusal, if there is one. */
+  /** Returns the rejection, if there is one. */
   async #call({ entry, command }: Again): Promise<HeycatError | undefined> {
     if (this.poison.isPoison(entry)) {
-      const text = 'The engine ended each time this command was sent; the command was given up.';
+      const text = 'The engine ended each time this command was sent; the command is now a dead letter.';
       return new HeycatError('INTERNAL', text);
     }
     try {
@@ -109,9 +109,9 @@ export class CatchUp {
 }
 
 /**
- * True when the engine has all of these, by its head alone: one that has lost something, or was put back from a copy,
- * lacks the end of its history.
- * @param epoch the history that they were applied in, as far as it is known.
+ * True if the engine still has all of these commands, judged by its stream head: an engine that has lost something, or was
+ * put back from a copy, lacks the end of its history.
+ * @param epoch the history in which they were applied, as far as it is known.
  * @throws HeycatError ENGINE_UNAVAILABLE.
  */
 export async function areHeld(

@@ -20,51 +20,51 @@ import {
 import { outcomeLines, Unwritten } from './unwritten.ts';
 
 export interface JournalOptions {
-  /** Of commands that are not applied; default 10,000. */
+  /** The limit for commands that are not applied; default 10,000. */
   maxCommands?: number;
-  /** Of their lines; default 64 MiB. */
+  /** The limit for the bytes of their lines; default 64 MiB. */
   maxBytes?: number;
-  /** A file smaller than this is never written anew; default 1 MiB. */
+  /** A smaller file is never compacted; default 1 MiB. */
   minFileBytes?: number;
 }
 
-/** What was found wrong when the journal was opened; each a sentence. */
+/** The faults found when the journal was opened; each a sentence. */
 export type JournalFaults = string[];
 
-/** What waits for the next write. */
+/** A pending write. */
 interface Waiting {
-  /** Their commands, to be taken out again when it fails. */
+  /** Its commands, which are removed again if it fails. */
   entries: JournalEntry[];
   written: Deferred<void>;
 }
 
 /**
- * The durable list of commands: those that wait, those that were applied and may be lost yet, and those that were given
- * up. All that come while the disk writes share the next write. One file holds it all; when most of it is out of date,
- * the rest is written to a new one.
+ * The write-ahead log of commands: those that wait, those that were applied and may still be lost, and dead letters.
+ * Everything that arrives while the disk writes shares the next write (group commit). One file holds it all; when most of
+ * it is obsolete, it is compacted into a new one.
  */
 export class CommandJournal {
-  /** Set by the owner: resolves when the next write should begin, so that more commands share it. */
+  /** Set by the owner: resolves when the next group commit should begin, so that more commands share it. */
   groupComplete: () => Promise<void> = () => Promise.resolve();
   readonly #entries: Map<number, JournalEntry>;
   readonly #limits: Required<JournalOptions>;
   #next: number;
   #liveBytes = 0;
-  /** Of commands that are not applied. */
+  /** The commands that are not applied. */
   #open = { count: 0, bytes: 0 };
   #dead = 0;
-  /** Not yet on their way to the disk. */
+  /** Records that are not being written yet. */
   readonly #unwritten = new Unwritten();
   #waiting: Waiting | undefined;
   #writing: Promise<void> | undefined;
   #closed = false;
 
-  /** @param isWhole false when a part of what was in the folder cannot be read. */
+  /** @param isComplete false if a part of the folder's content could not be read. */
   private constructor(
     private readonly log: SegmentLog,
     content: JournalContent,
     limits: JournalOptions,
-    readonly isWhole: boolean,
+    readonly isComplete: boolean,
   ) {
     this.#entries = new Map([...content.entries].sort(([a], [b]) => a - b));
     this.#next = content.next;
@@ -73,8 +73,8 @@ export class CommandJournal {
   }
 
   /**
-   * Reads the folder, made when missing; what a crash cut off is cut, a damaged file set aside.
-   * @throws HeycatError NOT_AUTHORIZED when the folder is open to others.
+   * Reads the folder, which is created if missing. A group that a crash truncated is cut off, a damaged file is moved aside.
+   * @throws HeycatError NOT_AUTHORIZED if the folder is open to others.
    */
   static async open(
     folder: string,
@@ -87,30 +87,30 @@ export class CommandJournal {
     const damaged = segments.filter((segment) => !readSegment(segment, content));
     const faults = [
       ...segments.filter(({ state }) => state === 'torn').map(({ path }) => `${path} was cut off by a crash`),
-      ...damaged.map(({ path }) => `${path} is damaged and was set aside; commands in it may be missing`),
+      ...damaged.map(({ path }) => `${path} is damaged and was moved aside; commands in it may be missing`),
     ];
     const log = await SegmentLog.continue(place, segments);
     const journal = new CommandJournal(log, content, limits, damaged.length === 0);
-    // A full disk must not keep the service from starting: the old files stay until there is room.
-    if (segments.length > 0) await journal.#startAnew(damaged).catch(() => undefined);
+    // A full disk must not keep the service from starting: the old files stay until there is space.
+    if (segments.length > 0) await journal.#compact(damaged).catch(() => undefined);
     return { journal, faults };
   }
 
   /**
-   * What a folder holds that no service runs on; changes nothing.
-   * @returns in order of position; undefined when something in it could not be read.
+   * Reads the journal of a folder on which no service is running; changes nothing.
+   * @returns the entries in order of position; undefined if something could not be read.
    */
   static async read(folder: string): Promise<JournalEntry[] | undefined> {
-    const { content, isWhole } = await readContent(folder);
-    return isWhole ? [...content.entries.values()].sort((a, b) => a.position - b.position) : undefined;
+    const { content, isComplete } = await readContent(folder);
+    return isComplete ? [...content.entries.values()].sort((a, b) => a.position - b.position) : undefined;
   }
 
-  /** In order of position: all that is kept. */
+  /** All entries, in order of position. */
   entries(): IterableIterator<JournalEntry> {
     return this.#entries.values();
   }
 
-  /** How many wait to be applied, and how many were given up. */
+  /** The number of waiting commands, and of dead letters. */
   get counts(): { pending: number; dead: number } {
     return { pending: this.#open.count - this.#dead, dead: this.#dead };
   }
@@ -121,9 +121,9 @@ export class CommandJournal {
   }
 
   /**
-   * Takes a command in; `durable` resolves when it survives a crash.
-   * @throws HeycatError QUEUE_FULL when too much waits already; `durable` rejects with it when the disk refuses, and
-   * then nothing is left of the command.
+   * Adds a command; `durable` resolves when it would survive a crash.
+   * @throws HeycatError QUEUE_FULL if too much is waiting; `durable` rejects with it if the disk fails, and then nothing
+   * remains of the command.
    */
   append(command: NewEntry): { entry: JournalEntry; durable: Promise<void> } {
     const entry = newEntry(this.#next, command);
@@ -134,7 +134,7 @@ export class CommandJournal {
     return { entry, durable: this.#write(entry.line, entry) };
   }
 
-  /** Remembers that it was applied, on disk with one of the next writes: the engine's receipts know it as well. */
+  /** Records that it was applied, on disk with one of the next writes: the engine's receipts record it as well. */
   applied(entry: JournalEntry, outcome: AppliedOutcome): void {
     this.#count(entry, -1);
     setOutcome(entry, { applied: outcome });
@@ -142,13 +142,13 @@ export class CommandJournal {
     this.#unwritten.applied(entry);
   }
 
-  /** Remembers that the engine cannot lose these any more, on disk with one of the next writes. */
+  /** Records that the engine can no longer lose these, on disk with one of the next writes. */
   settled(entries: readonly JournalEntry[]): void {
     entries.forEach(setSettled);
     this.#unwritten.settled(entries);
   }
 
-  /** Gives it up; resolves when that is on disk, or cannot be written now and comes with a later write. */
+  /** Makes it a dead letter; resolves when that is durable, or when writing fails and is left to a later write. */
   async failed(entry: JournalEntry, outcome: FailedOutcome): Promise<void> {
     this.#count(entry, -1);
     setOutcome(entry, { failed: outcome });
@@ -157,19 +157,19 @@ export class CommandJournal {
     await written.catch(() => undefined);
   }
 
-  /** Takes it out; on disk as {@link failed}. */
+  /** Removes it; durable as {@link failed}. */
   async remove(entry: JournalEntry): Promise<void> {
     this.forget(entry);
     await this.#write().catch(() => undefined);
   }
 
-  /** Takes it out, on disk with one of the next writes. */
+  /** Removes it, on disk with one of the next writes. */
   forget(entry: JournalEntry): void {
     this.#takeOut(entry);
     this.#unwritten.gone(entry);
   }
 
-  /** Writes what has not been written. */
+  /** Writes all pending records. */
   async flush(): Promise<void> {
     if (!this.#unwritten.isEmpty) await this.#write().catch(() => undefined);
     await this.#writing;
@@ -184,17 +184,17 @@ export class CommandJournal {
   #write(line?: string, entry?: JournalEntry): Promise<void> {
     if (this.#closed)
       return Promise.reject(
-        new HeycatError('NOT_READY', 'The service has ended; send the command when it runs again.'),
+        new HeycatError('NOT_READY', 'The service has ended; send the command again when it is running.'),
       );
     if (line !== undefined) this.#unwritten.line(line);
     this.#waiting ??= { entries: [], written: deferred() };
     if (entry !== undefined) this.#waiting.entries.push(entry);
-    // After this turn, so that what comes in one turn is one write.
+    // Deferred, so that all records of one turn of the event loop are one write.
     this.#writing ??= Promise.resolve().then(() => this.#writeAll());
     return this.#waiting.written.promise;
   }
 
-  /** Writes groups until nobody waits; never throws. */
+  /** Writes groups until nothing is waiting; never throws. */
   async #writeAll(): Promise<void> {
     for (let waiting; (waiting = this.#waiting) !== undefined;) {
       await this.groupComplete();
@@ -204,8 +204,8 @@ export class CommandJournal {
         await this.log.append(groupOf(lines));
         waiting.written.resolve();
         const isMostlyOld = this.log.length > Math.max(this.#limits.minFileBytes, 2 * this.#liveBytes);
-        // Where there is no room for it the files stay as they are, and it is tried again later.
-        if (isMostlyOld) await this.#startAnew([]).catch(() => undefined);
+        // Without space for it the files stay as they are, and compacting is tried again later.
+        if (isMostlyOld) await this.#compact([]).catch(() => undefined);
       } catch (cause) {
         this.#putBack(lines, waiting.entries);
         waiting.written.reject(diskRefuses(cause));
@@ -214,15 +214,15 @@ export class CommandJournal {
     this.#writing = undefined;
   }
 
-  /** The commands of a write that failed were never taken; what else it said comes with a later one. */
+  /** The commands of a failed write count as never accepted; its other records come with a later write. */
   #putBack(lines: string[], entries: readonly JournalEntry[]): void {
     const refused = new Set(entries.map(({ line }) => line));
     for (const entry of entries) this.#takeOut(entry);
     this.#unwritten.putBack(lines.filter((line) => !refused.has(line)));
   }
 
-  /** Writes what is kept to a new file, then lets the old ones go, the damaged ones under another name. */
-  async #startAnew(damaged: readonly Segment[]): Promise<void> {
+  /** Writes all kept entries to a new file, then deletes the old ones; damaged ones are renamed instead. */
+  async #compact(damaged: readonly Segment[]): Promise<void> {
     const last = await this.log.rotate();
     await this.log.append(groupOf([encodeRecord({ begin: this.#next }), ...this.#lines()]));
     for (const { path } of damaged) await rename(path, `${path}.damaged`);
@@ -254,11 +254,11 @@ export class CommandJournal {
   #assertRoom(bytes: number): void {
     const { maxCommands, maxBytes } = this.#limits;
     const waitFew = this.#open.count < maxCommands && this.#open.bytes + bytes <= maxBytes;
-    // Applied ones that are kept count for something too: large commands in a row could fill the memory.
+    // Applied commands that are kept count as well: many large commands could fill the memory.
     if (waitFew && this.#liveBytes + bytes <= 2 * maxBytes) return;
     throw new HeycatError(
       'QUEUE_FULL',
-      'Too many commands wait for the engine; send this one again when `heycat status` shows fewer, or retry or drop the failed ones with `heycat queue`.',
+      'Too many commands wait for the engine; send this one again when `heycat status` shows fewer, or retry or drop the dead letters with `heycat queue`.',
       { outcome: 'not_sent', waiting: this.#open.count, max_commands: maxCommands, max_bytes: maxBytes },
     );
   }
@@ -275,7 +275,7 @@ function diskRefuses(cause: unknown): HeycatError {
   const { code = 'an error' } = cause as NodeJS.ErrnoException;
   return new HeycatError(
     'QUEUE_FULL',
-    `The disk refuses to keep the command (${code}), so it was not taken; make room, then send it again.`,
+    `The command could not be written to disk (${code}), so it was not accepted; free some disk space, then send it again.`,
     { outcome: 'not_sent', reason: code },
     { cause },
   );

@@ -9,7 +9,7 @@ import { DiskRoom } from '../process/files/disk-room.ts';
 import { CommandJournal } from './command-journal.ts';
 import { JournalledLedger } from './journalled-ledger.ts';
 
-/** Carries commands from the journal to the engine, exactly once and in order. */
+/** Delivers commands from the journal to the engine, exactly once and in order. */
 @Module({
   imports: [ConnectionModule],
   providers: [

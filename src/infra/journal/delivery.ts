@@ -14,99 +14,99 @@ import { PoisonWatch } from './poison-watch.ts';
 /** A command that has not ended. */
 export interface OutboundCommand {
   readonly command: NewEntry;
-  /** Its arguments as they are sent. */
+  /** Its encoded arguments. */
   readonly bytes: Uint8Array;
-  /** Settled once, when the command ends. */
+  /** Settled exactly once, when the command ends. */
   readonly end: Deferred<Applied>;
   /** Set once it is in the journal. */
   entry?: JournalEntry;
   /** Resolves when the entry is on disk. */
   durable?: Promise<void>;
-  /** How many wait for its end; when it ends without any, or after one was told that it is queued, it is told as an event. */
+  /** How many callers wait for its end; if there are none, or one was answered `queued`, the end is published as an event. */
   callers: number;
   wasQueued: boolean;
-  /** {@link EngineConnection.heard} when it was sent. */
+  /** {@link EngineConnection.heartbeats} when it was sent. */
   sentAt: number;
 }
 
-/** @throws HeycatError when an argument does not fit the reducer. */
+/** @throws HeycatError if an argument does not fit the reducer. */
 export function outboundCommand(command: NewEntry): OutboundCommand {
   const { reducer, command_id, issued_at, args } = command;
   const bytes = encodeCall(reducer, { command_id, issued_at, ...args });
   return { command, bytes, end: deferred(), callers: 0, wasQueued: false, sentAt: 0 };
 }
 
-/** A command of the journal, taken up again. @throws as {@link outboundCommand}. */
+/** A command from the journal of an earlier run. @throws as {@link outboundCommand}. */
 export function takenUp(entry: JournalEntry): OutboundCommand {
   const { command_id, reducer, issued_at, since } = entry;
   const command = { command_id, reducer, issued_at, since, args: argsOf(entry) };
   return { ...outboundCommand(command), entry, durable: Promise.resolve(), wasQueued: true };
 }
 
-/** Sent at once at most: a server hangs up on a client with 16,384 messages waiting. */
+/** The limit for commands in progress: a server closes the connection of a client with 16,384 waiting messages. */
 const WINDOW = 1_000;
-/** Times of {@link EngineConnection.heard} after which a call that was not answered never will be. */
+/** The number of {@link EngineConnection.heartbeats} after which a call that was not answered never will be. */
 const UNANSWERED = 30;
 
-/** At most, whatever the engine does. */
+/** The longest that a write waits for more commands. */
 const GROUP_MS = 10;
 
 export interface DeliveryOptions {
   connection: EngineConnection;
   journal: CommandJournal;
-  /** False while the disk is full: what waits is not sent then. */
+  /** False while the disk is full: waiting commands are then not sent. */
   mayWrite: () => boolean;
-  /** Each command ends once, in the order of their sending; applied ones after the projections hold them. */
+  /** Called once for each command, in the order of sending; for applied ones after the projections hold their effect. */
   onEnd: (command: OutboundCommand, end: Receipt | HeycatError) => void;
-  /** One that had been acknowledged was lost by the engine and carried out again, or refused now. */
+  /** An acknowledged command was lost by the engine and has been applied again, or is now rejected. */
   onAgain: (entry: JournalEntry, end: Receipt | HeycatError) => void;
 }
 
 /**
- * Brings commands to the engine in order, over any number of sessions: before a session's rows are read it has all
- * that earlier ones may have told, then follows what waited, then what is new.
+ * Delivers commands to the engine in order, over any number of sessions: before a session's rows are read, the engine has
+ * everything that earlier sessions may have published; then waiting commands follow, then new ones.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #poison = new PoisonWatch();
-  /** On disk, and not sent yet. */
+  /** Durable, and not sent yet. */
   readonly #waiting: OutboundCommand[] = [];
-  /** Sent in this session or an earlier one, in this order; nothing is known of their end. */
+  /** Sent in this session or an earlier one, in this order, with unknown results. */
   readonly #sent = new Set<OutboundCommand>();
   #writing = 0;
   readonly #group: GroupCommit;
-  /** What the opening session has found out, told once its rows are. */
+  /** Results found by the opening session, reported once its rows have been delivered. */
   #found: (() => void)[] = [];
   #isLost = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
     const { connection, journal } = options;
-    // Half of what is under way with the engine, the other half on its way to the disk: so neither waits for the other.
+    // Half of the commands are with the engine and half on their way to the disk, so that neither waits for the other.
     this.#group = new GroupCommit(() => connection.isUp && this.#sent.size > this.#writing);
     journal.groupComplete = () => this.#group.complete();
     connection.beforeBaseline = (session) => this.#catchUp(session);
     connection.listen({
       onConnected: () => this.#connected(),
-      onHeard: () => {
+      onHeartbeat: () => {
         this.#endWhatHangs();
         this.#pump();
       },
     });
   }
 
-  /** True when a command may be sent at once without overtaking another. */
+  /** True if a command can be sent immediately without overtaking another. */
   get isFree(): boolean {
     const { connection } = this.#options;
     return connection.isUp && this.#waiting.length === 0 && this.#writing === 0 && this.#sent.size < WINDOW;
   }
 
-  /** A command of an earlier life of the service: whether it was sent is not known. In order, before the connection starts. */
+  /** Adds a command of an earlier run, which may have been sent. Called in order, before the connection starts. */
   takeUp(command: OutboundCommand): void {
     this.#sent.add(command);
   }
 
-  /** Makes it durable, then sends it in its turn. @throws HeycatError QUEUE_FULL. */
+  /** Makes a command durable, then sends it in its turn. @throws HeycatError QUEUE_FULL. */
   async enqueue(command: OutboundCommand): Promise<void> {
     this.#append(command);
     this.#writing += 1;
@@ -119,17 +119,17 @@ export class Delivery {
     this.#pump();
   }
 
-  /** Sends it at once, without the journal; only when {@link isFree}, and the engine is durable. */
+  /** Sends a command immediately, without the journal; only if {@link isFree} and the engine is durable. */
   sendNow(command: OutboundCommand): void {
     this.#send(command);
   }
 
-  /** Somebody waits for what is to be written. */
+  /** Starts the next write, because somebody is waiting for it. */
   writeNow(): void {
     this.#group.end();
   }
 
-  /** Puts a command that was sent at once into the journal, behind those that were sent before it. @throws QUEUE_FULL. */
+  /** Journals a command that was sent immediately, after those that were sent before it. @throws QUEUE_FULL. */
   async keep(command: OutboundCommand): Promise<void> {
     for (const before of this.#sent) {
       if (before.entry === undefined) this.#append(before);
@@ -157,7 +157,7 @@ export class Delivery {
     const { connection } = this.#options;
     const { reducer, command_id } = command.command;
     this.#sent.add(command);
-    command.sentAt = connection.heard;
+    command.sentAt = connection.heartbeats;
     connection.call(reducer, command_id, command.bytes).then(
       (receipt) => this.#applied(command, receipt),
       (thrown: unknown) => this.#refused(command, HeycatError.from(thrown)),
@@ -166,7 +166,7 @@ export class Delivery {
 
   #applied(command: OutboundCommand, receipt: Receipt | undefined): void {
     if (receipt !== undefined) return this.#end(command, receipt);
-    // No receipt in the transaction: the command had been applied before, and happened once.
+    // No receipt in the transaction: the command had already been applied.
     receiptOf(this.#options.connection, command.command.command_id).then(
       (earlier) => this.#end(command, earlier ?? noReceipt()),
       () => {
@@ -182,14 +182,14 @@ export class Delivery {
   }
 
   #end(command: OutboundCommand, end: Receipt | HeycatError): void {
-    // Not when a new session has found it out before.
+    // Unless a new session has found the result first.
     if (!this.#sent.delete(command)) return;
     this.#options.onEnd(command, end);
     if (this.#sent.size <= this.#writing) this.#group.end();
     this.#pump();
   }
 
-  /** The session has ended: what was sent may have happened. All of it is kept, in the order of its sending. */
+  /** The session has ended: sent commands may have been applied. All of them are kept, in the order of sending. */
   #lost(): void {
     if (this.#isLost) return;
     this.#isLost = true;
@@ -206,7 +206,7 @@ export class Delivery {
     if (first?.entry !== undefined) this.#poison.suspect(first.entry);
   }
 
-  /** It can be neither found out nor kept: its sender has to. */
+  /** Its result can be neither found nor journalled: the sender has to find out. */
   #letGo(command: OutboundCommand, cause: unknown): void {
     const { message, details } = HeycatError.from(cause);
     const text = `The connection to the engine ended, and whether the command was applied is not known. ${message}`;
@@ -237,23 +237,23 @@ export class Delivery {
 
   #connected(): void {
     this.#isLost = false;
-    for (const tell of this.#found.splice(0)) tell();
+    for (const report of this.#found.splice(0)) report();
     this.#pump();
   }
 
   #endWhatHangs(): void {
     const { connection } = this.#options;
     const [oldest] = this.#sent;
-    if (connection.isUp && oldest !== undefined && connection.heard - oldest.sentAt > UNANSWERED)
+    if (connection.isUp && oldest !== undefined && connection.heartbeats - oldest.sentAt > UNANSWERED)
       connection.fail('a command was not answered');
   }
 }
 
-/** Lets a write wait while that keeps nobody waiting, so that more commands share it: each costs both processors something. */
+/** Delays a write while nobody is waiting for it, so that more commands share it: each write costs both processors something. */
 export class GroupCommit {
   #end: () => void = () => undefined;
 
-  /** @param mayWait true while the engine has enough to do without what is to be written. */
+  /** @param mayWait true while the engine has enough to do without the pending commands. */
   constructor(private readonly mayWait: () => boolean) {}
 
   /** Resolves when the write should begin. */
@@ -268,7 +268,7 @@ export class GroupCommit {
     });
   }
 
-  /** Something waits for the write. */
+  /** Something is waiting for the write. */
   end(): void {
     this.#end();
   }

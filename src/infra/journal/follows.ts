@@ -1,10 +1,10 @@
 import type { JournalEntry } from './journal-record.ts';
 
 /**
- * True when no event lies between a history and the commands that would be carried out behind it, by all that is known:
- * behind a gap they would hit other rows than those that they were meant for.
- * @param seq the last one of the history.
- * @param known the highest seq that anybody has heard of.
+ * True if, as far as can be known, no event is missing between a history and the commands that would be applied after it:
+ * after a gap they would affect other rows than those they were meant for.
+ * @param seq the last seq of the history.
+ * @param known the highest seq known to anybody.
  */
 export function follows(entries: readonly JournalEntry[], seq: number, known: number): boolean {
   let reached = seq;

@@ -1,28 +1,28 @@
 import { HeycatError } from '../../errors.ts';
 
-/** A command as it is kept, one line of JSON; its arguments stay text until it is sent. */
+/** A journalled command, one line of JSON; its arguments stay text until it is sent. */
 export interface JournalEntry {
-  /** Order of the commands; grows for ever, with gaps. */
+  /** Determines the order of the commands; grows for ever, with gaps. */
   readonly position: number;
   readonly command_id: string;
   readonly reducer: string;
   readonly issued_at: string;
-  /** Seq that the service knew when the command came, -1 when it knew none: its receipt lies behind. */
+  /** The last seq known when the command arrived, or -1: its receipt has a greater one. */
   readonly since: number;
-  /** The line as it is written; text, since one buffer for each costs more than the whole write. */
+  /** The line as it is written; a string, since one buffer per entry would cost more than the entire write. */
   readonly line: string;
   /** Length of the line on disk. */
   readonly bytes: number;
   /** Set once the engine has acknowledged it. */
   applied?: AppliedOutcome;
-  /** Set once the engine cannot lose it any more, so that it is kept for a backup's sake only. */
+  /** Set once the engine can no longer lose it, so that it is kept only for a backup. */
   settled?: true;
-  /** Set once it has been given up. */
+  /** Set if it is a dead letter. */
   failed?: FailedOutcome;
 }
 
 export interface AppliedOutcome {
-  /** Of its first event; behind `seq` when it changed nothing. */
+  /** The seq of its first event; greater than `seq` if it changed nothing. */
   first_seq: number;
   seq: number;
   result: Record<string, unknown>;
@@ -35,7 +35,7 @@ export interface FailedOutcome {
   failed_at: string;
 }
 
-/** What a command is before it has its place. */
+/** A command before it has a position. */
 export interface NewEntry {
   command_id: string;
   reducer: string;
@@ -49,18 +49,18 @@ interface PutRecord extends NewEntry {
 }
 
 type JournalRecord =
-  /** All before it is out of date; positions go on from here. */
+  /** All records before it are obsolete; positions continue from here. */
   | { begin: number }
   | PutRecord
   | { applied: AppliedRow[] }
-  /** As earlier versions wrote it. */
+  /** The form that earlier versions wrote. */
   | ({ applied: number } & AppliedOutcome)
   | { settled: number[] }
   | ({ failed: number } & FailedOutcome)
-  /** Nothing needs to be known of it any more. */
+  /** Removed entries. */
   | { gone: number[] | number };
 
-/** Position, and what is in {@link AppliedOutcome}. */
+/** The position, and the values of {@link AppliedOutcome}. */
 type AppliedRow = [
   position: number,
   first_seq: number,
@@ -77,12 +77,12 @@ export function encodeRecord(record: JournalRecord): string {
 
 export function newEntry(position: number, entry: NewEntry): JournalEntry {
   const { command_id, reducer, issued_at, since, args } = entry;
-  // The arguments last, so that the rest can be read by a person who looks at the file.
+  // The arguments come last, so that a person who looks at the file can read the rest.
   const line = encodeRecord({ put: position, command_id, reducer, issued_at, since, args });
   return { position, command_id, reducer, issued_at, since, line, bytes: Buffer.byteLength(line) };
 }
 
-/** How an entry that was applied is written. */
+/** The record of an applied entry. */
 export function appliedRow({ position, applied }: JournalEntry): AppliedRow {
   const { first_seq, seq, created_at, result } = applied!;
   return [position, first_seq, seq, created_at, result];
@@ -92,12 +92,12 @@ export function positionsOf(entries: readonly JournalEntry[]): number[] {
   return entries.map(({ position }) => position);
 }
 
-/** The arguments of an entry, as they were given. */
+/** The original arguments of an entry. */
 export function argsOf({ line }: JournalEntry): Record<string, unknown> {
   return (JSON.parse(line) as PutRecord).args;
 }
 
-/** The same command for the same purpose: it would have the same effect. */
+/** True if both commands have the same reducer and arguments, and therefore the same effect. */
 export function isSame(
   one: Pick<NewEntry, 'reducer' | 'args'>,
   reducer: string,
@@ -106,14 +106,14 @@ export function isSame(
   return one.reducer === reducer && JSON.stringify(one.args) === JSON.stringify(args);
 }
 
-/** What is in a journal. */
+/** The content of a journal. */
 export interface JournalContent {
   entries: Map<number, JournalEntry>;
   /** The next command's position. */
   next: number;
 }
 
-/** Carries out the records of one group. @throws HeycatError UNSUPPORTED_SCHEMA for a record of a newer version. */
+/** Applies the records of one group. @throws HeycatError UNSUPPORTED_SCHEMA for a record of a newer version. */
 export function readRecords(group: Buffer, content: JournalContent): void {
   for (let at = 0; at < group.length;) {
     const end = group.indexOf(NEWLINE, at) + 1;

@@ -6,7 +6,7 @@ import { HeycatConfig } from '../config/heycat-config.ts';
 import { DataFolder } from '../process/data-folder.ts';
 import { CommandJournal } from './command-journal.ts';
 
-/** The durable list of commands. */
+/** The write-ahead log of commands. */
 @Module({
   imports: [EngineModule],
   providers: [

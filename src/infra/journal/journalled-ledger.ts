@@ -22,24 +22,24 @@ import { argsOf, isSame, type AppliedOutcome, type JournalEntry } from './journa
 import { Retention } from './retention.ts';
 
 const DEFAULT_WAIT_MS = 2_000;
-/** A command takes less, with an engine that runs and a disk that is quick to write. */
+/** Longer than a command takes with a running engine and a fast disk. */
 const SHORT_MS = 2;
 
 export interface LedgerOptions {
   connection: EngineConnection;
   journal: CommandJournal;
-  /** Where journal and engine write; without it there is always enough. */
+  /** The disk of journal and engine; if absent, space is assumed to be sufficient. */
   room?: Pick<DiskRoom, 'shortage' | 'assertEnough'>;
-  /** The newest backup of the data; where none are made at all, nothing is kept for one. */
+  /** The newest backup of the data; if absent, no backups are made and nothing is kept for one. */
   newestBackup?: () => NewestBackup | undefined;
-  /** Hears how commands end that were answered as queued. */
+  /** Receives the outcome of commands that were answered `queued`. */
   events: Pick<EventBus, 'publish'>;
   now?: () => Date;
 }
 
 /**
- * Carries every command out exactly once and in order, whatever ends in between: each is durable before it is sent,
- * here or, where the engine is durable before it acknowledges, there; the module's receipts make a repetition harmless.
+ * Applies every command exactly once and in order, whatever process ends in between: each is durable here before it is
+ * sent, or in the engine before it is acknowledged; the module's receipts make repetitions harmless.
  */
 export class JournalledLedger implements CommandLedger, CommandHistory {
   readonly #connection: EngineConnection;
@@ -50,13 +50,13 @@ export class JournalledLedger implements CommandLedger, CommandHistory {
   readonly #now: () => Date;
   readonly #delivery: Delivery;
   readonly #retention = new Retention();
-  /** Heartbeats' times at which the engine answered and could write. */
+  /** The number of heartbeats that the engine answered while it could write. */
   #written = 0;
-  /** Those that have not ended. */
+  /** Commands that have not ended. */
   readonly #open = new Map<string, OutboundCommand>();
-  /** Those that have and are still in the journal. */
+  /** Commands that have ended and are still in the journal. */
   readonly #ended = new Map<string, JournalEntry>();
-  /** Ends each wait early. A promise of the end would hold on to every command that was ever waited for. */
+  /** Functions that end each wait early. Racing with a long-lived promise would retain every command ever waited for. */
   readonly #waits = new Set<() => void>();
   readonly #busyWait = new BusyWait(SHORT_MS);
   #isClosed = false;
@@ -76,14 +76,14 @@ export class JournalledLedger implements CommandLedger, CommandHistory {
       onAgain: (entry, end) => this.#onAgain(entry, end),
     });
     for (const entry of journal.entries()) this.#takeUp(entry);
-    connection.listen({ onHeard: () => this.#tidy() });
+    connection.listen({ onHeartbeat: () => this.#tidy() });
   }
 
   get counts(): { pending: number; dead: number } {
     return this.#journal.counts;
   }
 
-  /** True when a backup should be made soon: without it, a part of the history would be in none and in no journal. */
+  /** True if a backup is needed soon: otherwise a part of the history would be in no backup and in no journal. */
   get needsBackup(): boolean {
     return this.#backedUp.isOfAnother || this.#retention.isFilling(this.#backedUp.seq);
   }
@@ -193,13 +193,13 @@ export class JournalledLedger implements CommandLedger, CommandHistory {
     }
   }
 
-  /** It takes longer: nothing may be lost of it from here on. */
+  /** The command takes longer than its caller waits: it must be durable from here on. */
   async #queued(command: OutboundCommand): Promise<Submitted> {
     const { command_id } = command.command;
     if (command.entry === undefined) await this.#delivery.keep(command);
     this.#delivery.writeNow();
     await command.durable;
-    // It may have ended meanwhile, also with an error that is still being written down.
+    // It may have ended in the meantime, perhaps with an error that is still being written.
     if (command.entry === undefined || this.#open.get(command_id) !== command) return command.end.promise;
     command.wasQueued = true;
     return { status: 'queued', command_id, position: command.entry.position } satisfies Queued;
@@ -217,19 +217,19 @@ export class JournalledLedger implements CommandLedger, CommandHistory {
         this.#events.publish(new LiveEvent('queued_command_applied', { command_id, seq, result }));
       return;
     }
-    // On disk before anybody hears of it: a command that was refused must not be sent again after a crash.
+    // Durable before it is reported: a rejected command must not be sent again after a crash.
     if (entry !== undefined && !wasQueued && command.callers > 0) await this.#journal.remove(entry);
-    else if (entry !== undefined) await this.#giveUp(entry, end);
+    else if (entry !== undefined) await this.#deadLetter(entry, end);
     command.end.reject(end);
   }
 
   #onAgain(entry: JournalEntry, end: Receipt | HeycatError): void {
-    if (end instanceof HeycatError) return void this.#giveUp(entry, end);
+    if (end instanceof HeycatError) return void this.#deadLetter(entry, end);
     const { first_seq, last_seq: seq, result, created_at } = end;
     this.#keep(entry, { first_seq, seq, result, created_at });
   }
 
-  /** An applied command stays until it cannot be lost any more. */
+  /** Keeps an applied command until it can no longer be lost. */
   #keep(entry: JournalEntry, outcome: AppliedOutcome): void {
     if (this.#connection.isDurable) return this.#forget(entry);
     this.#journal.applied(entry, outcome);
@@ -237,7 +237,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory {
     this.#retention.keep(entry, this.#written);
   }
 
-  async #giveUp(entry: JournalEntry, { code, message }: HeycatError): Promise<void> {
+  async #deadLetter(entry: JournalEntry, { code, message }: HeycatError): Promise<void> {
     const { command_id } = entry;
     this.#retention.release(entry);
     this.#ended.set(command_id, entry);
@@ -254,8 +254,8 @@ export class JournalledLedger implements CommandLedger, CommandHistory {
       this.#open.set(command_id, command);
       this.#delivery.takeUp(command);
     } catch (thrown) {
-      // The module has changed since: the arguments do not fit any more.
-      void this.#giveUp(entry, HeycatError.from(thrown));
+      // The module has changed since, and the arguments no longer fit.
+      void this.#deadLetter(entry, HeycatError.from(thrown));
     }
   }
 
@@ -265,7 +265,7 @@ export class JournalledLedger implements CommandLedger, CommandHistory {
   }
 
   #tidy(): void {
-    // What is acknowledged while the disk is full is not on it.
+    // Commands acknowledged while the disk is full are not on it.
     if (this.#room?.shortage === undefined) this.#written += 1;
     const { settled, gone } = this.#retention.tidy(this.#written, this.#backedUp.seq);
     this.#journal.settled(settled);
@@ -291,5 +291,9 @@ function reused(command_id: string): HeycatError {
 }
 
 function notFound(command_id: string): HeycatError {
-  return new HeycatError('NOT_FOUND', 'No command with that id waits or was given up.', { command_id });
+  return new HeycatError(
+    'NOT_FOUND',
+    'No command with that id is waiting, and there is no dead letter with it.',
+    { command_id },
+  );
 }

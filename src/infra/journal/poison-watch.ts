@@ -1,16 +1,16 @@
 import type { JournalEntry } from './journal-record.ts';
 
-/** From so many sessions that ended on it on, a command is sent alone, so that no innocent one is suspected with it. */
+/** After this many sessions have ended on a command, it is sent alone, so that no other command is suspected. */
 const ALONE_FROM = 2;
-/** So many sessions in a row that end on one command are no accident. */
-const GIVEN_UP_FROM = 8;
+/** This many consecutive sessions that end on one command are no accident. */
+const DEAD_LETTER_FROM = 8;
 
-/** Finds the command that ends every session it is sent in: one that the engine dies of, or never answers. */
+/** Finds a poison command, one that ends every session in which it is sent: the engine crashes on it or never answers it. */
 export class PoisonWatch {
   #suspect: JournalEntry | undefined;
   #count = 0;
 
-  /** A session has ended; this was the first that it had not answered. */
+  /** A session has ended; this was the first command that it had not answered. */
   suspect(entry: JournalEntry): void {
     this.#count = this.#suspect === entry ? this.#count + 1 : 1;
     this.#suspect = entry;
@@ -21,6 +21,6 @@ export class PoisonWatch {
   }
 
   isPoison(entry: JournalEntry): boolean {
-    return entry === this.#suspect && this.#count >= GIVEN_UP_FROM;
+    return entry === this.#suspect && this.#count >= DEAD_LETTER_FROM;
   }
 }

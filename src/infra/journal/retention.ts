@@ -1,28 +1,28 @@
 import type { JournalEntry } from './journal-record.ts';
 
 /**
- * A server of version 1.2.0 loses at its end what it acknowledged in about the last half second: up to 2,360 commands on
- * a busy disk. Times are counted while it answers, so that a stopped server or a sleeping computer ages nothing.
+ * When a server of version 1.2.0 exits, it loses what it acknowledged in about the last half second: up to 2,360 commands on
+ * a busy disk. Age is counted in answered heartbeats, so that a stopped server or a sleeping computer lets nothing expire.
  */
 const KEPT_FOR = 60;
-/** Where too much is kept, the oldest may go sooner: ten times the longest that a server was ever seen to be behind. */
+/** If too much is kept, the oldest may be removed sooner: ten times the longest delay ever observed in a server. */
 const KEPT_AT_LEAST = 5;
 const KEPT_COMMANDS = 10_000;
 const KEPT_BYTES = 16 * 1024 * 1024;
 
-/** Acknowledged commands that may be lost yet: with the end of what the engine wrote, or with all that it has. */
+/** Acknowledged commands that may still be lost: with the end of the engine's writes, or with all of its data. */
 export class Retention {
-  /** Those that the engine may not have on disk, with {@link EngineConnection.heard} at the acknowledgement, in its order. */
+  /** Commands that the engine may not have on disk, in order, with {@link EngineConnection.heartbeats} at the acknowledgement. */
   readonly #young = new Map<JournalEntry, number>();
-  /** Those that it has, and no backup. */
+  /** Commands that the engine has on disk but no backup contains. */
   readonly #settled = new Set<JournalEntry>();
   #bytes = 0;
 
-  /** From now on; also one that is kept already, and was acknowledged anew. */
-  keep(entry: JournalEntry, heard: number): void {
+  /** Keeps a command from now on, also one that is already kept and was acknowledged again. */
+  keep(entry: JournalEntry, heartbeats: number): void {
     this.release(entry);
     if (entry.settled) this.#settled.add(entry);
-    else this.#young.set(entry, heard);
+    else this.#young.set(entry, heartbeats);
     this.#bytes += entry.bytes;
   }
 
@@ -31,14 +31,14 @@ export class Retention {
   }
 
   /**
-   * @param backedUp the last seq that a backup holds.
-   * @returns those that are on the engine's disk by now and stay, and those that are kept no longer.
+   * @param backedUp the last seq that a backup contains.
+   * @returns the commands that are now on the engine's disk and stay, and those that are no longer kept.
    */
-  tidy(heard: number, backedUp: number): { settled: JournalEntry[]; gone: JournalEntry[] } {
+  tidy(heartbeats: number, backedUp: number): { settled: JournalEntry[]; gone: JournalEntry[] } {
     const old: JournalEntry[] = [];
     const gone: JournalEntry[] = [];
     for (const [entry, since] of this.#young) {
-      if (heard - since <= KEPT_FOR) break;
+      if (heartbeats - since <= KEPT_FOR) break;
       this.#young.delete(entry);
       this.#settled.add(entry);
       old.push(entry);
@@ -49,14 +49,14 @@ export class Retention {
       gone.push(entry);
     }
     for (const [entry, since] of this.#young) {
-      if (!this.#isMuch || heard - since <= KEPT_AT_LEAST) break;
+      if (!this.#isMuch || heartbeats - since <= KEPT_AT_LEAST) break;
       this.release(entry);
       gone.push(entry);
     }
     return { settled: old.filter((entry) => this.#settled.has(entry)), gone };
   }
 
-  /** True when so much is in no backup that a part of it would have to go before long. */
+  /** True if so much is in no backup that a part of it would soon have to be removed. */
   isFilling(backedUp: number): boolean {
     const missing = [...this.#settled, ...this.#young.keys()].filter((entry) => isMissing(entry, backedUp));
     const bytes = missing.reduce((sum, entry) => sum + entry.bytes, 0);
@@ -68,7 +68,7 @@ export class Retention {
   }
 }
 
-/** True of a command whose events are in no backup; one that changed nothing has none. */
+/** True if the events of a command are in no backup; false if it changed nothing and has none. */
 function isMissing({ applied }: JournalEntry, backedUp: number): boolean {
   return applied !== undefined && applied.seq >= applied.first_seq && applied.seq > backedUp;
 }

@@ -1,6 +1,6 @@
 import { appliedRow, encodeRecord, positionsOf, type JournalEntry } from './journal-record.ts';
 
-/** What the next write says. Outcomes share a record: one for each would cost more than the commands themselves. */
+/** The records of the next write. Outcomes share a record: one for each would cost more than the commands themselves. */
 export class Unwritten {
   #lines: string[] = [];
   #applied: JournalEntry[] = [];
@@ -27,7 +27,7 @@ export class Unwritten {
     this.#gone.push(entry);
   }
 
-  /** All of it, in an order that reads the same. */
+  /** Removes and returns the records, in an order with the same meaning. */
   take(): string[] {
     const lines = [...this.#lines, ...outcomeLines(this.#applied, this.#settled)];
     if (this.#gone.length > 0) lines.push(encodeRecord({ gone: positionsOf(this.#gone) }));
@@ -35,18 +35,18 @@ export class Unwritten {
     return lines;
   }
 
-  /** What {@link take} gave and could not be written comes first next time. */
+  /** Puts records of {@link take} that could not be written in front of the next write. */
   putBack(lines: readonly string[]): void {
     this.#lines = [...lines, ...this.#lines];
   }
 }
 
-/** How the entries among these end that have been applied, and which of them have been settled. */
+/** The records of the applied and of the settled entries among these. */
 export function* outcomeLines(
   entries: readonly JournalEntry[],
   settledEntries: readonly JournalEntry[],
 ): Generator<string> {
-  // One that was given up since is no longer applied.
+  // An entry that has since become a dead letter is no longer applied.
   const applied = entries.filter((entry) => entry.applied !== undefined);
   if (applied.length > 0) yield encodeRecord({ applied: applied.map(appliedRow) });
   const settled = settledEntries.filter((entry) => entry.settled);

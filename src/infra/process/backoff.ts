@@ -1,14 +1,14 @@
 export interface BackoffOptions {
   /** The first wait. Default 100 ms. */
   minMs?: number;
-  /** No wait is longer. Default 30 s. */
+  /** The longest wait. Default 30 s. */
   maxMs?: number;
-  /** The share of a wait that is left to chance, so that many do not come back in the same moment. Default 1: all of it. */
+  /** The random share of a wait, so that many clients do not retry at the same moment. Default 1: all of it. */
   jitter?: number;
   random?: () => number;
 }
 
-/** Exponential backoff: each failure doubles the wait. */
+/** Exponential back-off with jitter: each failure doubles the wait. */
 export class Backoff {
   readonly #options: Required<BackoffOptions>;
   #failures = 0;
@@ -17,7 +17,7 @@ export class Backoff {
     this.#options = { minMs, maxMs, jitter, random };
   }
 
-  /** Since the last {@link reset}. */
+  /** Failures since the last {@link reset}. */
   get failures(): number {
     return this.#failures;
   }

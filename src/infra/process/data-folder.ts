@@ -3,7 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { InstanceLock } from './files/instance-lock.ts';
 import { ensurePrivateFolder } from './files/private-file.ts';
 
-/** The data folder, which one service at a time has. */
+/** The data folder, which only one service at a time can use. */
 export class DataFolder implements OnApplicationShutdown {
   #isReleased = false;
 
@@ -13,9 +13,9 @@ export class DataFolder implements OnApplicationShutdown {
   ) {}
 
   /**
-   * Takes the folder, which is made when it is missing.
-   * @param folders absolute paths of folders inside it that must exist.
-   * @throws HeycatError BUSY when another process has it, NOT_AUTHORIZED when it is open to others.
+   * Locks the folder, which is created if missing.
+   * @param folders absolute paths of subfolders to create.
+   * @throws HeycatError BUSY if another process has it locked, NOT_AUTHORIZED if it is open to others.
    */
   static async take(path: string, folders: readonly string[]): Promise<DataFolder> {
     await ensurePrivateFolder(path);
@@ -26,7 +26,7 @@ export class DataFolder implements OnApplicationShutdown {
     });
   }
 
-  /** Runs a step of the start; the folder is free again when it fails, since Nest then ends nothing. */
+  /** Runs a step of the start, and releases the folder if it fails, because Nest then runs no shutdown hooks. */
   async orRelease<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();

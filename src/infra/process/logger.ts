@@ -4,7 +4,7 @@ import { destination, pino, type Level, type Logger } from 'pino';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Nest's log as JSON lines on stderr: stdout carries only answers. */
+/** Writes Nest's log as JSON lines to stderr: stdout is for answers only. */
 export class JsonLogger implements LoggerService {
   readonly #pino: Logger;
 
@@ -22,7 +22,7 @@ export class JsonLogger implements LoggerService {
   verbose = (message: unknown, ...rest: unknown[]): void => this.#write('trace', message, rest);
   fatal = (message: unknown, ...rest: unknown[]): void => this.#write('fatal', message, rest);
 
-  /** Nest puts the context last, and a stack before it. */
+  /** Nest passes the context last, and a stack before it. */
   #write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;

@@ -16,8 +16,8 @@ export function dataFolder(env: Environment = environment()): string {
 
 /**
  * Absolute path of the folder for the socket and the discovery file; HEYCAT_RUNTIME_DIR moves it.
- * Where the platform has no per-user runtime folder it lies in the default data folder, because a temporary folder's
- * name may differ between a terminal and a desktop session.
+ * If the platform has no per-user runtime folder, it is in the default data folder, because the name of the temporary folder
+ * may differ between a terminal and a desktop session.
  */
 export function runtimeFolder(
   env: Environment = environment(),

@@ -5,7 +5,7 @@ import { ClockWatch } from './clock/clock-watch.ts';
 import { DataFolder } from './data-folder.ts';
 import { DiskRoom } from './files/disk-room.ts';
 
-/** What the service has of its computer: a folder of its own, room on its disk, its clock. */
+/** The resources of the computer that the service uses: its data folder, disk space and clock. */
 @Module({
   providers: [
     {

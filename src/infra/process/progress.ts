@@ -1,11 +1,11 @@
-/** How far long work has come. */
+/** The progress of long work. */
 export interface Progress {
-  /** What is being done: `Downloading`, `Compiling` … */
+  /** The current step: `Downloading`, `Compiling` … */
   step: string;
-  /** To what. */
+  /** The object of the step. */
   subject: string;
-  /** Parts that are done, in any unit; 0 until it is known. */
+  /** Completed parts, in any unit; 0 until known. */
   done: number;
-  /** Parts in all; 0 until it is known. */
+  /** All parts; 0 until known. */
   total: number;
 }

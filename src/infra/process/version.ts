@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 let version: string | undefined;
 
-/** Version of this package, from its package.json. */
+/** The version of this package, from its package.json. */
 export function packageVersion(): string {
   // The file is two folders up from both src/infra and dist/infra.
   version ??= (

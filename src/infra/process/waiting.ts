@@ -1,4 +1,4 @@
-/** A promise with its settling functions; Promise.withResolvers needs Node 22. */
+/** A promise with its resolve and reject functions; Promise.withResolvers needs Node 22. */
 export interface Deferred<T> {
   promise: Promise<T>;
   resolve: (value: T) => void;
@@ -11,12 +11,12 @@ export function deferred<T>(): Deferred<T> {
     parts.resolve = resolve;
     parts.reject = reject;
   });
-  // Whoever awaits sees the rejection; nobody awaiting is no reason to end the process.
+  // Whoever awaits the promise sees the rejection; without anybody it must not end the process.
   parts.promise.catch(() => undefined);
   return parts as Deferred<T>;
 }
 
-/** As `work`, or rejects with `late()` when that takes longer than `ms`; the work goes on. */
+/** Settles as `work`, or rejects with `late()` if that takes longer than `ms`; the work continues. */
 export function within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), ms);
@@ -25,15 +25,15 @@ export function within<T>(work: Promise<T>, ms: number, late: () => Error): Prom
 }
 
 /**
- * Busy-waits where the last wait was short: to wake a processor that has halted takes longer than many of them. The wait
- * after one that was long sleeps at once.
+ * Busy-waits if the previous wait was short: waking a halted processor takes longer than many waits. After a long wait, the
+ * next one sleeps immediately.
  */
 export class BusyWait {
   #since = 0;
   #lastWasShort = false;
   #isPolling = false;
 
-  /** @param limitMs how long a short wait is at most, in ms. */
+  /** @param limitMs the longest wait that counts as short. */
   constructor(private readonly limitMs: number) {}
 
   begin(): void {
@@ -43,7 +43,7 @@ export class BusyWait {
     setImmediate(this.#poll);
   }
 
-  /** What was waited for has come; without a wait this changes nothing. */
+  /** Ends the wait; without one this does nothing. */
   end(): void {
     if (this.#since === 0) return;
     this.#lastWasShort = this.#elapsed <= this.limitMs;

@@ -22,8 +22,8 @@ function describeSignOfLife(name: string, create: () => Promise<CrashableEngine>
       harness.connection.checkNow();
       expect(asked()).toBe(before + 1);
       await until(() => socket.frames.length > answers, 'the answer');
-      const { heard } = harness.connection;
-      await until(() => harness.connection.heard > heard, 'the next heartbeat');
+      const { heartbeats } = harness.connection;
+      await until(() => harness.connection.heartbeats > heartbeats, 'the next heartbeat');
       expect(sockets).toHaveLength(1);
 
       const { length } = harness.baselines;

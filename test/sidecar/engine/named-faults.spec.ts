@@ -39,7 +39,7 @@ describe('faults of the embedded engine have names', () => {
     const { reason, cause } = await failureOf(engine);
     expect({ reason, cause }).toEqual({
       reason: 'folder_unreadable',
-      cause: expect.stringContaining(`${inTheWay} cannot be made`),
+      cause: expect.stringContaining(`${inTheWay} cannot be created`),
     });
     expect(await readFile(inTheWay, 'utf8')).toBe('a file');
   });

@@ -149,7 +149,7 @@ describe('the journal', () => {
     bytes[bytes.indexOf('"b"')]! ^= 1;
     await writeFile(file, bytes);
     const first = await CommandJournal.open(folder.path);
-    expect(first.faults).toEqual([expect.stringMatching(/commands-0000000001 is damaged and was set aside/)]);
+    expect(first.faults).toEqual([expect.stringMatching(/commands-0000000001 is damaged and was moved aside/)]);
     expect(names(first.journal)).toEqual(['a', 'c']);
     expect(first.journal.append(command('d')).entry.position).toBe(4);
     await first.journal.close();
@@ -190,7 +190,7 @@ describe('the journal', () => {
       const refused = journal.append(command('refused'));
       await expect(refused.durable).rejects.toMatchObject({
         code: 'QUEUE_FULL',
-        message: expect.stringMatching(/ENOSPC.*make room/),
+        message: expect.stringMatching(/ENOSPC.*free some disk space/),
         details: { outcome: 'not_sent' },
       });
       expect(names(journal)).toEqual(['before']);

@@ -46,7 +46,7 @@ class Run {
       seq: engine.receipts.length,
       isUp: true,
       isDurable: false,
-      heard: 0,
+      heartbeats: 0,
       beforeBaseline: (async () => undefined) as (session: Session) => Promise<void>,
       listen: (listener: ChangeFeedListener) => this.#listeners.push(listener),
       call: async (_: string, command_id: string) => engine.call(command_id),
@@ -73,7 +73,7 @@ class Run {
   }
 
   hear(times: number): void {
-    for (let time = 0; time < times; time++) for (const listener of this.#listeners) listener.onHeard?.();
+    for (let time = 0; time < times; time++) for (const listener of this.#listeners) listener.onHeartbeat?.();
   }
 
   /** @returns what the engine was asked for before the rows are read. */

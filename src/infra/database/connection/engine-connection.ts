@@ -52,7 +52,7 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   #stopping = new AbortController();
   /** Between two attempts. */
   #pause = new AbortController();
-  #heard = 0;
+  #heartbeats = 0;
   /** For the event log. */
   readonly recent = new RecentEvents();
   /** Runs in each new session before its rows are read; when it rejects, the session ends. */
@@ -102,9 +102,9 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
     return this.#endpoint?.durable ?? false;
   }
 
-  /** Heartbeats' times at which the engine had been heard since the one before; grows for as long as it lives. */
-  get heard(): number {
-    return this.#heard;
+  /** How many heartbeats the engine has answered in this run. */
+  get heartbeats(): number {
+    return this.#heartbeats;
   }
 
   listen(listener: ChangeFeedListener): () => void {
@@ -214,11 +214,11 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
       heartbeatMs: this.#heartbeatMs,
       onBatch: (batch) => this.#tell(batch),
       onDown: (cause) => down.resolve(cause),
-      onHeard: () => {
-        this.#heard += 1;
+      onHeartbeat: () => {
+        this.#heartbeats += 1;
         // A lasting fault ends by itself once a session has held.
         if (this.isUp) this.#status();
-        for (const listener of this.#listeners) listener.onHeard?.();
+        for (const listener of this.#listeners) listener.onHeartbeat?.();
       },
       beforeBaseline: (session) => this.beforeBaseline(session),
     });

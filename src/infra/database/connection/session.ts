@@ -17,7 +17,7 @@ export interface SessionOptions {
   onBatch: (batch: ChangeBatch) => void;
   onDown: (cause: string) => void;
   /** Something came from the engine since the last heartbeat's time. */
-  onHeard: () => void;
+  onHeartbeat: () => void;
   /** Runs before the rows are read. */
   beforeBaseline: (session: Session) => Promise<void>;
   /** For opening, and for each heartbeat and look-up. */
@@ -225,7 +225,7 @@ export class Session {
   }
 
   #tick(): void {
-    if (this.#silentTicks === 0) this.#options.onHeard();
+    if (this.#silentTicks === 0) this.#options.onHeartbeat();
     this.#silentTicks += 1;
     const deadTicks = Math.ceil(this.#options.deadlineMs / this.#options.heartbeatMs) + 1;
     if (this.#silentTicks > deadTicks) this.fail('the engine does not answer');

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { type CommandLine, Subprocess } from './subprocess.ts';
 import { environment } from '../environment.ts';
 
-/** Node's options for a child of ours. */
+/** Node options for a child process. */
 export interface NodeOptions {
-  /** When absent none, or this process's own where the sources run uncompiled. */
+  /** Default: none, or this process's own if the sources run uncompiled. */
   execArgv?: readonly string[] | undefined;
 }
 
@@ -15,20 +15,20 @@ export interface NodeChildOptions extends NodeOptions {
   args?: readonly string[];
   /** Default: this process's. */
   env?: NodeJS.ProcessEnv;
-  /** Its stdout and stderr, and any descriptors from 4 on; by default nothing that it or native code prints is read. */
+  /** Its stdout and stderr, and any descriptors from 4 on; by default all output is ignored. */
   output?: readonly ['ignore' | 'pipe', 'ignore' | 'pipe', ...'pipe'[]];
-  /** `advanced`: messages may hold typed arrays. */
+  /** `advanced`: messages may contain typed arrays. */
   serialization?: 'json' | 'advanced';
-  /** A program, with its arguments, that runs the command behind them. */
+  /** A program with arguments that runs the command appended to them. */
   runBy?: CommandLine | undefined;
 }
 
 /**
- * One of our own entry files in a process of its own, with a channel for messages. Nothing that it prints reaches our
- * stdout. It ends with us when it calls {@link endWithParent}.
+ * Runs one of our own entry files in a child process with a message channel. Nothing that it prints reaches our stdout. It
+ * ends with this process if it calls {@link endWithParent}.
  */
 export class NodeChild<Sent extends Serializable, Received> extends Subprocess {
-  /** @param entry its file, as a URL without the ending. */
+  /** @param entry URL of its file, without the extension. */
   constructor(entry: URL, { args = [], execArgv, env, runBy, ...options }: NodeChildOptions = {}) {
     const { output = ['ignore', 'ignore'], serialization = 'json' } = options;
     const [stdout, stderr, ...more] = output;
@@ -44,12 +44,12 @@ export class NodeChild<Sent extends Serializable, Received> extends Subprocess {
     this.child.on('message', listener);
   }
 
-  /** A message that could not be sent is no news: the child's end is told. */
+  /** Sends a message; a failure to send is ignored, because the child's end is reported. */
   send(message: Sent): void {
     if (this.child.connected) this.child.send(message, () => undefined);
   }
 
-  /** The first message from now on that `isAnswer`; else whether it ended first, or was silent for so long. */
+  /** Waits for the first message that `isAnswer`; otherwise returns whether the child ended first or was silent for too long. */
   answer<M extends Received>(
     isAnswer: (message: Received) => message is M,
     limitMs: number,
@@ -57,23 +57,23 @@ export class NodeChild<Sent extends Serializable, Received> extends Subprocess {
     return new Promise((resolve) => {
       const settle = (answer: M | 'ended' | 'silent') => {
         clearTimeout(timer);
-        this.child.off('message', hear);
+        this.child.off('message', receive);
         resolve(answer);
       };
-      const hear = (message: Received) => isAnswer(message) && settle(message);
+      const receive = (message: Received) => isAnswer(message) && settle(message);
       const timer = setTimeout(() => settle('silent'), limitMs);
-      this.child.on('message', hear);
+      this.child.on('message', receive);
       void this.ended.then(() => settle('ended'));
     });
   }
 
-  /** What it writes on a descriptor of {@link NodeChildOptions.output}. */
+  /** The output on a descriptor of {@link NodeChildOptions.output}. */
   readable(descriptor: number): Readable | null {
     return this.child.stdio[descriptor] as Readable | null;
   }
 }
 
-/** How Node runs one of our entry files: the compiled one beside compiled code, the source beside sources. */
+/** The command that runs one of our entry files: the compiled one from compiled code, the source from sources. */
 export function nodeCommand(
   entry: URL,
   args: readonly string[] = [],
@@ -82,7 +82,7 @@ export function nodeCommand(
   return [process.execPath, ...execArgv, `${fileURLToPath(entry)}${ENDING}`, ...args];
 }
 
-/** Within Electron `execPath` is the app, which runs a file only when told so. */
+/** Within Electron, `execPath` is the app, which runs a file only with this variable. */
 export function nodeEnvironment(env: NodeJS.ProcessEnv = environment()): NodeJS.ProcessEnv {
   return { ...env, ELECTRON_RUN_AS_NODE: '1' };
 }

@@ -10,26 +10,26 @@ const STDERR_CHARS = 600;
 export interface ProgramRun extends Pick<SubprocessOptions, 'group'> {
   /** Default: this process's. */
   env?: NodeJS.ProcessEnv;
-  /** What it reads: other users of the machine can see arguments. */
+  /** Its standard input; other users of the machine can see arguments. */
   input?: string;
-  /** Ends it. */
+  /** Aborting ends the program. */
   signal?: AbortSignal | undefined;
-  /** It is ended after so long. */
+  /** The program is ended after this time. */
   timeoutMs?: number;
-  /** How it is ended before its time. Default: SIGKILL. */
+  /** The signal with which it is ended. Default: SIGKILL. */
   endSignal?: NodeJS.Signals;
-  /** Hears what it writes on stderr. With null that is thrown away. */
+  /** Receives its stderr output, which null discards. */
   onStderr?: ((text: string) => void) | null;
 }
 
 export interface ProgramEnd extends ProcessEnd {
-  /** The end of what it wrote on stderr. */
+  /** The end of its stderr output. */
   stderr: string;
 }
 
 /**
  * Runs a program without a shell and waits for its end.
- * @throws HeycatError CANCELLED, after it has gone.
+ * @throws HeycatError CANCELLED, after the program has ended.
  */
 export async function runProgram(command: CommandLine, run: ProgramRun = {}): Promise<ProgramEnd> {
   const { input, signal, timeoutMs, endSignal = 'SIGKILL', onStderr } = run;
@@ -56,7 +56,7 @@ export async function runProgram(command: CommandLine, run: ProgramRun = {}): Pr
   return { ...ended, stderr: stderr.trim() };
 }
 
-/** Starts a program that outlives this process, without a shell; false when it cannot be run. */
+/** Starts a program that outlives this process, without a shell; false if it cannot be run. */
 export async function launchProgram(
   [program, ...args]: CommandLine,
   env: NodeJS.ProcessEnv,
@@ -69,7 +69,7 @@ export async function launchProgram(
   );
 }
 
-/** Where a program lies that would be run by this name; undefined when it is not installed. */
+/** The path of the program that would be run by this name; undefined if it is not installed. */
 export function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
   if (isAbsolute(name)) return existsSync(name) ? name : undefined;
   const names = process.platform === 'win32' ? [name, `${name}.exe`] : [name];

@@ -5,22 +5,22 @@ import type { Readable, Writable } from 'node:stream';
 export type CommandLine = readonly [program: string, ...args: string[]];
 
 export interface SubprocessOptions extends Pick<SpawnOptions, 'env' | 'stdio' | 'serialization'> {
-  /** `own`: Ctrl-C in our terminal does not reach it. `tree`: its signals also reach whatever it has started. */
+  /** `own`: Ctrl-C in our terminal does not reach it. `tree`: signals also reach the processes that it has started. */
   group?: 'own' | 'tree';
-  /** What it is sent when this process exits before it; by default nothing. */
+  /** The signal sent to it when this process exits first; by default none. */
   exitSignal?: NodeJS.Signals;
 }
 
-/** How a process ended: with a code, by a signal, or with the error that kept it from starting. */
+/** How a process ended: with an exit code, by a signal, or with the error that prevented its start. */
 export interface ProcessEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
   error?: NodeJS.ErrnoException;
 }
 
-/** A process of ours, from its start to its end; no shell takes part. */
+/** A child process from its start to its end, without a shell. */
 export class Subprocess {
-  /** Resolves when it has gone and all that it wrote was read; never rejects. */
+  /** Resolves when it has ended and all of its output has been read; never rejects. */
   readonly ended: Promise<ProcessEnd>;
   protected readonly child: ChildProcess;
   readonly #isTree: boolean;
@@ -30,13 +30,13 @@ export class Subprocess {
     const detached = group !== undefined && process.platform !== 'win32';
     this.child = spawn(program, args, { ...options, detached, windowsHide: true });
     this.#isTree = group === 'tree';
-    // One that ends without reading is told by its end.
+    // A process that ends without reading its input is reported by its end.
     this.child.stdin?.on('error', () => undefined);
     this.ended = this.#whenEnded();
     if (exitSignal !== undefined) this.#endWithUs(exitSignal);
   }
 
-  /** Undefined when it could not be started. */
+  /** Undefined if it could not be started. */
   get pid(): number | undefined {
     return this.child.pid;
   }
@@ -45,7 +45,7 @@ export class Subprocess {
     return this.#hasEnded;
   }
 
-  /** Null where it is no pipe, as the other two. */
+  /** Null if it is not a pipe, like the other two. */
   get stdin(): Writable | null {
     return this.child.stdin;
   }
@@ -58,19 +58,19 @@ export class Subprocess {
     return this.child.stderr;
   }
 
-  /** Does nothing where it has ended. */
+  /** Does nothing if it has ended. */
   signal(name: NodeJS.Signals): void {
     if (this.#isTree) signalTree(this.child, name);
     else this.child.kill(name);
   }
 
-  /** Ends it at once. @returns as {@link ended}. */
+  /** Kills it. @returns as {@link ended}. */
   kill(): Promise<ProcessEnd> {
     this.signal('SIGKILL');
     return this.ended;
   }
 
-  /** Asks it to end, and kills it when that takes longer than `graceMs`. @returns as {@link ended}. */
+  /** Asks it to end, and kills it if that takes longer than `graceMs`. @returns as {@link ended}. */
   async end(graceMs: number, ask: () => void = () => this.signal('SIGTERM')): Promise<ProcessEnd> {
     if (this.#hasEnded) return this.ended;
     ask();
@@ -84,7 +84,7 @@ export class Subprocess {
     return new Promise((resolve) => {
       let failure: Pick<ProcessEnd, 'error'> = {};
       this.child.on('error', (error) => {
-        // Else a signal or a message could not be sent, which its end tells.
+        // Otherwise a signal or a message could not be sent, which its end explains.
         if (this.pid === undefined) failure = { error };
       });
       this.child.once('close', (code, signal) => {

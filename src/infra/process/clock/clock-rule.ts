@@ -1,39 +1,39 @@
-/** What three clocks showed at one moment, in ms. */
+/** The readings of three clocks at one moment, in ms. */
 export interface ClockReading {
   /** The time of day, which people and time servers set. */
   wall: number;
-  /** Nobody sets it. On Linux it stands still while the computer sleeps, on Windows and macOS it goes on. */
+  /** Cannot be set. On Linux it stops while the computer sleeps, on Windows and macOS it continues. */
   monotonic: number;
-  /** Since the start of the computer, sleep included; some systems count whole seconds. */
+  /** Since boot, including sleep; some systems count in seconds. */
   boot: number;
 }
 
-/** `slept`: for so long. `jumped`: the time of day was set forward by so much, or back where it is negative. */
+/** `slept`: for this long. `jumped`: the time of day was set forward by this much, or back if it is negative. */
 export interface ClockHappening {
   kind: 'slept' | 'jumped';
   ms: number;
 }
 
 export interface LookRule {
-  /** How often the clocks are looked at. */
+  /** How often the clocks are checked. */
   lookMs: number;
-  /** True where the monotonic clock may go on in sleep. */
+  /** True if the monotonic clock may continue during sleep. */
   mayCountSleep: boolean;
 }
 
 /**
- * Far above what is no jump: the rounding of a clock that counts seconds, a leap second, and time servers, which correct
- * small errors half a millisecond a second. Below what anybody would miss in the time of an event.
+ * Far above what does not count as a jump: the rounding of a clock that counts seconds, a leap second, and time servers,
+ * which correct small errors by half a millisecond per second. Below what matters in the time of an event.
  */
 const FEW_SECONDS_MS = 5_000;
-/** A busy computer holds nobody up for so long. */
+/** Longer than a busy computer delays a process. */
 const LATE_MS = 10_000;
 
 /**
- * What happened to the clocks between two looks. A process that was stopped or starved finds all three advanced alike,
- * and that is nothing. Where the monotonic clock counts sleep nothing tells a sleeping computer from a stopped process
- * but how long it took: there a look that comes ten seconds late counts as sleep. A virtual machine that was suspended
- * slept without any clock of its own knowing: its time of day jumps once it is corrected.
+ * Finds out what happened to the clocks between two readings. For a process that was stopped or starved, all three have
+ * advanced equally, which means nothing. If the monotonic clock counts sleep, only the duration distinguishes a sleeping
+ * computer from a stopped process: there a check that runs ten seconds late counts as sleep. In a suspended virtual machine
+ * no clock advances: its time of day jumps once it is corrected.
  */
 export function clockHappenings(
   before: ClockReading,

@@ -6,9 +6,9 @@ import type { ClockReport } from '../../../queries/system/status-source.ts';
 import { clockHappenings, type ClockHappening, type ClockReading } from './clock-rule.ts';
 
 const LOOK_MS = 1_000;
-/** So long a happening is part of the service's state. */
+/** How long an occurrence is shown in the service's status. */
 const SHOWN_MS = 10 * 60_000;
-/** Clocks that were read further apart than that show no one moment. */
+/** Clocks that were read further apart than this are not one reading. */
 const AT_ONCE_MS = 100;
 
 export interface ClockWatchOptions {
@@ -16,7 +16,7 @@ export interface ClockWatchOptions {
   platform?: NodeJS.Platform;
 }
 
-/** Notices that the computer slept, or that its clock was set, by comparing clocks once a second. */
+/** Detects that the computer slept, or that its clock was set, by comparing clocks once a second. */
 export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #log = new Logger('ClockWatch');
   readonly #read: () => ClockReading | undefined;
@@ -59,7 +59,7 @@ export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
   look(): void {
     const now = this.#read();
-    // The next look covers this one's time.
+    // The next reading covers this one's time.
     if (now === undefined) return;
     const before = this.#before ?? now;
     this.#before = now;
@@ -85,7 +85,7 @@ export class ClockWatch implements OnApplicationBootstrap, OnModuleDestroy {
 
 const STEADY: ClockReport = { state: 'steady' };
 
-/** Undefined when the process was held up between one clock and the next, or the system does not say. */
+/** Undefined if the process was suspended between two clocks, or if the system does not provide them. */
 export function readClocks(): ClockReading | undefined {
   try {
     const boot = uptime() * 1_000;

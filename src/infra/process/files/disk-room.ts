@@ -2,23 +2,23 @@ import { statfsSync } from 'node:fs';
 import { HeycatError } from '../../../errors.ts';
 
 /**
- * Below this nothing more is sent: SpacetimeDB 1.2.0 goes on acknowledging when its log cannot be written any more. The
- * server makes index files of 4 MiB and the journal is written anew in one piece, so a few of both must fit.
+ * Below this, nothing more is sent: SpacetimeDB 1.2.0 keeps acknowledging when it can no longer write its log. The server
+ * creates index files of 4 MiB and the journal is compacted into a new file, so there must be space for a few of both.
  */
 const FLOOR_BYTES = 64 * 1024 * 1024;
 const MIB = 1024 * 1024;
-/** Our own commands do not fill the floor in so short a time. */
+/** Our own commands cannot use up the reserve in so short a time. */
 const LOOK_EVERY_MS = 250;
 
 export interface DiskRoomOptions {
   floorBytes?: number;
-  /** Free bytes for us; throws where the system does not tell. */
+  /** Free bytes available to us; throws if the system cannot say. */
   probe?: () => number;
-  /** In ms, of a clock that never jumps. */
+  /** Milliseconds of a clock that never jumps. */
   now?: () => number;
 }
 
-/** Watches the free space of a folder; looked at when it is asked for. */
+/** The free disk space of a folder, checked on demand. */
 export class DiskRoom {
   readonly #floor: number;
   readonly #probe: () => number;
@@ -35,15 +35,15 @@ export class DiskRoom {
     this.#now = now;
   }
 
-  /** What is wrong and what to do; undefined while there is room. */
+  /** What is wrong and what to do; undefined if there is enough space. */
   get shortage(): string | undefined {
     this.#look();
     if (this.#free >= this.#floor) return undefined;
     const [free, floor] = [this.#free, this.#floor].map((bytes) => Math.floor(bytes / MIB));
-    return `Only ${free} MiB are free for ${this.folder}, so no command is taken or sent; make room until ${floor} MiB are.`;
+    return `Only ${free} MiB are free for ${this.folder}, so no command is accepted or sent; free space until there are ${floor} MiB.`;
   }
 
-  /** @throws HeycatError QUEUE_FULL while there is too little. */
+  /** @throws HeycatError QUEUE_FULL if there is too little. */
   assertEnough(): void {
     const { shortage } = this;
     if (shortage === undefined) return;
@@ -57,7 +57,7 @@ export class DiskRoom {
     try {
       this.#free = this.#probe();
     } catch {
-      // Not known is no reason to stop: a write that fails is told anyway.
+      // An unknown amount is no reason to stop: a failed write is reported anyway.
       this.#free = Infinity;
     }
   }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import { HeycatError } from '../../../errors.ts';
 
-/** An OS lock ends with the process that holds it, so that no crash leaves a stale one. */
+/** An OS file lock, which ends with the process that holds it, so that no crash leaves a stale one. */
 export class InstanceLock {
   private constructor(private readonly file: FileHandle) {}
 
   /**
-   * Takes the lock of a data folder that exists.
-   * @throws HeycatError BUSY, naming the process that holds it.
+   * Locks an existing data folder.
+   * @throws HeycatError BUSY, naming the process that holds the lock.
    */
   static async take(dataDir: string): Promise<InstanceLock> {
     return InstanceLock.takeFile(
@@ -19,8 +19,8 @@ export class InstanceLock {
   }
 
   /**
-   * Takes a lock on a file, which is made when there is none.
-   * @param held the sentence for when somebody has it, who is named by `Process 4711`.
+   * Locks a file, which is created if missing.
+   * @param held returns the error sentence if it is locked, from a name such as `Process 4711`.
    * @throws HeycatError BUSY
    */
   static async takeFile(path: string, held: (who: string) => string): Promise<InstanceLock> {

@@ -5,12 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { HeycatError } from '../../../errors.ts';
 import { syncFolder } from './sync-folder.ts';
 
-/** Writes a file of mode 0600 so that a crash leaves either the old content or the new, never a part. */
+/** Writes a file of mode 0600 atomically: a crash leaves either the old content or the new. */
 export function writePrivateFile(path: string, content: string | Uint8Array): Promise<void> {
   return writePrivately(path, (file) => file.writeFile(content));
 }
 
-/** As {@link writePrivateFile}, with a content that `write` makes piece by piece; nothing is left when it throws. */
+/** As {@link writePrivateFile}, with content that `write` produces in pieces; nothing remains if it throws. */
 export async function writePrivately(
   path: string,
   write: (file: FileHandle) => Promise<void>,
@@ -33,8 +33,8 @@ export async function writePrivately(
 }
 
 /**
- * Text of a file that only its owner can read; undefined when there is none.
- * @throws HeycatError NOT_AUTHORIZED when it is a link, another user's, or open to other users.
+ * Reads a file that only its owner can read; undefined if there is none.
+ * @throws HeycatError NOT_AUTHORIZED if it is a symlink, another user's, or open to other users.
  */
 export async function readPrivateFile(path: string): Promise<string | undefined> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch((error: unknown) => {
@@ -51,7 +51,7 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
     if (process.platform !== 'win32' && (stats.uid !== process.getuid!() || (stats.mode & 0o077) !== 0)) {
       throw new HeycatError(
         'NOT_AUTHORIZED',
-        `Other users can read ${path}; if nobody else uses this machine run \`chmod 600 ${path}\`.`,
+        `Other users can read ${path}; if nobody else uses this machine, run \`chmod 600 ${path}\`.`,
         { path },
       );
     }
@@ -69,15 +69,15 @@ export function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Makes the folder, mode 0700, or verifies the one that is there: a real folder, ours, closed to others.
- * Windows has no such modes: there the user profile's access list protects it.
+ * Creates the folder, mode 0700, or verifies an existing one: it must be a real folder, ours, and closed to others. Windows
+ * has no such modes: there the user profile's access control list protects it.
  * @throws HeycatError NOT_AUTHORIZED with a sentence that says what to do.
  */
 export async function ensurePrivateFolder(path: string): Promise<void> {
   const made = await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(
       path,
-      `cannot be made (${cause.code}); remove what is in its way, or choose another.`,
+      `cannot be created (${cause.code}); remove what is in its place, or choose another.`,
       cause,
     );
   });
@@ -101,8 +101,8 @@ function unreadable(path: string, why: string, cause: Error): HeycatError {
 }
 
 /**
- * Verifies a folder that is there.
- * @throws HeycatError NOT_AUTHORIZED with a sentence that says what to do; ENOENT as it comes.
+ * Verifies an existing folder.
+ * @throws HeycatError NOT_AUTHORIZED with a sentence that says what to do; the system's ENOENT.
  */
 export async function assertPrivateFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
@@ -110,7 +110,7 @@ export async function assertPrivateFolder(path: string): Promise<void> {
   const refuse = (why: string) => {
     throw new HeycatError('NOT_AUTHORIZED', `${path} ${why}`, { path });
   };
-  if (stats.isSymbolicLink()) refuse('is a symbolic link; name the folder it leads to.');
+  if (stats.isSymbolicLink()) refuse('is a symbolic link; name the folder it points to.');
   if (stats.uid !== process.getuid!()) refuse('belongs to another user; choose a folder of your own.');
   if ((stats.mode & 0o077) !== 0)
     refuse(`is open to other users; run \`chmod 700 ${path}\`, or choose another.`);

@@ -4,42 +4,42 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder } from './sync-folder.ts';
 
-/** Bytes in front of each group. Little endian: magic, length of the body, CRC-32 of the body. */
+/** Bytes before each group. Little endian: magic, length of the body, CRC-32 of the body. */
 const HEADER = 12;
-/** Elsewhere `fsync` has to be asked for: only Linux's O_DSYNC means the disk itself. */
+/** On other systems `fsync` is called: only on Linux does O_DSYNC reach the disk itself. */
 const SYNCED = process.platform === 'linux' ? constants.O_DSYNC : 0;
 
-/** Files grow by these ahead of what is written: a synced write that changes no length waits for the data alone. */
+/** Files are preallocated with these: a synced write that does not change the length waits only for the data. */
 const ZEROS = Buffer.alloc(256 * 1024);
 
-/** Where a log lies; several may share a folder. */
+/** The location of a log; several may share a folder. */
 export interface SegmentPlace {
   folder: string;
   /** Files are called `<name>-<ten digits>`. */
   name: string;
-  /** First four bytes of each group. */
+  /** The first four bytes of each group. */
   magic: number;
 }
 
-/** One file of a log, read. */
+/** The content of one file of a log. */
 export interface Segment {
   number: number;
   path: string;
-  /** Bodies of the whole groups in order, those behind a damage included. */
+  /** The bodies of all complete groups in order, including those after a damaged one. */
   groups: Buffer[];
-  /** Where the whole groups from the beginning on end. */
+  /** The end of the complete groups from the beginning. */
   end: number;
-  /** `torn`: a crash cut off the last group, of which nobody was told. `damaged`: whole groups follow what is broken. */
-  state: 'whole' | 'torn' | 'damaged';
+  /** `torn`: a crash truncated the last group, which was never acknowledged. `damaged`: complete groups follow a broken one. */
+  state: 'intact' | 'torn' | 'damaged';
 }
 
 /**
- * Files of checksummed groups of bytes, numbered upwards, in one folder: the end of it that is written. A group is
- * written with one call and one sync.
+ * The writing end of a log: numbered files of checksummed groups of bytes in one folder. Each group is written with one
+ * call and one sync.
  */
 export class SegmentLog {
   #broken = false;
-  /** Length of the current file, zeros included. */
+  /** Length of the current file, including preallocated space. */
   #room = 0;
 
   private constructor(
@@ -49,9 +49,9 @@ export class SegmentLog {
     private size: number,
   ) {}
 
-  /** Goes on in a new file behind those that were read, or behind `after` when there are none. */
+  /** Continues in a new file after those that were read, or after `after` if there are none. */
   static async continue(place: SegmentPlace, read: readonly Segment[], after = 0): Promise<SegmentLog> {
-    // Before anything follows it: what a crash cut off would look like damage in the middle after the next crash.
+    // Must be cut before anything follows: after the next crash a truncated group would look like damage in the middle.
     for (const { state, path, end } of read) if (state === 'torn') await cutFile(path, end);
     const next = (read.at(-1)?.number ?? after) + 1;
     return new SegmentLog(place, await create(place, next), next, 0);
@@ -65,10 +65,10 @@ export class SegmentLog {
   /**
    * Resolves when the group is on disk. One call at a time.
    * @param group made by {@link newGroup}.
-   * @throws the system's error; then nothing of the group is there, and a later call may succeed.
+   * @throws the system's error; then nothing of the group remains, and a later call may succeed.
    */
   async append(group: Buffer): Promise<void> {
-    if (this.#broken) await this.#mend();
+    if (this.#broken) await this.#repair();
     seal(group, this.place.magic);
     try {
       while (this.#room < this.size + group.length) {
@@ -79,15 +79,15 @@ export class SegmentLog {
       if (SYNCED === 0) await this.file.sync();
     } catch (error) {
       this.#broken = true;
-      await this.#mend().catch(() => undefined);
+      await this.#repair().catch(() => undefined);
       throw error;
     }
     this.size += group.length;
   }
 
-  /** The same without leaving the turn; not while an append is under way. */
+  /** The same, synchronously; not while an append is in progress. */
   appendSync(group: Buffer): void {
-    if (this.#broken) throw new RangeError('A log must be mended by append first.');
+    if (this.#broken) throw new RangeError('The log must be repaired by append first.');
     seal(group, this.place.magic);
     try {
       while (this.#room < this.size + group.length) {
@@ -103,9 +103,9 @@ export class SegmentLog {
     this.size += group.length;
   }
 
-  /** Continues in a new file; returns the number of the last one before it. */
+  /** Continues in a new file; returns the number of the previous one. */
   async rotate(): Promise<number> {
-    if (this.#broken) await this.#mend();
+    if (this.#broken) await this.#repair();
     const before = this.current;
     const file = await create(this.place, before + 1);
     await this.close();
@@ -116,20 +116,20 @@ export class SegmentLog {
     return before;
   }
 
-  /** Deletes the files up to this one. */
+  /** Deletes the files up to and including this one. */
   async forget(upTo: number): Promise<void> {
     for (const number of await fileNumbers(this.place))
       if (number <= upTo) await unlink(pathOf(this.place, number));
   }
 
   async close(): Promise<void> {
-    // What was made ahead reads as nothing, so it may stay where it cannot be taken away.
+    // Preallocated space reads as no groups, so it may stay if it cannot be truncated.
     if (this.#room > this.size) await this.file.truncate(this.size).catch(() => undefined);
     await this.file.close();
   }
 
-  /** Takes away what a failed append has left, so that whole groups never follow half a one. */
-  async #mend(): Promise<void> {
+  /** Removes the remains of a failed append, so that no group ever follows an incomplete one. */
+  async #repair(): Promise<void> {
     await this.file.truncate(this.size);
     await this.file.sync();
     this.#room = this.size;
@@ -137,12 +137,12 @@ export class SegmentLog {
   }
 }
 
-/** Room for a group; the body begins at {@link BODY}. */
+/** A buffer for a group; the body begins at {@link BODY}. */
 export function newGroup(bodyLength: number): Buffer {
   return Buffer.allocUnsafe(HEADER + bodyLength);
 }
 
-/** Where the body begins in a group of {@link newGroup}. */
+/** The offset of the body in a buffer of {@link newGroup}. */
 export const BODY = HEADER;
 
 /** Reads the files above `after` in order, and changes nothing. */
@@ -154,7 +154,7 @@ export async function readSegments(place: SegmentPlace, after = 0): Promise<Segm
     segments.push({ number, path, ...readGroups(await readFile(path), place.magic) });
   }
   const last = segments.findLastIndex(({ groups }) => groups.length > 0);
-  // Only the end of all can be what a crash cut off.
+  // Only the end of the last file can have been truncated by a crash.
   for (const segment of segments.slice(0, Math.max(0, last)))
     if (segment.state === 'torn') segment.state = 'damaged';
   return segments;
@@ -163,7 +163,7 @@ export async function readSegments(place: SegmentPlace, after = 0): Promise<Segm
 function readGroups(bytes: Buffer, magic: number): Pick<Segment, 'groups' | 'end' | 'state'> {
   const groups: Buffer[] = [];
   let end = takeGroups(bytes, magic, { from: 0, groups });
-  if (isZero(bytes.subarray(end))) return { groups, end, state: 'whole' };
+  if (isZero(bytes.subarray(end))) return { groups, end, state: 'intact' };
   const before = groups.length;
   for (let at = findGroup(bytes, magic, end + 1); at >= 0;) {
     const behind = takeGroups(bytes, magic, { from: at, groups });
@@ -172,7 +172,7 @@ function readGroups(bytes: Buffer, magic: number): Pick<Segment, 'groups' | 'end
   return { groups, end, state: groups.length > before ? 'damaged' : 'torn' };
 }
 
-/** Returns where the last whole group ends. */
+/** Returns the end of the last complete group. */
 function takeGroups(
   bytes: Buffer,
   magic: number,
@@ -192,7 +192,7 @@ function groupEnd(bytes: Buffer, magic: number, at: number): number | undefined 
   return end;
 }
 
-/** Where the next whole group begins, or -1. */
+/** The start of the next complete group, or -1. */
 function findGroup(bytes: Buffer, magic: number, from: number): number {
   const mark = Buffer.allocUnsafe(4);
   mark.writeUInt32LE(magic);

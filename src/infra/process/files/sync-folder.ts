@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** A rename survives a power cut only once its folder is synced; Windows cannot open folders and needs none. */
+/** Syncs a folder, without which a rename does not survive a power failure; on Windows it is neither possible nor needed. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

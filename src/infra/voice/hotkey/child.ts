@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { endWithParent, tellParent } from '../../process/child/parent.ts';
+import { endWithParent, sendToParent } from '../../process/child/parent.ts';
 import { CombinationWatch, type Action } from './combination-watch.ts';
 import { KeyClock, sharedNow } from './key-clock.ts';
 import type { Combination } from './combination.ts';
@@ -32,7 +32,7 @@ interface Uiohook {
   start(): void;
 }
 
-const send = (message: FromChild): void => void tellParent(message);
+const send = (message: FromChild): void => void sendToParent(message);
 const clock = new KeyClock();
 let armed: { id: number; watch: CombinationWatch } | undefined;
 

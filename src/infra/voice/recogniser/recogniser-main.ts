@@ -1,5 +1,5 @@
 import { HeycatError } from '../../../errors.ts';
-import { endWithParent, tellParent } from '../../process/child/parent.ts';
+import { endWithParent, sendToParent } from '../../process/child/parent.ts';
 import { loadDecoder } from './decoder.ts';
 import { type SpeechPipeline, transcribeFile } from './transcribe-file.ts';
 import type { FromChild, ToChild } from './messages.ts';
@@ -45,7 +45,7 @@ function refusal({ kind }: ToChild, thrown: unknown): HeycatError {
   return new HeycatError('INTERNAL', `The speech library failed: ${reason}`);
 }
 
-const send = (message: FromChild): void => void tellParent(message);
+const send = (message: FromChild): void => void sendToParent(message);
 
 process.on('message', (message: ToChild) => void answer(message).then(send));
 endWithParent();

@@ -1,5 +1,5 @@
 import { HeycatError } from '../../../errors.ts';
-import { endWithParent, tellParent } from '../../process/child/parent.ts';
+import { endWithParent, sendToParent } from '../../process/child/parent.ts';
 import { LiveSpeech } from './live-speech.ts';
 import type { SoundToChild, SpeechFromChild } from './messages.ts';
 import { sherpaOnnx, sileroDetector } from './silero.ts';
@@ -26,5 +26,5 @@ async function answer({ id, rate, pcm }: SoundToChild): Promise<SpeechFromChild>
 
 // A failure is reported in the answer to the first message.
 detector.catch(() => undefined);
-process.on('message', (message: SoundToChild) => void answer(message).then(tellParent));
+process.on('message', (message: SoundToChild) => void answer(message).then(sendToParent));
 endWithParent();

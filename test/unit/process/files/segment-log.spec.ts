@@ -70,7 +70,7 @@ describe('a log of segments', () => {
       await writeFile(join(folder.path, `cut${cut}-0000000001`), bytes.subarray(0, cut));
       const kept = texts(groups.slice(0, ends.filter((end) => end <= cut).length));
       const [segment] = await readSegments(place);
-      expect(segment!.state).toBe(cut === 0 || ends.includes(cut) ? 'whole' : 'torn');
+      expect(segment!.state).toBe(cut === 0 || ends.includes(cut) ? 'intact' : 'torn');
       for (const more of ['next', 'last']) {
         await (await written(place, [Buffer.from(more)])).close();
         kept.push(more);
@@ -134,7 +134,7 @@ describe('a log of segments', () => {
     const first = join(folder.path, 'log-0000000001');
     const bytes = await readFile(first);
     await writeFile(first, bytes.subarray(0, bytes.length - 1));
-    expect((await readSegments(place)).map(({ state }) => state)).toEqual(['damaged', 'whole']);
+    expect((await readSegments(place)).map(({ state }) => state)).toEqual(['damaged', 'intact']);
   });
 
   it.each(['write', 'sync', 'half'] as const)(
@@ -147,7 +147,7 @@ describe('a log of segments', () => {
       const refused = await log.append(group(Buffer.from('refused'))).catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: 'ENOSPC' });
       expect(await read(place)).toEqual(['before']);
-      expect((await readSegments(place))[0]!.state).toBe('whole');
+      expect((await readSegments(place))[0]!.state).toBe('intact');
       disk.hasRoom = true;
       await log.append(group(Buffer.from('after')));
       await log.close();

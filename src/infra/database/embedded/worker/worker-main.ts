@@ -1,7 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { EngineError } from '../engine-error.ts';
 import { BusyWait } from '../../../process/waiting.ts';
-import { garbageCollector, whileAtRest } from '../../../process/memory-at-rest.ts';
+import { garbageCollector, whileIdle } from '../../../process/idle-memory.ts';
 import { openModuleHost } from '../host/open-module-host.ts';
 import type { ModuleHost } from '../module-host.ts';
 import { CallWatch } from './call-watch.ts';
@@ -80,7 +80,7 @@ function serve(host: ModuleHost): void {
   });
   post({ kind: 'ready' });
   const collect = garbageCollector();
-  whileAtRest(() => void host.rest().then(collect, fail));
+  whileIdle(() => void host.rest().then(collect, fail));
 }
 
 /** What has come meanwhile too, so that one write to the disk serves it all. */

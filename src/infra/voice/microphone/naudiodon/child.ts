@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { AudioDevice } from '../../../../dictation/ports/microphone.ts';
 import { HeycatError } from '../../../../errors.ts';
-import { endWithParent, tellParent } from '../../../process/child/parent.ts';
+import { endWithParent, sendToParent } from '../../../process/child/parent.ts';
 import { SPEECH_RATE } from '../../audio/speech-converter.ts';
 import { findInput, listInputs, type Input } from './device-names.ts';
 import { loadNaudiodon, PCM_FD, type Naudiodon, type NativeStream } from './native.ts';
@@ -27,7 +27,7 @@ const PIECE_MS = 20;
 /** Ten seconds of buffers, for when this process is suspended. */
 const QUEUE_PIECES = 500;
 
-const send = (message: FromChild): Promise<void> => tellParent(message);
+const send = (message: FromChild): Promise<void> => sendToParent(message);
 
 interface Opened {
   stream: NativeStream;

@@ -2,24 +2,24 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** A pause between two takes is no rest. */
+/** Longer than a pause between two takes. */
 const QUIET_MS = 3_000;
-/** Of its time a thread at rest works no more than this. */
+/** The largest share of its time that an idle thread works. */
 const WORK_SHARE = 0.1;
-/** What makes a collection worth its pause, some tens of milliseconds. */
+/** The gain that makes a collection worth its pause of some tens of milliseconds. */
 const WORTH_BYTES = 6 * 1024 * 1024;
-/** One that ends a collection under way closes up nothing, so that the first that is of no use says little. */
+/** Several, because a collection that only finishes one in progress does not compact, and proves little. */
 const MOST_FUTILE = 3;
-/** Known to every thread that is started later. */
+/** Visible to every thread that is started later. */
 const OWN_PROCESS = 'heycat.ownProcess';
 
-/** Says that this process is ours alone: V8's settings, which hold for all of it, may be changed in every thread. */
+/** Declares that this process belongs to heycat alone, so that every thread may change V8's process-wide settings. */
 export function ownThisProcess(): void {
   setEnvironmentData(OWN_PROCESS, true);
 }
 
-/** Calls `work` again and again while this thread has little to do. @returns a function that ends it. */
-export function whileAtRest(work: () => void, quietMs = QUIET_MS): () => void {
+/** Calls `work` repeatedly while this thread is idle. @returns a function that stops it. */
+export function whileIdle(work: () => void, quietMs = QUIET_MS): () => void {
   let last = performance.eventLoopUtilization();
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
@@ -32,8 +32,8 @@ export function whileAtRest(work: () => void, quietMs = QUIET_MS): () => void {
 }
 
 /**
- * Gives a function that collects this thread's garbage where that is worth it; in a process of others it does nothing. V8
- * collects when it allocates, so that a service with nothing to do would keep what its busiest moment needed.
+ * Returns a function that collects this thread's garbage if that is worthwhile; in a host's process it does nothing. V8
+ * collects only when it allocates, so that an idle service would keep the memory of its busiest moment.
  */
 export function garbageCollector(): () => void {
   if (getEnvironmentData(OWN_PROCESS) !== true) return () => undefined;
@@ -55,8 +55,8 @@ function heldBytes(): number {
 }
 
 /**
- * Closes up what is left, too; all the time, that would cost a third of the speed. The inspector's own command for it
- * hangs Node 20 in a process that has worker threads.
+ * Collects and compacts the heap; doing so all the time would cost a third of the speed. The inspector's command for it
+ * hangs Node 20 in a process with worker threads.
  */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

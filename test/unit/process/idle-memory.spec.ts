@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { garbageCollector, ownThisProcess, whileAtRest } from '../../../src/infra/process/memory-at-rest.ts';
+import { garbageCollector, ownThisProcess, whileIdle } from '../../../src/infra/process/idle-memory.ts';
 
 test('APP37 what a quiet thread no longer uses is given back', async () => {
   let held: object | undefined = Array.from({ length: 1_000_000 }, (_, index) => ({ index }));
@@ -8,7 +8,7 @@ test('APP37 what a quiet thread no longer uses is given back', async () => {
   await sleep(1_000);
   held = undefined;
   ownThisProcess();
-  const stop = whileAtRest(garbageCollector(), 100);
+  const stop = whileIdle(garbageCollector(), 100);
   try {
     while (garbage.deref() !== undefined) await sleep(250);
   } finally {
