@@ -146,7 +146,7 @@ describe('the cache of the read models', () => {
         expect(told).toBeUndefined();
         await models.whole;
         expect(models).toMatchObject({ epoch: '', seq: 0, stale: true });
-        expect(logged).toEqual(isMissing ? [] : [expect.stringContaining('thrown away')]);
+        expect(logged).toEqual(isMissing ? [] : [expect.stringContaining('discarded')]);
         if (!isMissing) expect(await readdir(folder.path)).toEqual([]);
         bring(baseline(2_500, ROWS));
         expect(models.fingerprint()).toBe(before.fingerprint());
