@@ -149,7 +149,9 @@ describe('the journal', () => {
     bytes[bytes.indexOf('"b"')]! ^= 1;
     await writeFile(file, bytes);
     const first = await CommandJournal.open(folder.path);
-    expect(first.faults).toEqual([expect.stringMatching(/commands-0000000001 is damaged and was moved aside/)]);
+    expect(first.faults).toEqual([
+      expect.stringMatching(/commands-0000000001 is damaged and was moved aside/),
+    ]);
     expect(names(first.journal)).toEqual(['a', 'c']);
     expect(first.journal.append(command('d')).entry.position).toBe(4);
     await first.journal.close();
