@@ -185,7 +185,9 @@ describeWithServer('the server dies under the service', () => {
       code: 1,
       stderr: expect.stringContaining('DUPLICATE'),
     });
-    expect((await heycat('queue', 'list')).stdout).toMatch(/Nothing waits/);
+    expect((await heycat('queue', 'list')).stdout).toBe(
+      'No command is waiting, and there are no dead letters.\n',
+    );
     await expect(client.call('drop_command', { command_id: ids[1] })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
