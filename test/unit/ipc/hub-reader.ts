@@ -1,6 +1,10 @@
 import type { Area } from '../../../src/events/areas.ts';
 import { SyncCompleteEvent } from '../../../src/events/live-event.ts';
-import type { Notification, NotificationSink } from '../../../src/infra/ipc/transport/notification-sink.ts';
+import type {
+  Notification,
+  NotificationSender,
+  NotificationSink,
+} from '../../../src/infra/ipc/transport/notification-sink.ts';
 import {
   SubscriptionHub,
   type HubOptions,
@@ -12,8 +16,7 @@ import { History, publish as publishTo, type Message } from './service.ts';
 export class Reader implements NotificationSink {
   readonly messages: Message[] = [];
   room = Infinity;
-  onReady: (() => void) | undefined;
-  onClosed: (() => void) | undefined;
+  #sender: NotificationSender | undefined;
 
   notify(notification: Notification): boolean {
     const message = JSON.parse(notification.body()) as Message;
@@ -26,7 +29,15 @@ export class Reader implements NotificationSink {
   read(room = Infinity): void {
     const wasFull = this.room <= 0;
     this.room = room;
-    if (wasFull) this.onReady?.();
+    if (wasFull) this.#sender?.ready();
+  }
+
+  attach(sender: NotificationSender): void {
+    this.#sender = sender;
+  }
+
+  close(): void {
+    this.#sender?.closed();
   }
 
   get params(): Record<string, unknown>[] {

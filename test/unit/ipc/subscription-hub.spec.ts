@@ -244,8 +244,8 @@ describe('subscriptions', () => {
     publish();
     expect(reader.messages).toEqual([]);
     expect(other.reader.messages).toHaveLength(2);
-    reader.onClosed?.();
-    other.reader.onClosed?.();
+    reader.close();
+    other.reader.close();
     publish();
     expect(other.reader.messages).toHaveLength(2);
   });

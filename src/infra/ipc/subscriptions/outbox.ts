@@ -27,7 +27,6 @@ export class Outbox {
   constructor(sink: NotificationSink, limits: OutboxLimits) {
     this.#sink = sink;
     this.#limits = limits;
-    sink.onReady = () => this.#resume();
   }
 
   /** True while the reader is behind. */
@@ -76,6 +75,24 @@ export class Outbox {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
+  /** The reader has caught up: sends on, until it is behind again. */
+  resume(): void {
+    this.#blocked = false;
+    for (const entry of this.#waiting) {
+      if ('message' in entry) {
+        this.#drop(entry);
+        this.#write(entry.message.to(entry.subscription));
+      } else {
+        this.#waiting.delete(entry);
+        this.#write(entry);
+      }
+      if (this.#blocked) return;
+    }
+    const idle = this.#onIdle;
+    this.#onIdle = [];
+    for (const resolve of idle) resolve();
+  }
+
   #write(notice: Notification): void {
     try {
       this.#blocked = !this.#sink.notify(notice);
@@ -93,22 +110,5 @@ export class Outbox {
     this.#bytes -= entry.message.bytes;
     const key = `${entry.subscription} ${entry.message.type}`;
     if (this.#latest.get(key) === entry) this.#latest.delete(key);
-  }
-
-  #resume(): void {
-    this.#blocked = false;
-    for (const entry of this.#waiting) {
-      if ('message' in entry) {
-        this.#drop(entry);
-        this.#write(entry.message.to(entry.subscription));
-      } else {
-        this.#waiting.delete(entry);
-        this.#write(entry);
-      }
-      if (this.#blocked) return;
-    }
-    const idle = this.#onIdle;
-    this.#onIdle = [];
-    for (const resolve of idle) resolve();
   }
 }

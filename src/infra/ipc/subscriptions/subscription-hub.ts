@@ -181,12 +181,14 @@ export class SubscriptionHub implements IEventHandler<TransactionProjected | Any
     if (known !== undefined) return known;
     const outbox = new Outbox(sink, this.#waiting);
     this.#outboxes.set(sink, outbox);
-    sink.onClosed = () => {
-      for (const subscription of this.#subscriptions.values()) {
-        if (subscription.sink === sink) this.#end(subscription);
-      }
-    };
+    sink.attach?.({ ready: () => outbox.resume(), closed: () => this.#endAll(sink) });
     return outbox;
+  }
+
+  #endAll(sink: NotificationSink): void {
+    for (const subscription of this.#subscriptions.values()) {
+      if (subscription.sink === sink) this.#end(subscription);
+    }
   }
 
   /**

@@ -11,7 +11,7 @@ import {
 } from './wire-format.ts';
 import type { ServerHandshake } from './handshake.ts';
 import type { IpcLimits } from './limits.ts';
-import type { Notification } from './notification-sink.ts';
+import type { Notification, NotificationSender, NotificationSink } from './notification-sink.ts';
 import type { PendingRequest } from './request.ts';
 
 /** Above this much unsent output a connection takes no notifications, and further up reads no requests. */
@@ -27,11 +27,10 @@ export interface ConnectionEvents {
 }
 
 /** One client's socket: frames in, frames out, and nothing but the handshake until it has succeeded. */
-export class IpcConnection {
+export class IpcConnection implements NotificationSink {
   readonly requests = new Map<RequestId, PendingRequest>();
   readonly handshake: ServerHandshake;
-  onReady: (() => void) | undefined;
-  onClosed: (() => void) | undefined;
+  #sender: NotificationSender | undefined;
   readonly #socket: Socket;
   readonly #limits: IpcLimits;
   readonly #events: ConnectionEvents;
@@ -78,6 +77,10 @@ export class IpcConnection {
     return free;
   }
 
+  attach(sender: NotificationSender): void {
+    this.#sender = sender;
+  }
+
   /** Says the last word, if any, and ends the connection once it could be read. */
   end(lastBody?: string): void {
     if (this.#ended) return;
@@ -111,7 +114,7 @@ export class IpcConnection {
     if (this.#socket.isPaused()) this.#socket.resume();
     if (!this.#congested || this.#backlog() >= NOTIFY_BACKLOG_BYTES) return;
     this.#congested = false;
-    this.onReady?.();
+    this.#sender?.ready();
   }
 
   #receive(chunk: Buffer): void {
@@ -181,7 +184,7 @@ export class IpcConnection {
     clearTimeout(this.#handshakeTimer);
     clearTimeout(this.#frameTimer);
     for (const request of this.requests.values()) request.giveUp('CANCELLED');
-    this.onClosed?.();
+    this.#sender?.closed();
     this.#events.onClosed(this);
   }
 }

@@ -8,12 +8,18 @@ export interface Notification {
 
 /** Where notifications go: a client's connection, or a listener inside this process. */
 export interface NotificationSink {
-  /** Never throws. @returns false when the reader is behind: wait for onReady before the next one. */
+  /** Never throws. @returns false when the reader is behind: wait until it is ready before the next one. */
   notify(notification: Notification): boolean;
-  /** Set by the subscription hub: the reader has caught up. */
-  onReady?: (() => void) | undefined;
-  /** Set by the subscription hub: nothing can be sent any more. */
-  onClosed?: (() => void) | undefined;
+  /** Names who is called from now on; a sink that is never behind and never closes has no use for it. */
+  attach?(sender: NotificationSender): void;
+}
+
+/** What sends to a sink. */
+export interface NotificationSender {
+  /** The reader has caught up. */
+  ready(): void;
+  /** Nothing can be sent any more. */
+  closed(): void;
 }
 
 export function notification(method: string, params: Record<string, unknown>): Notification {
