@@ -17,7 +17,7 @@ import { IN_FLIGHT, journalCost, percentile, round, summary, takeTurns } from '.
 
 /** A slow machine does fewer rounds, not a longer run. */
 const ROUNDS = { most: 9, least: 5, budgetMs: 24_000, oneAtATime: 300, pipelined: 2_000 };
-/** Two that differ by a tenth: many short turns tell more than few long ones, for the machine changes its pace. */
+/** Two that differ by a tenth: many short turns show more than few long ones, for the machine changes its pace. */
 const JOURNAL_ROUNDS = { most: 50, least: 30, budgetMs: 30_000, oneAtATime: 50, pipelined: 700 };
 const LONG_JOURNAL_ROUNDS = { ...JOURNAL_ROUNDS, most: 150, least: 100, budgetMs: 90_000 };
 const QUERIES = 2_000;
@@ -41,7 +41,7 @@ async function main() {
   }
   const places = {
     sidecar: new Place({ engine: 'sidecar', server: server.path, execArgv: profiling('sidecar') }),
-    // Of its own: what the others have written would have to be read again at each start of the server.
+    // A place of its own: what the others have written would have to be read again at each start of the server.
     recovering: new Place({ engine: 'sidecar', server: server.path, execArgv: [] }),
     embedded: new Place({ engine: 'embedded', server: server.path, execArgv: profiling('embedded') }),
   };
@@ -73,7 +73,7 @@ function refuse(sentence) {
 
 async function measure({ sidecar, recovering, embedded }) {
   const starts = { sidecar: await startTwice(sidecar), embedded: await startTwice(embedded) };
-  const rss_at_rest_mb = memory({ sidecar, embedded });
+  const rss_idle_mb = memory({ sidecar, embedded });
   const clients = {
     bare: await sidecar.bareClient(),
     sidecar: await sidecar.heycatClient(),
@@ -107,7 +107,7 @@ async function measure({ sidecar, recovering, embedded }) {
     recovery_ms: round(percentile(recovery, 0.5)),
     recovery_max_ms: round(Math.max(...recovery)),
     rss_mb,
-    rss_at_rest_mb,
+    rss_idle_mb,
     rounds: rounds.bare.length,
   };
 }

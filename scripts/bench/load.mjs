@@ -1,7 +1,7 @@
-/** What the load generators share: they time an operation, and the parent tells them which one and how often. */
+/** What the load generators share: they time an operation, and the parent says which one and how often. */
 
 process.once('disconnect', () => process.exit());
-// Ctrl-C reaches the whole group; the parent ends us, in order.
+// Ctrl-C reaches the entire group; the parent ends us, in order.
 process.on('SIGINT', () => undefined);
 
 /** @returns milliseconds each of `count` operations took, one at a time. */

@@ -1,6 +1,6 @@
 /**
- * Resident memory of the whole service on the embedded engine with 10,000 recordings: as they have come, after it has
- * come to rest, and once its folder is opened again. `--recordings=N` takes another number.
+ * Resident memory of the entire service on the embedded engine with 10,000 recordings: as they have come, when it
+ * is idle, and once its folder is opened again. `--recordings=N` takes another number.
  */
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,8 +8,8 @@ import { pipelined } from './load.mjs';
 import { Place } from './place.mjs';
 
 const IN_FLIGHT = 32;
-/** Rest is noticed after seconds of quiet, and used twice where that is worth it. */
-const REST_MS = 20_000;
+/** Idleness is noticed after seconds of quiet, and used twice where that is worth it. */
+const IDLE_MS = 20_000;
 const SPOKEN =
   'open the calculator and then write a note about the meeting that we had on monday with everyone';
 
@@ -22,22 +22,22 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 try {
   await place.start();
-  tell('at first');
+  report('at first');
   await place.addRecordings((add) =>
     pipelined((index) => add(`${index} ${SPOKEN}`), { count, inFlight: IN_FLIGHT }),
   );
-  tell(`${count} recordings later`);
-  await sleep(REST_MS);
-  tell('at rest');
+  report(`${count} recordings later`);
+  await sleep(IDLE_MS);
+  report('idle');
   await place.stopService();
   await place.start();
-  tell('opened again');
-  await sleep(REST_MS);
-  tell('at rest');
+  report('opened again');
+  await sleep(IDLE_MS);
+  report('idle');
 } finally {
   await place.close();
 }
 
-function tell(when) {
+function report(when) {
   console.log(`${when.padEnd(26)}${String(place.serviceMemory()).padStart(5)} MB`);
 }

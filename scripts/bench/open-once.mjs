@@ -36,7 +36,7 @@ const result = {
 await heycat.close();
 process.send(result);
 
-/** Without the pages of the database file, which the system can take back; null where it does not tell. */
+/** Without the pages of the database file, which the system can take back; null where it does not say. */
 function privateMb() {
   try {
     return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;

@@ -220,7 +220,7 @@ function answerOf(child) {
   });
 }
 
-/** A closed channel or standard input asks for an orderly end; what does not end in time is killed. */
+/** A closed channel or standard input asks for a graceful shutdown; what does not end in time is killed. */
 async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');

@@ -1,4 +1,4 @@
-// Hearing in a process of its own, beside sherpa-onnx-node alone on the same sound, in one run:
+// Recognition in a process of its own, beside sherpa-onnx-node alone on the same sound, in one run:
 // `npm run bench:speech`, with HEYCAT_MODELS_DIR or an installed model; --json for one line.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

@@ -93,7 +93,7 @@ query (get_recording) over the socket, p50    ${query.p50_us} µs
 start of sidecar, spawn to sync_complete      ${service.start_ms} ms (the first time, with publishing: ${service.first_start_ms} ms)
 start of embedded, spawn to sync_complete     ${service.embedded_start_ms} ms
 \`kill -9\` of the server to all applied and read  ${service.recovery_ms} ms, the longest ${service.recovery_max_ms} ms (≤ ${RECOVERY_MS_MAX}: ${service.recovery_max_ms <= RECOVERY_MS_MAX ? 'met' : 'missed'})
-resident memory at rest                       ${memory(service.rss_at_rest_mb)}
+resident memory when idle                     ${memory(service.rss_idle_mb)}
 resident memory after this run                ${memory(service.rss_mb)}
 
 Medians of ${rounds} rounds in which all took turns, with one reducer: bare and sidecar on one server, each as a

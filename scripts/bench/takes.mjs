@@ -1,4 +1,4 @@
-// Whole takes in a host's own process, beside sherpa-onnx-node alone on the same sound, in one run: `npm run bench:takes`,
+// Complete takes in a host's own process, beside sherpa-onnx-node alone on the same sound, in one run: `npm run bench:takes`,
 // with HEYCAT_MODELS_DIR or an installed model; --json for one line.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

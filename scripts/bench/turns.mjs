@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const IN_FLIGHT = 64;
 /** Enough for Node to have compiled what is measured. */
-const WARM_UP = { oneAtATime: 300, pipelined: 4_000 };
+const BEFOREHAND = { oneAtATime: 300, pipelined: 4_000 };
 /** What a turn leaves to be written in the background is not the next one's burden. */
 const SETTLE_MS = 100;
 
@@ -16,7 +16,7 @@ const SETTLE_MS = 100;
 export async function takeTurns(clients, { most, least, budgetMs, ...size }, between = () => undefined) {
   const names = Object.keys(clients);
   const rounds = Object.fromEntries(names.map((name) => [name, []]));
-  for (const client of Object.values(clients)) await oneRound(client, WARM_UP);
+  for (const client of Object.values(clients)) await oneRound(client, BEFOREHAND);
   const deadline = performance.now() + budgetMs;
   for (let round = 0; round < most; round++) {
     if (round >= least && performance.now() > deadline) break;
