@@ -50,7 +50,7 @@ export class ClientCalls {
     this.disconnected();
   }
 
-  /** @returns a function that gives the call up with an error. */
+  /** @returns a function that ends the call with an error. */
   start(given: ClientCall): (error: HeycatError) => void {
     const call: ActiveCall = { ...given };
     if (this.#isClosed || (this.#wire === undefined && !call.retry)) {

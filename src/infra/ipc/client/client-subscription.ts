@@ -1,6 +1,6 @@
 import type { Params } from '../transport/wire-format.ts';
 
-/** What to be told; all members are optional, `{}` means everything from now on. */
+/** Which events to receive; all members are optional, `{}` means everything from now on. */
 export interface SubscribeOptions {
   types?: readonly string[];
   areas?: readonly string[];
@@ -26,7 +26,7 @@ export interface ClientEvent {
   payload: Record<string, unknown>;
 }
 
-/** Events were missed and cannot be replayed: read the state anew. Delivery goes on after `seq`. */
+/** Events were missed and cannot be replayed: read the state again. Delivery goes on after `seq`. */
 export interface Gap {
   epoch: string;
   seq: number;

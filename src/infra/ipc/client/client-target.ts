@@ -4,7 +4,7 @@ import { notConnected, type ClientTarget } from './client-wire.ts';
 import { readRuntimeFile } from '../transport/runtime-file.ts';
 
 /**
- * Where to connect to, read anew for each attempt: a restarted service has another token.
+ * Where to connect to, read again for each attempt: a restarted service has another token.
  * @throws HeycatError NOT_READY when no service has announced itself.
  */
 export async function findTarget(

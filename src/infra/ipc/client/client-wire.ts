@@ -72,7 +72,7 @@ export class ClientWire {
   #lastId = 0;
   #output = '';
   #isOpen = false;
-  #heard = false;
+  #hasReceived = false;
   #facts: ServiceFacts | undefined;
 
   private constructor(socket: Socket, options: WireOptions) {
@@ -117,16 +117,16 @@ export class ClientWire {
     return id;
   }
 
-  /** Gives a request up: its answer will be ignored. */
+  /** Cancels a request: its answer will be ignored. */
   cancel(id: RequestId): void {
     if (!this.#answers.delete(id)) return;
     this.#send(callBody({ id: undefined, method: '$/cancelRequest', params: { id } }));
   }
 
-  /** Asks for a sign of life when there was none lately. @returns false when the last question had no answer either. */
+  /** Sends a liveness probe. @returns false when nothing has been received since the previous one. */
   checkAlive(): boolean {
-    if (!this.#heard) return false;
-    this.#heard = false;
+    if (!this.#hasReceived) return false;
+    this.#hasReceived = false;
     this.request('ping', {}, () => undefined);
     return true;
   }
@@ -175,7 +175,7 @@ export class ClientWire {
   }
 
   #receive(chunk: Buffer): void {
-    this.#heard = true;
+    this.#hasReceived = true;
     this.#parser.push(chunk);
     for (let body = this.#nextBody(); body !== undefined; body = this.#nextBody()) this.#message(body);
   }
@@ -206,7 +206,7 @@ export class ClientWire {
   }
 
   #closed(): void {
-    // First, so that nothing is asked here while the unanswered are told.
+    // First, so that nothing is asked here while the unanswered are notified.
     if (this.#isOpen) this.#options.onClosed();
     this.#isOpen = false;
     const unanswered = [...this.#answers.values()];

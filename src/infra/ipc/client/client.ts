@@ -38,9 +38,9 @@ export interface ConnectOptions {
 }
 
 export interface CallOptions {
-  /** After that many ms the call is given up: DEADLINE_EXCEEDED. */
+  /** After that many ms the call fails: DEADLINE_EXCEEDED. */
   timeoutMs?: number;
-  /** Aborting it gives the call up: CANCELLED. */
+  /** Aborting it cancels the call: CANCELLED. */
   signal?: AbortSignal;
   /** Wait for a connection, and send again after a reconnect when the answer was lost. For what is safe to repeat. */
   retry?: boolean;
@@ -149,7 +149,7 @@ export class HeycatClient {
 
   /**
    * Has `onEvent` called for each event, in order, without gap or repeat also across reconnects. `onGap` says that
-   * events were missed after all (the history was replaced): read the state anew.
+   * events were missed after all (the history was replaced): read the state again.
    */
   subscribe(
     options: SubscribeOptions,

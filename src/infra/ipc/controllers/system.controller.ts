@@ -44,7 +44,7 @@ export class SystemController {
     return this.queries.execute(query);
   }
 
-  @Method('The commands that wait for the engine, and those that were given up.')
+  @Method('The commands that wait for the engine, and the dead letters.')
   list_queue(@Payload() query: ListQueue) {
     return this.queries.execute(query);
   }
@@ -59,17 +59,17 @@ export class SystemController {
     return this.queries.execute(query);
   }
 
-  @Method('Send a command again that was given up.', { errors: ['NOT_FOUND'] })
+  @Method('Send a dead letter again.', { errors: ['NOT_FOUND'] })
   retry_command(@Payload() command: RetryCommand) {
     return this.commands.execute(command);
   }
 
-  @Method('Forget a command that was given up.', { errors: ['NOT_FOUND'] })
+  @Method('Remove a dead letter for good.', { errors: ['NOT_FOUND'] })
   drop_command(@Payload() command: DropCommand) {
     return this.commands.execute(command);
   }
 
-  @Method('Writes the whole history, without sound files, into a file that `heycat restore` brings back.', {
+  @Method('Writes the entire history, without sound files, into a file that `heycat restore` brings back.', {
     errors: ['DUPLICATE', 'ENGINE_UNAVAILABLE'],
   })
   create_backup(@Payload() command: CreateBackup, @Ctx() context: IpcContext) {

@@ -61,7 +61,9 @@ export class TakesController {
     return this.commands.execute(command);
   }
 
-  @Method('Says which of the voice commands told as command_ambiguous was meant.', { errors: ['NOT_FOUND'] })
+  @Method('Says which of the voice commands published as command_ambiguous was meant.', {
+    errors: ['NOT_FOUND'],
+  })
   resolve_ambiguous_command(@Payload() command: ResolveAmbiguousCommand) {
     return this.commands.execute(command);
   }

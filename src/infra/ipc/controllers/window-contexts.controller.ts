@@ -30,7 +30,7 @@ export class WindowContextsController {
     return this.commands.execute(command);
   }
 
-  @Method('Tells which window has the keyboard; writes nothing, so the answer’s seq is 0.')
+  @Method('Reports which window has the keyboard; writes nothing, so the answer’s seq is 0.')
   report_active_window(@Payload() command: ReportActiveWindow) {
     return this.commands.execute(command);
   }

@@ -30,7 +30,7 @@ export interface OpenRpcMethod {
 
 export interface OpenRpcEvent {
   type: string;
-  /** In the log, with a seq; the others are heard now or never. */
+  /** In the log, with a seq; the others are delivered now or never. */
   durable: boolean;
   payload: JsonSchema;
 }

@@ -22,7 +22,7 @@ interface Functions
   delete_command: VoiceCommandsController['delete_voice_command'];
 }
 
-/** The message behind each method of the socket; `heycat call describe` tells the same at run time. */
+/** The message behind each method of the socket; `heycat call describe` says the same at run time. */
 export type Methods = { [M in keyof Functions]: Parameters<Functions[M]>[0] };
 
 /** What a method takes. */

@@ -21,7 +21,7 @@ export class Schemas {
     if (this.#classes.get(name) === fields) return { $ref: `#/components/schemas/${name}` };
     throw new HeycatError(
       'INTERNAL',
-      `Two classes of fields are called ${name}; describe cannot tell them apart.`,
+      `Two classes of fields are called ${name}; describe cannot distinguish them.`,
     );
   };
 

@@ -34,7 +34,7 @@ export interface SubscribeAnswer {
   epoch: string;
   /** The subscription's events begin after this seq, or at from_seq when that is earlier. */
   seq: number;
-  /** True when from_seq is not part of this history: read the state anew, events begin after `seq`. */
+  /** True when from_seq is not part of this history: read the state again, events begin after `seq`. */
   gap?: true;
   /** As in the answer of a query. */
   stale?: true;

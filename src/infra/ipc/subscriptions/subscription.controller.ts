@@ -55,7 +55,7 @@ class SubscribeAnswer {
   @IsSeq()
   seq!: number;
 
-  /** Present when from_seq is not part of this history: read the state anew, events begin after `seq`. */
+  /** Present when from_seq is not part of this history: read the state again, events begin after `seq`. */
   @MayBeAbsent()
   @IsOneOf([true])
   gap?: true;
@@ -110,7 +110,7 @@ export class UnsubscribeParams extends MethodParams {
 export class SubscriptionController {
   constructor(private readonly hub: SubscriptionHub) {}
 
-  @Method('Has events told from now on, or from a seq on.', {
+  @Method('Has events delivered from now on, or from a seq on.', {
     errors: ['ENGINE_UNAVAILABLE', 'INVALID_REQUEST'],
   })
   async subscribe(@Payload() params: SubscribeParams, @Ctx() context: IpcContext): Promise<SubscribeAnswer> {

@@ -145,7 +145,7 @@ export class IpcConnection implements NotificationSink {
     this.#events.onMessage(this, message);
   }
 
-  /** Whoever does not follow the handshake to the letter is told nothing: the connection just closes. */
+  /** Whoever does not follow the handshake to the letter gets no answer: the connection just closes. */
   #handshakeMessage(body: Buffer): void {
     const { id, method, params } = toCall(parseBody(body, this.#limits.max_json_depth));
     if (id === undefined || !this.handshake.expects(method)) return this.destroy();

@@ -20,7 +20,7 @@ type Reply = (body: string, sent: (() => void) | undefined) => void;
 export interface DispatcherOptions {
   handlers: ReadonlyMap<string, MessageHandler>;
   limits: IpcLimits;
-  /** Told of failures that the caller sees as INTERNAL. */
+  /** Notified of failures that the caller sees as INTERNAL. */
   onInternal(method: string, error: HeycatError): void;
 }
 
@@ -29,7 +29,7 @@ const ping: Handler = () => Promise.resolve({});
 /** JSON-RPC 2.0 on an authenticated connection: requests, notifications, batches, cancelling, limits. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  /** Set at the start of an orderly stop: new requests are refused as retryable. */
+  /** Set at the start of a graceful shutdown: new requests are refused as retryable. */
   closing = false;
 
   constructor(options: DispatcherOptions) {
@@ -135,7 +135,7 @@ function fits(body: string, limit: number): boolean {
   return body.length * 3 <= limit || Buffer.byteLength(body) <= limit;
 }
 
-/** Gathers the answers of one batch and sends them as one array when the last has come. */
+/** Collects the answers of one batch and sends them as one array when the last has come. */
 class BatchReply {
   readonly #peer: Peer;
   readonly #answers: string[] = [];

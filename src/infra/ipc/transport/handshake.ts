@@ -61,7 +61,7 @@ export function announcedLimits(limits: IpcLimits): Record<string, number> {
   };
 }
 
-/** What the service tells about itself in the handshake. */
+/** What the service says about itself in the handshake. */
 export interface HandshakeFacts {
   /** 64 hex digits. */
   token: string;

@@ -31,7 +31,7 @@ export interface IpcServerOptions {
   head(): { epoch: string; seq: number };
   /** Asked at each `authenticate`: the user's identity, 64 hex digits, or null while the engine starts. */
   identity(): string | null;
-  /** Names of optional abilities, told in the answer to `authenticate`. */
+  /** Names of optional abilities, listed in the answer to `authenticate`. */
   features?: readonly string[];
   limits?: Partial<IpcLimits>;
 }
@@ -49,7 +49,7 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** The Nest transport strategy for the local socket: `createMicroservice(AppModule, {strategy: new IpcServer(…)})`. */
+/** The Nest transport strategy for the local socket: `connectMicroservice({ strategy: new IpcServer(…) })`. */
 export class IpcServer extends Server implements CustomTransportStrategy, BeforeApplicationShutdown {
   readonly instanceId = randomUUID();
   readonly startedAt = new Date().toISOString();
@@ -146,7 +146,7 @@ export class IpcServer extends Server implements CustomTransportStrategy, Before
     return this.shutDown();
   }
 
-  /** Tells every client, lets requests under way finish, and ends. Safe to call twice. */
+  /** Notifies every client, lets requests under way finish, and ends. Safe to call twice. */
   shutDown(notice: ClosingNotice = { reason: 'stopping', retry_after_ms: 1_000 }): Promise<void> {
     this.#closing ??= this.#close(notice);
     return this.#closing;

@@ -1,7 +1,7 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** What one connection may ask of the service. The first group is told in the answer to `hello`. */
+/** What one connection may ask of the service. The first group is listed in the answer to `hello`. */
 export const IPC_LIMITS = {
   max_request_bytes: MIB,
   max_response_bytes: 8 * MIB,
@@ -17,7 +17,7 @@ export const IPC_LIMITS = {
   handshake_ms: 5_000,
   /** From the first byte of a frame to its last. */
   frame_ms: 10_000,
-  /** How long an orderly stop waits for requests under way. */
+  /** How long a graceful shutdown waits for requests under way. */
   drain_ms: 1_000,
 };
 

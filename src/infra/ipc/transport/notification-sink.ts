@@ -2,7 +2,7 @@
 export interface Notification {
   readonly method: string;
   params(): Record<string, unknown>;
-  /** The whole message as JSON text. */
+  /** The entire message as JSON text. */
   body(): string;
 }
 

@@ -39,7 +39,7 @@ export class IpcContext {
     this.#abort?.abort();
   }
 
-  /** For the transport: the answer was written, or given up. */
+  /** For the transport: the answer was written, or discarded. */
   answered(delivered: boolean): void {
     const callback = this.#answered;
     this.#answered = undefined;
@@ -112,7 +112,7 @@ export class PendingRequest {
     }
   }
 
-  /** Answers with the code's error and tells the handler that nobody waits. */
+  /** Answers with the code's error and lets the handler know that nobody waits. */
   giveUp(code: ErrorCode): void {
     if (this.#settled) return;
     this.settle({ error: new HeycatError(code) });
@@ -134,7 +134,7 @@ export class PendingRequest {
     }
   }
 
-  /** A result that comes after the request was given up is told so, to undo what it registered. */
+  /** The handler of a result that comes after the request has failed is notified, to undo what it registered. */
   #settleOnceOrDrop(answer: Answer): void {
     if (this.#settled) this.context.answered(false);
     else this.settle(answer);

@@ -161,7 +161,7 @@ export class FrameParser {
   }
 
   /**
-   * The next whole body, or undefined when more bytes are needed. The parser cannot be used after it has thrown.
+   * The next complete body, or undefined when more bytes are needed. The parser cannot be used after it has thrown.
    * @throws HeycatError INVALID_REQUEST for a malformed header, LIMIT_EXCEEDED for an announced body that is too large.
    */
   next(): Buffer | undefined {
@@ -191,10 +191,10 @@ export class FrameParser {
   #readBody(): Buffer | undefined {
     const expected = this.#expected;
     if (this.#body === undefined && this.#input.length >= expected) {
-      const whole = this.#input.subarray(0, expected);
+      const body = this.#input.subarray(0, expected);
       this.#input = this.#input.subarray(expected);
       this.#expected = -1;
-      return whole;
+      return body;
     }
     if (this.#input.length === 0) return undefined;
     this.#collect(expected);
