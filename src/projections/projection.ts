@@ -16,7 +16,7 @@ export interface Projection<State, View = unknown> {
   /** What its query answers when asked without arguments, in wire form. */
   view(state: State): View;
   /**
-   * The whole state as JSON data, in ascending order of id or key; equal for equal rows, whatever way led there. Its
+   * The entire state as JSON data, in ascending order of id or key; equal for equal rows, whatever way led there. Its
    * elements are replaced and never mutated.
    */
   content(state: State): readonly unknown[];

@@ -61,7 +61,7 @@ export class ReadModels {
   #epoch = '';
   #seq = 0;
   #stale = true;
-  #whole = Promise.resolve();
+  #loaded = Promise.resolve();
   readonly #slots: ReadonlyMap<unknown, Slot>;
   readonly #waiters = new SeqWaiters();
 
@@ -89,18 +89,18 @@ export class ReadModels {
   }
 
   /** Settles when everything held is in memory: who reads all rows waits, so that no pages are read at once. */
-  get whole(): Promise<void> {
-    return this.#whole;
+  get loaded(): Promise<void> {
+    return this.#loaded;
   }
 
   /** Takes up what an earlier run saved, before anything is applied. */
-  restore({ epoch, seq, contents, whole }: Snapshot): void {
+  restore({ epoch, seq, contents, loaded }: Snapshot): void {
     for (const slot of this.#slots.values()) {
       slot.state = slot.projection.initial(contents[slot.projection.name]);
     }
     this.#epoch = epoch;
     this.#seq = seq;
-    this.#whole = whole;
+    this.#loaded = loaded;
   }
 
   /** What {@link restore} takes up; undefined while it would not be worth it: stale, or without a stopped projection. */

@@ -19,5 +19,5 @@ export type CapturedModels = Moment<readonly unknown[]>;
 /** What was saved, as a later run of the service takes it up. */
 export interface Snapshot extends Moment<readonly RowPage[]> {
   /** Settles when every page has been read, and never rejects. */
-  whole: Promise<void>;
+  loaded: Promise<void>;
 }

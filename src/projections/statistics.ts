@@ -5,7 +5,7 @@ import type { RowPage } from './snapshot.ts';
 import { IsAnyListOf, IsObject } from '../fields/collections.ts';
 import { IsDay, IsInteger, IsNumber } from '../fields/fields.ts';
 
-/** What was dictated on one UTC day, in whole units so that adding and taking away leaves no remainder. */
+/** What was dictated on one UTC day, in integer units so that adding and taking away leaves no remainder. */
 interface DayCounts {
   day: string;
   takes: number;

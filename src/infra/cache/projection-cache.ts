@@ -25,7 +25,7 @@ const NEW_HISTORY_MS = 500;
 type Position = Pick<Snapshot, 'epoch' | 'seq'>;
 
 /** The read models without a snapshot. */
-const NOTHING: Snapshot = { epoch: '', seq: 0, contents: {}, whole: Promise.resolve() };
+const NOTHING: Snapshot = { epoch: '', seq: 0, contents: {}, loaded: Promise.resolve() };
 
 export interface RestoredModels extends Position {
   /** All rows of the snapshot, for the connection to compare with; undefined if it turns out to be damaged. */
@@ -69,7 +69,7 @@ export class ProjectionCache implements ChangeFeedListener {
       const pages = this.#folder.open(manifest);
       await Promise.all([...pages.values()].flatMap((ofOne) => ofOne.at(-1)?.load() ?? []));
       const read = deferred<void>();
-      models.restore({ epoch, seq, contents: Object.fromEntries(pages), whole: read.promise });
+      models.restore({ epoch, seq, contents: Object.fromEntries(pages), loaded: read.promise });
       this.#saved = { epoch, seq };
       return { epoch, seq, known: () => this.#known({ epoch, seq }, pages).finally(read.resolve) };
     } catch (cause) {

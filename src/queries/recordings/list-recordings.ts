@@ -55,7 +55,7 @@ export class ListRecordingsHandler implements IQueryHandler<ListRecordings> {
       throw new HeycatError('INVALID_ARGUMENT', 'cursor and offset exclude each other.', { field: 'offset' });
     }
     const matches = recordingFilter(query);
-    if (matches !== undefined) await this.models.whole;
+    if (matches !== undefined) await this.models.loaded;
     const request = { limit: query.limit ?? undefined, cursor, offset, matches };
     return answer(this.models, query, () => pageOfRecordings(this.models.read(recordings), request));
   }

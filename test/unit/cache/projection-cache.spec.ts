@@ -61,7 +61,7 @@ describe('the cache of the read models', () => {
     expect(models).toMatchObject({ epoch: EPOCH, seq: 2_500, stale: true });
     expect(restored).toMatchObject({ epoch: EPOCH, seq: 2_500 });
     const told = await restored!.known();
-    await models.whole;
+    await models.loaded;
     expect(told!.rows('recordings')).toHaveLength(2_500);
     expect(told!.rows('settings')).toEqual([aSetting('theme', { dark: true })]);
     expect(told!.rows('dictionary')).toEqual([]);
@@ -144,7 +144,7 @@ describe('the cache of the read models', () => {
         const { models, cache, bring } = aRun(folder.path);
         const told = await (await cache.restore())?.known();
         expect(told).toBeUndefined();
-        await models.whole;
+        await models.loaded;
         expect(models).toMatchObject({ epoch: '', seq: 0, stale: true });
         expect(logged).toEqual(isMissing ? [] : [expect.stringContaining('discarded')]);
         if (!isMissing) expect(await readdir(folder.path)).toEqual([]);

@@ -30,7 +30,7 @@ function asSaved({ epoch, seq, contents }: CapturedModels): Snapshot & { read: s
       };
     });
   const paged = Object.entries(contents).map(([name, content]) => [name, pages(name, content)] as const);
-  return { epoch, seq, contents: Object.fromEntries(paged), whole: Promise.resolve(), read };
+  return { epoch, seq, contents: Object.fromEntries(paged), loaded: Promise.resolve(), read };
 }
 
 function rebuilt(seq: number, state: readonly RowChange[], epoch = EPOCH): ReadModels {
