@@ -30,7 +30,7 @@ export class Applied<Result extends object = Record<string, unknown>> {
   result!: Result;
 }
 
-/** The answer to a command that waits: it is on disk, and its end is told as `queued_command_applied` or `queued_command_failed`. */
+/** The answer to a command that waits: it is on disk, and its outcome is published as `queued_command_applied` or `queued_command_failed`. */
 export class Queued {
   @IsOneOf(['queued'])
   status!: 'queued';

@@ -16,7 +16,7 @@ export class BackupMade {
   @IsTime()
   made_at!: string;
 
-  /** Of the history that it was made of. */
+  /** The epoch of the history that it contains. */
   @IsText()
   epoch!: string;
 
@@ -32,13 +32,13 @@ export class BackupMade {
 export abstract class BackupMaker {
   /**
    * @param file absolute path of a file that does not exist yet; one in the data folder, named by the time, when absent.
-   * @param signal gives it up.
+   * @param signal cancels it.
    * @throws HeycatError DUPLICATE or INVALID_ARGUMENT for the file, ENGINE_UNAVAILABLE, INTERNAL when the disk refuses.
    */
   abstract make(file?: string, signal?: AbortSignal): Promise<BackupMade>;
 }
 
-/** Writes the whole history into a file, from which `heycat restore` brings it back. Sound files are not in it. */
+/** Writes the entire history into a file, from which `heycat restore` brings it back. Sound files are not in it. */
 export class CreateBackup extends TimedCommandOf(BackupMade) {
   /** A file that does not exist yet; one in the data folder, named by the time, when absent. */
   @IsOptional()

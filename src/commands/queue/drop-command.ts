@@ -13,7 +13,7 @@ export class Dropped {
 
 /** Forgets a dead letter. */
 export class DropCommand extends TimedCommandOf(Dropped) {
-  /** Of the dead letter. */
+  /** The id of the dead letter. */
   @IsUuid()
   command_id!: string;
 }

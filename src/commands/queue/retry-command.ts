@@ -6,7 +6,7 @@ import { LIMITS } from '../../fields/limits.ts';
 
 /** Sends a dead letter again. */
 export class RetryCommand extends TimedCommandOf(Applied, Queued) {
-  /** Of the dead letter. */
+  /** The id of the dead letter. */
   @IsUuid()
   command_id!: string;
 

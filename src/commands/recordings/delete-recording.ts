@@ -12,7 +12,7 @@ export type FileRemoval = { deleted: true } | { deleted: false; reason: string }
 export abstract class RecordingFiles {
   /**
    * Deletes a file that lies inside the recordings folder and that no recording names any more.
-   * Never throws: what is not deleted is told with its reason. A file that is gone already counts as deleted.
+   * Never throws: what is not deleted is reported with its reason. A file that is gone already counts as deleted.
    */
   abstract remove(path: string): Promise<FileRemoval>;
 }

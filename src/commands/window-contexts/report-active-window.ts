@@ -26,7 +26,7 @@ class MatchedContext {
   context_name!: string | null;
 }
 
-/** The host tells which window has the keyboard; a backend cannot see it. */
+/** The host reports which window has the keyboard; a backend cannot see it. */
 export class ReportActiveWindow extends CommandOf(MatchedContext) {
   @IsName(LIMITS.window_app_chars)
   app_name!: string;

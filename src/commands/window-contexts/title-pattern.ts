@@ -8,7 +8,7 @@ import { LIMITS } from '../../fields/limits.ts';
  */
 const FLAGS = 'iu';
 
-/** A pattern that backtracks for ever would otherwise stop the whole service. */
+/** A pattern that backtracks for ever would otherwise stop the entire service. */
 const MATCH_MS = 50;
 
 const MAX = LIMITS.title_pattern_chars;

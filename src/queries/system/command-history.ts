@@ -34,7 +34,7 @@ export class WaitingCommand {
   position!: number;
 }
 
-/** It was given up after it had been queued. */
+/** It failed for good after it had been queued. */
 export class FailedCommand {
   @IsOneOf(['failed'])
   status!: 'failed';
@@ -42,7 +42,7 @@ export class FailedCommand {
   @IsUuid()
   command_id!: string;
 
-  /** Of the refusal, as is `message`. */
+  /** The code of the refusal, as `message` is its sentence. */
   @IsText()
   code!: string;
 
@@ -53,7 +53,7 @@ export class FailedCommand {
   failed_at!: string;
 }
 
-/** A command that waits or was given up. */
+/** A command that waits, or a dead letter. */
 export class QueuedCommand {
   @IsUuid()
   command_id!: string;
@@ -72,7 +72,7 @@ export class QueuedCommand {
   @IsOneOf(['queued', 'failed'])
   status!: 'queued' | 'failed';
 
-  /** Of the refusal, as is `message`. */
+  /** The code of the refusal, as `message` is its sentence. */
   @MayBeAbsent()
   @IsText()
   code?: string;
@@ -87,6 +87,6 @@ export abstract class CommandHistory {
   /** Undefined for a command that is not known. Throws HeycatError ENGINE_UNAVAILABLE when only the engine may know it. */
   abstract outcome(commandId: string): Promise<CommandOutcome | undefined>;
 
-  /** Those that wait or were given up, in order of position. */
+  /** The commands that wait and the dead letters, in order of position. */
   abstract queue(): QueuedCommand[];
 }

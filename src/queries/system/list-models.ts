@@ -54,7 +54,7 @@ export class ModelReport {
   @IsOneOf(MODEL_PLACES)
   place!: (typeof MODEL_PLACES)[number] | null;
 
-  /** Whether it hears what is dictated now, where nothing else is asked for. */
+  /** Whether it recognises what is dictated now, where nothing else is asked for. */
   @IsFlag()
   used!: boolean;
 }

@@ -14,7 +14,7 @@ export class QueueList {
   total_count!: number;
 }
 
-/** The commands that wait for the engine, and those that were given up. */
+/** The commands that wait for the engine, and the dead letters. */
 export class ListQueue extends QueryOf(QueueList) {}
 
 @QueryHandler(ListQueue)

@@ -14,7 +14,7 @@ import { answer, QueryOf } from '../query.ts';
 const DEFAULT_LIMIT = 100;
 /** Read from the log at once when looking for some types. */
 const SCAN_PAGE = 1_000;
-/** A rare type must not hold a request for the whole log; the answer then ends early and next_seq goes on. */
+/** A rare type must not hold a request for the entire log; the answer then ends early and next_seq goes on. */
 const SCAN_LIMIT = 20_000;
 
 class EventsPage {

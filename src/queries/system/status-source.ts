@@ -2,7 +2,7 @@ import type { ConnectionReport } from '../../events/change-feed.ts';
 import { IsObject } from '../../fields/collections.ts';
 import { IsInteger, IsNumber, IsOneOf, IsText, IsTime, MayBeAbsent, MayBeNull } from '../../fields/fields.ts';
 
-/** What `get_status` tells about the service beside its read models. */
+/** What `get_status` says about the service beside its read models. */
 export abstract class StatusSource {
   abstract process(): ProcessStatus;
   abstract engine(): EngineReport;
@@ -28,7 +28,7 @@ export class ProcessStatus {
   started_at!: string;
 }
 
-/** Commands that wait for the engine, and those that were given up. */
+/** Commands that wait for the engine, and the dead letters. */
 export class QueueReport {
   @IsInteger(0)
   pending!: number;
@@ -68,7 +68,7 @@ export class ClockReport {
   by_ms?: number;
 }
 
-/** Damaged data that was made anew in this run of the service. */
+/** Damaged data that was rebuilt in this run of the service. */
 export class EngineRebuilt {
   @IsTime()
   at!: string;

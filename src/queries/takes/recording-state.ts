@@ -7,7 +7,7 @@ export class RecordingStateView {
   @IsOneOf(STATES)
   state!: (typeof STATES)[number];
 
-  /** Of the current take: `starting` until the first sample, then `recording`, `tail` and `ending`. */
+  /** The phase of the current take: `starting` until the first sample, then `recording`, `tail` and `ending`. */
   @MayBeNull()
   @IsText()
   phase!: string | null;
