@@ -29,7 +29,7 @@ import {
 } from './take-events.ts';
 import { CommandAmbiguous, CommandExecuted, CommandFailed, CommandMatched } from './voice-command-events.ts';
 
-/** Follows the events of each transaction, for UIs that only read anew. */
+/** Published after the events of each transaction, for UIs that only read again. */
 export class DataChanged {
   @IsAnyListOf(IsOneOf(AREAS))
   areas!: Area[];
@@ -110,7 +110,7 @@ export class SyncComplete {
   seq!: number;
 }
 
-/** Of a command that was answered `queued`. */
+/** A command that was answered `queued` has been applied. */
 export class QueuedCommandApplied {
   @IsUuid()
   command_id!: string;
@@ -122,7 +122,7 @@ export class QueuedCommandApplied {
   result!: Record<string, unknown>;
 }
 
-/** Of a command that was answered `queued`; `retry_command` or `drop_command` ends it. */
+/** A command that was answered `queued` has failed for good; `retry_command` or `drop_command` ends it. */
 export class QueuedCommandFailed {
   @IsUuid()
   command_id!: string;

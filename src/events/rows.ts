@@ -17,7 +17,7 @@ import { LIMITS } from '../fields/limits.ts';
 import type { Area } from './areas.ts';
 
 /*
- * Of each entity two classes: as the payloads of its events have it, and as its state table has it, with what the
+ * Each entity has two classes: as the payloads of its events have it, and as its state table has it, with what the
  * envelope of the events says besides. Times are ISO 8601 with milliseconds (UTC), ids are below 2^53; `seq` is that of the
  * event that last changed the row, with which `expected_seq` compares.
  */

@@ -55,7 +55,7 @@ export class StageTimes {
   @IsNumber()
   first_sample_ms?: number;
 
-  /** From the end of the sound to a file that is whole on disk. */
+  /** From the end of the sound to a file that is complete on disk. */
   @MayBeAbsent()
   @IsNumber()
   file_ms?: number;

@@ -22,7 +22,7 @@ export interface FieldRule {
 
 /** The decorator of a field, of which those of lists and maps are made as well. */
 export type Field = PropertyDecorator & {
-  /** The first tells whether it is of the kind at all. */
+  /** The first checks whether it is of the kind at all. */
   readonly rules: readonly [FieldRule, ...FieldRule[]];
   /** JSON Schema of what the rules allow, as far as it can be said there. */
   schema(to: ReferenceTo): JsonSchema;

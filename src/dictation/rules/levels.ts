@@ -48,7 +48,7 @@ export class LevelMeter {
 export class QualityWatch {
   #isClipped = false;
   #loudest = 0;
-  /** Of the stretch of {@link QUIET_SAMPLES} that is being measured. */
+  /** The sum of squares in the stretch of {@link QUIET_SAMPLES} that is being measured. */
   #sum = 0;
   #samples = 0;
   #hasStretch = false;

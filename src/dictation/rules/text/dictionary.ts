@@ -30,7 +30,7 @@ export interface Expansion {
   applied: { id: number; at: number }[];
 }
 
-/** Of entries with the same trigger the first one holds; disabled ones are left out. */
+/** Among entries with the same trigger the first one applies; disabled ones are left out. */
 export function compileDictionary(entries: Iterable<DictionaryEntryRow>): Dictionary {
   const inline: Node = { next: new Map() };
   const complete = new Map<string, CompleteMatch>();
