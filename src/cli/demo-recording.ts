@@ -24,7 +24,7 @@ interface Applied {
 interface Written {
   commandId: string;
   seq: number;
-  /** Of the recording. */
+  /** The id of the recording. */
   id: number;
 }
 

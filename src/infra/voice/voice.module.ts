@@ -26,7 +26,7 @@ import { ModelStore } from './models/model-store.ts';
 import { ChildRecogniser } from './recogniser/child-recogniser.ts';
 import { ChildVoiceActivityDetector } from './recogniser/child-voice-activity-detector.ts';
 
-/** What a host brings of its own to record, hear and act with. */
+/** What a host brings of its own to record, recognise and act with. */
 export interface VoiceOverrides {
   /**
    * Providers that take the place of this computer's: of Microphone, Hotkeys, Recogniser, VoiceActivityDetector or
@@ -37,7 +37,7 @@ export interface VoiceOverrides {
   imports?: ModuleMetadata['imports'];
 }
 
-/** What records, hears and acts: this computer's, or a host's own. */
+/** What records, recognises and acts: this computer's, or a host's own. */
 @Module({})
 export class VoiceModule {
   static register({ overrides = [], imports = [] }: VoiceOverrides = {}): DynamicModule {

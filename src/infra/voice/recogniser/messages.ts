@@ -33,7 +33,7 @@ export type FromChild =
 
 /** Messages to the voice activity detector's process, which answers each one, in order. */
 export interface SoundToChild {
-  /** Of the sound; a new id starts from a fresh state. */
+  /** The id of the sound; a new one starts from a fresh state. */
   id: number;
   /** Hz */
   rate: number;

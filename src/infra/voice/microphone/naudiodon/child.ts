@@ -8,7 +8,7 @@ import { loadNaudiodon, PCM_FD, type Naudiodon, type NativeStream } from './nati
 
 /** What the child process is to do. */
 export interface Task {
-  /** Of naudiodon's native addon. */
+  /** The path of naudiodon's native addon. */
   path: string;
   work: { kind: 'list' } | { kind: 'capture'; device: string | null };
 }
