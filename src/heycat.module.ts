@@ -12,7 +12,7 @@ import type { VoiceOverrides } from './infra/voice/voice.module.ts';
 import { QueriesModule } from './queries/queries.module.ts';
 
 /**
- * The whole service as a Nest module: `HeycatModule.forRoot({ dataDir })`. It exports CommandBus, QueryBus and EventBus
+ * The entire service as a Nest module: `HeycatModule.forRoot({ dataDir })`. It exports CommandBus, QueryBus and EventBus
  * and the read models. A host's own microphone, recogniser or action runner goes into `overrides`; the socket is
  * connected with `app.connectMicroservice(heycatTransport)`.
  */

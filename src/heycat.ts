@@ -14,13 +14,13 @@ import type { AnswerOf, Methods, ParamsOf } from './infra/ipc/openrpc/methods.ts
 import { IpcServer } from './infra/ipc/transport/ipc-server.ts';
 import type { NotificationSink } from './infra/ipc/transport/notification-sink.ts';
 
-/** What a host may bring of its own to record and hear with. */
+/** What a host may bring of its own to record and recognise with. */
 export interface VoiceOptions {
   /** Where sound comes from. Default: the system's microphones, and files or programs by their names. */
   microphone?: Microphone;
-  /** What hears keys wherever the focus is. Default: libuiohook, once the setting `hotkey.recordingShortcut` is there. */
+  /** What notices keys wherever the focus is. Default: libuiohook, once the setting `hotkey.recordingShortcut` is there. */
   hotkeys?: Hotkeys;
-  /** What hears it. Default: the models in HEYCAT_MODELS_DIR and those that `heycat models install` got. */
+  /** What turns it into text. Default: the models in HEYCAT_MODELS_DIR and those that `heycat models install` got. */
   recogniser?: Recogniser;
   /** What notices silence, once the setting `dictation.silenceStop` wants it. Default: Silero's detector. */
   voiceActivityDetector?: VoiceActivityDetector;
@@ -40,8 +40,8 @@ export interface Heycat {
   call<M extends keyof Methods>(method: M, params: ParamsOf<M>): Promise<AnswerOf<M>>;
   call<T = Record<string, unknown>>(method: string, params?: Record<string, unknown>): Promise<T>;
   /**
-   * Tells events from now on, or from `from_seq` on; the parameters are those of the method `subscribe`.
-   * @param onLagged the subscription has ended, because its history was replaced: read anew and subscribe again.
+   * Delivers events from now on, or from `from_seq` on; the parameters are those of the method `subscribe`.
+   * @param onLagged the subscription has ended, because its history was replaced: read the state again and subscribe again.
    * @returns a function that ends it.
    */
   subscribe(

@@ -17,7 +17,7 @@ export interface ServeOptions extends Pick<HeycatOptions, 'engine' | 'dataDir' |
   onServing?: (announced: RuntimeFile) => void;
 }
 
-/** An orderly end that takes longer is given up. */
+/** A graceful shutdown that takes longer is cut short. */
 const CLOSE_MS = 20_000;
 /** Ctrl-C under npx arrives twice, from the terminal and from npm. */
 const SAME_PRESS_MS = 500;
@@ -53,7 +53,7 @@ export async function serve(options: ServeOptions = {}): Promise<number> {
 
 async function close(heycat: Heycat, logger: JsonLogger): Promise<void> {
   setTimeout(() => {
-    logger.fatal(`The end took longer than ${CLOSE_MS / 1_000} s and was given up`, CONTEXT);
+    logger.fatal(`The shutdown took longer than ${CLOSE_MS / 1_000} s and was cut short`, CONTEXT);
     process.exit(1);
   }, CLOSE_MS).unref();
   await heycat.close();
@@ -125,18 +125,18 @@ async function logProgress(heycat: Heycat, logger: JsonLogger): Promise<void> {
 }
 
 async function follow(heycat: Heycat, logger: JsonLogger): Promise<void> {
-  const tell = (event: HeycatEvent): void => {
+  const logEvent = (event: HeycatEvent): void => {
     if (event.type === 'sync_complete') logSynced(logger);
     else if (event.type === 'connection_status' && event.payload.connected) void logEngine(heycat, logger);
   };
   // Another history ends the subscription, and is there by then.
-  const anew = async (): Promise<void> => {
+  const followAgain = async (): Promise<void> => {
     await follow(heycat, logger);
     logSynced(logger);
     await logEngine(heycat, logger);
   };
   const types = ['connection_status', 'sync_complete'];
-  await heycat.subscribe({ types }, tell, () => void anew().catch(() => undefined));
+  await heycat.subscribe({ types }, logEvent, () => void followAgain().catch(() => undefined));
 }
 
 function logSynced(logger: JsonLogger): void {
