@@ -20,7 +20,7 @@ const PAGE_BYTES = 1024 * 1024;
 type Line =
   { header: BackupHeader } | { event: EventFields } | { receipt: ReceiptFields } | { end: BackupEnd };
 
-/** A backup that was read once from beginning to end and is whole. */
+/** A backup that was read once from beginning to end and is intact. */
 export class BackupFile implements AsyncDisposable {
   readonly inventory = new Inventory();
   header!: BackupHeader;
@@ -79,7 +79,7 @@ export class BackupFile implements AsyncDisposable {
 
   async #check(): Promise<void> {
     // Nothing is made of the content before every byte is known to be the one that was written.
-    if (!(await this.file.isWhole())) throw this.#damaged('it was changed or cut off');
+    if (!(await this.file.isIntact())) throw this.#damaged('it was changed or cut off');
     this.header = await this.#readHeader();
     if (this.header.format > FORMAT) {
       const sentence = `${this.path} was made by a newer version, ${this.header.service}; update heycat first.`;
@@ -99,7 +99,7 @@ export class BackupFile implements AsyncDisposable {
         break;
       }
     } catch {
-      // Told below.
+      // Reported below.
     }
     throw this.#damaged('it does not begin as a backup does');
   }
@@ -116,7 +116,7 @@ export class BackupFile implements AsyncDisposable {
   }
 
   #damaged(why: string): HeycatError {
-    const sentence = `${this.path} is no whole backup: ${why}. Nothing was changed; use another one.`;
+    const sentence = `${this.path} is not an intact backup: ${why}. Nothing was changed; use another one.`;
     return new HeycatError('INVALID_ARGUMENT', sentence, { field: 'file' });
   }
 }

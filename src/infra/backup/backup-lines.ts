@@ -15,7 +15,7 @@ export interface BackupHeader {
   made_at: string;
   /** Whose history it is, 64 hex digits. */
   identity: string;
-  /** Of the history that it was made of. */
+  /** The epoch of the history that it was made from. */
   epoch: string;
   events: number;
   /** The number that the next one of each kind gets. */

@@ -58,7 +58,7 @@ function engineOf(
   };
   const isOurs = kind !== undefined && typeof config.engine !== 'object';
   const engine = isOurs ? new RebuildingEngine({ ...rebuilding, kind }) : chosen;
-  // It starts while the rest is put together; the connection asks for the same start, and hears why it failed.
+  // It starts while the rest is put together; the connection awaits the same start, and gets the error if it fails.
   engine.start().catch(() => undefined);
   return engine;
 }

@@ -12,9 +12,9 @@ import { writeBackup, type WriteBackup } from './write-backup.ts';
 export interface BackupsOptions {
   engine: Engine;
   folder: BackupsFolder;
-  /** Of the disk that has the data. */
+  /** The free space of the disk that has the data. */
   room: Pick<DiskRoom, 'assertEnough'>;
-  /** Hears how far a backup is that was asked for. */
+  /** Gets the progress of a backup that was asked for. */
   events: Pick<EventBus, 'publish'>;
   now?: () => Date;
 }
@@ -91,7 +91,7 @@ export class Backups implements BackupMaker, OnApplicationBootstrap, BeforeAppli
 
   /** Gives up the one that is being written. */
   async close(): Promise<void> {
-    this.#closed.abort(new HeycatError('CANCELLED', 'The service ends; the backup was given up.'));
+    this.#closed.abort(new HeycatError('CANCELLED', 'The service ends; the backup was cancelled.'));
     await this.#last;
   }
 

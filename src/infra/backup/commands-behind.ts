@@ -8,9 +8,9 @@ import type { BackupHeader } from './backup-lines.ts';
 
 /** What is known of the history behind a backup. */
 export interface Behind {
-  /** Of the journal; undefined when a part of it cannot be read. */
+  /** The entries of the journal; undefined when a part of it cannot be read. */
   entries: readonly JournalEntry[] | undefined;
-  /** The last history that was told, and how far that went. */
+  /** The last history that was delivered, and how far it went. */
   known: { epoch: string; seq: number } | undefined;
 }
 
@@ -18,12 +18,12 @@ export interface Behind {
 export async function foundBehind(dataDir: string, kind: LocalEngine): Promise<Behind> {
   return {
     entries: await CommandJournal.read(join(dataDir, journalName(kind))),
-    known: await lastTold(dataDir),
+    known: await lastKnown(dataDir),
   };
 }
 
-/** Of the files that last longest the cache alone says which history the journal belongs to, and how far that went. */
-export function lastTold(dataDir: string): Promise<Behind['known']> {
+/** No file but the cache says which history the journal belongs to, and how far it went. */
+export function lastKnown(dataDir: string): Promise<Behind['known']> {
   return new SnapshotFolder(join(dataDir, 'cache')).manifest().catch(() => undefined);
 }
 

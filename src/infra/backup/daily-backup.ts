@@ -117,7 +117,7 @@ export class DailyBackup
   /** The same failure is logged once. */
   #fail(thrown: unknown): void {
     const { backups, now } = this.#options;
-    // An engine that went away is told by others, and one that comes back is asked again.
+    // The connection reports an engine that went away; one that comes back is asked again.
     if (!backups.isReady) return;
     const error = HeycatError.from(thrown).message;
     if (error !== this.#failed?.error) this.#log.warn(`No backup could be made: ${error}`);

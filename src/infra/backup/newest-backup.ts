@@ -11,7 +11,7 @@ export interface ChosenBackup {
 }
 
 /**
- * Opens the newest backup of a data folder that is whole.
+ * Opens the newest intact backup of a data folder.
  * @throws HeycatError NOT_FOUND when there is none, UNSUPPORTED_SCHEMA when a newer version has made a newer one.
  */
 export async function openNewest(dataDir: string): Promise<ChosenBackup> {
@@ -25,6 +25,6 @@ export async function openNewest(dataDir: string): Promise<ChosenBackup> {
       skipped.push(file);
     }
   }
-  const sentence = `There is no whole backup in ${folder}; name a file that lies elsewhere with \`heycat restore FILE\`.`;
+  const sentence = `There is no intact backup in ${folder}; name a file that lies elsewhere with \`heycat restore FILE\`.`;
   throw new HeycatError('NOT_FOUND', sentence, { path: folder, skipped });
 }

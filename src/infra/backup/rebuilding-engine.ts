@@ -6,7 +6,7 @@ import type { openEngine } from '../database/choose-engine.ts';
 import type { EngineConnection } from '../database/connection/engine-connection.ts';
 import type { LocalEngine } from '../database/current-engine.ts';
 import type { Engine, EngineEndpoint, EngineStatus, Rebuilt } from '../database/engine.ts';
-import { commandsBehind, lastTold, type Behind } from './commands-behind.ts';
+import { commandsBehind, lastKnown, type Behind } from './commands-behind.ts';
 import { openNewest, type ChosenBackup } from './newest-backup.ts';
 import { replaceData } from './replace-data.ts';
 
@@ -19,15 +19,15 @@ interface RebuildingOptions {
   entries: () => Behind['entries'];
   /** Knows the history of this run, and how far it went; it exists once the engine does. */
   connection: () => Pick<EngineConnection, 'epoch' | 'seq' | 'report'>;
-  /** Hears when a rebuild begins. */
+  /** Gets an event when a rebuild begins. */
   events: Pick<EventBus, 'publish'>;
   /** Makes an engine in a folder of `engine/`; the real ones when absent. */
   open?: typeof openEngine;
 }
 
 /**
- * An engine that is filled anew when its data is damaged: from the newest whole backup, which the journal follows, if by
- * all that is known nothing is missing between the two. Once in its life: what is damaged again at once is left alone.
+ * An engine that is rebuilt when its data is damaged: from the newest intact backup and then the journal, if by all
+ * that is known nothing is missing between the two. Once in its life: what is damaged again at once is left alone.
  */
 export class RebuildingEngine implements Engine, OnModuleDestroy {
   readonly #log = new Logger('RebuildingEngine');
@@ -78,7 +78,7 @@ export class RebuildingEngine implements Engine, OnModuleDestroy {
   /** Ends a rebuild that is under way; the data is then as it was. */
   giveUp(): void {
     if (this.#underWay === undefined) return;
-    this.#ended.abort(new HeycatError('CANCELLED', 'The service ends; the rebuild was given up.'));
+    this.#ended.abort(new HeycatError('CANCELLED', 'The service ends; the rebuild was cancelled.'));
   }
 
   async #start(): Promise<EngineEndpoint> {
@@ -156,7 +156,7 @@ export class RebuildingEngine implements Engine, OnModuleDestroy {
   }): Promise<number> {
     const { dataDir, entries, connection } = this.#options;
     const { epoch: own, seq } = connection();
-    const known = own === undefined ? await lastTold(dataDir) : { epoch: own, seq };
+    const known = own === undefined ? await lastKnown(dataDir) : { epoch: own, seq };
     const behind = commandsBehind({ entries: entries(), known }, { epoch, events });
     if (behind !== undefined) return behind;
     const last = known?.epoch === epoch && known.seq > events ? `, of ${known.seq} that were known` : '';

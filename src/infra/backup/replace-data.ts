@@ -34,7 +34,7 @@ export interface Replacement {
 
 /**
  * Makes a backup the data of a folder whose lock is held: fills an engine beside, compares it with the file after it was
- * closed and opened again, and only then switches. The engine of before must not run, and may be damaged.
+ * closed and opened again, and only then switches. The previous engine must not run, and may be damaged.
  * @returns the new epoch, and the folders with what was replaced.
  * @throws HeycatError NOT_AUTHORIZED when the backup is of other keys, ENGINE_UNAVAILABLE, CANCELLED, and what
  * `switchedToo` throws; the data is then as it was.
@@ -77,24 +77,24 @@ async function assertOwn(dataDir: string, { header }: BackupFile): Promise<void>
 
 async function fill(replacement: Replacement, backup: BackupFile, endpoint: EngineEndpoint): Promise<void> {
   using importer = await Importer.open(endpoint);
-  const tell = teller(replacement, backup, 'restored');
+  const report = reporter(replacement, backup, 'restored');
   for await (const page of backup.pages()) {
     replacement.signal?.throwIfAborted();
     await importer.take(page);
-    tell(page);
+    report(page);
   }
 }
 
 async function verify(replacement: Replacement, backup: BackupFile, endpoint: EngineEndpoint): Promise<void> {
   const found = new Inventory();
-  const tell = teller(replacement, backup, 'verified');
+  const report = reporter(replacement, backup, 'verified');
   for await (const page of readHistory(endpoint)) {
     replacement.signal?.throwIfAborted();
     found.add({
       table: page.table,
       rows: linesOf(page).map((line) => ({ value: {}, bytes: Buffer.from(line) })),
     });
-    tell(page);
+    report(page);
   }
   const differences = backup.inventory.differences(found);
   if (differences.length === 0) return;
@@ -102,7 +102,7 @@ async function verify(replacement: Replacement, backup: BackupFile, endpoint: En
   throw new HeycatError('INTERNAL', sentence, { tables: differences });
 }
 
-function teller({ onProgress }: Replacement, { header }: BackupFile, step: RestoreProgress['step']) {
+function reporter({ onProgress }: Replacement, { header }: BackupFile, step: RestoreProgress['step']) {
   let done = 0;
   return ({ table, rows }: { table: string; rows: readonly unknown[] }): void => {
     if (table === 'event_log') onProgress?.({ step, done: (done += rows.length), total: header.events });

@@ -12,8 +12,8 @@ import { noKeys, replaceData, type RestoreProgress } from './replace-data.ts';
 export interface Restore {
   dataDir: string;
   /**
-   * Path of a backup: the data is as it was then. When absent as much as there is comes back: the newest whole backup of
-   * the folder, and behind it the commands of the journal, unless something is missing in between.
+   * Path of a backup: the data is as it was then. When absent as much as there is comes back: the newest intact backup
+   * of the folder, and after it the commands of the journal, unless something is missing in between.
    */
   file?: string | undefined;
   /** The engine that gets the data; the one that has it now when absent. */
@@ -33,7 +33,7 @@ export interface Restored {
   engine: LocalEngine;
   /** ISO 8601. */
   made_at: string;
-  /** The new one: clients are told of a gap. */
+  /** The new one: clients are notified of a gap. */
   epoch: string;
   events: number;
   receipts: number;
@@ -45,7 +45,7 @@ export interface Restored {
 
 /**
  * Makes a backup the data of the folder: fills an engine beside, compares it with the file after it was closed and opened
- * again, and only then switches. The engine of before is not started, so that it may be damaged.
+ * again, and only then switches. The previous engine is not started, so that it may be damaged.
  * @throws HeycatError BUSY while a service runs, as {@link BackupFile.open} and {@link openNewest}, NOT_AUTHORIZED when the backup is of other
  * keys, ENGINE_UNAVAILABLE, CANCELLED; the data is then as it was.
  */

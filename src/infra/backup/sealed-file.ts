@@ -12,7 +12,7 @@ const BEGINNING_BYTES = 4 * 1024;
 const MAX_LINE_CHARS = 64 * 1024 * 1024;
 
 /**
- * Writes lines as gzip with a seal behind, mode 0600: whole or not at all.
+ * Writes lines as gzip with a seal behind, mode 0600: the complete file or none.
  * @returns the file's size in bytes. Throws what the lines throw, the signal's reason, and system errors.
  */
 export async function writeSealed(
@@ -56,7 +56,7 @@ export class SealedFile implements AsyncDisposable {
   }
 
   /** False when any bit is another than it was written, or the end is missing. */
-  async isWhole(): Promise<boolean> {
+  async isIntact(): Promise<boolean> {
     const hash = createHash('sha256');
     for await (const chunk of this.#chunks(0, this.length)) hash.update(chunk);
     const seal: Buffer[] = [];

@@ -52,7 +52,7 @@ class HistoryLines implements AsyncIterable<string> {
       const head = page.rows[0]?.value as unknown as StreamHead;
       const lines = page.table === 'stream_heads' ? [this.#header(head)] : linesOf(page);
       if (lines.length > 0) yield `${lines.join('\n')}\n`;
-      if (page.table === 'event_log') this.#told((counts.events += lines.length));
+      if (page.table === 'event_log') this.#report((counts.events += lines.length));
       if (page.table === 'command_receipts') counts.receipts += lines.length;
     }
     if (counts.events !== this.#total)
@@ -75,7 +75,7 @@ class HistoryLines implements AsyncIterable<string> {
     return JSON.stringify({ header });
   }
 
-  #told(done: number): void {
+  #report(done: number): void {
     this.backup.onProgress?.({ done, total: this.#total });
   }
 }

@@ -90,7 +90,7 @@ describe('heycat backup and restore', () => {
       stderr: expect.stringContaining('NOT_FOUND:'),
     });
     const noBackup = await place.run('restore', join(place.dataDir, 'service.lock'));
-    expect(noBackup).toMatchObject({ code: 1, stderr: expect.stringContaining('is no whole backup') });
+    expect(noBackup).toMatchObject({ code: 1, stderr: expect.stringContaining('is not an intact backup') });
   });
 
   it('CLI25 a service of another data folder is not asked', async () => {

@@ -129,7 +129,7 @@ it('BAK15 the newest backup that is whole is taken, and without one nothing is c
   await breakLog(first.file);
   expect(await place.run('restore', '--latest')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('NOT_FOUND: There is no whole backup in'),
+    stderr: expect.stringContaining('NOT_FOUND: There is no intact backup in'),
   });
   for (const wrong of [['restore'], ['restore', first.file, '--latest']])
     expect(await place.run(...wrong)).toMatchObject({ code: 2, stdout: '' });

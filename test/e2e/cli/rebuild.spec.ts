@@ -142,7 +142,7 @@ describeWithServer('a commit log that is damaged while nothing runs', () => {
     for (const name of await readdir(backups)) await writeFile(join(backups, name), 'x');
     await breakLog(place);
     const run = place.spawn(['start', '--engine', 'sidecar']);
-    await run.until('stderr', 'There is no whole backup in');
+    await run.until('stderr', 'There is no intact backup in');
     expect(await readdir(join(place.dataDir, 'engine'))).not.toContain('sidecar.old-1');
   });
 });
