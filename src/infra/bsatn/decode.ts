@@ -8,7 +8,7 @@ const IDENTITY_BYTES = 32;
 
 /**
  * Reads BSATN, without a BigInt for every number of 64 bits, or a TextDecoder for every text. Reading past the end is
- * noticed at the next text or list, or by {@link assertWhole}.
+ * noticed at the next text or list, or by {@link assertAtEnd}.
  */
 export class BsatnReader {
   readonly #bytes: Buffer;
@@ -26,7 +26,7 @@ export class BsatnReader {
   }
 
   /** @throws BsatnError when more or less than everything was read. */
-  assertWhole(): void {
+  assertAtEnd(): void {
     if (this.#at !== this.#end) throw tooShort();
   }
 
@@ -61,7 +61,7 @@ export class BsatnReader {
     return this.i32() * 2 ** 32 + low;
   }
 
-  /** An i64 of microseconds in whole milliseconds; exact for all that it can hold. */
+  /** An i64 of microseconds as an integer of milliseconds; exact for all that it can hold. */
   millis(): number {
     const low = this.u32();
     const high = this.i32();
@@ -87,7 +87,7 @@ export class BsatnReader {
     return this.#bytes.toString('utf8', start, this.#at);
   }
 
-  /** Of a writer that is not trusted. @throws BsatnError for bytes that are not UTF-8. */
+  /** A text from a writer that is not trusted. @throws BsatnError for bytes that are not UTF-8. */
   strictText(): string {
     const bytes = this.bytes();
     if (!isUtf8(bytes)) throw new BsatnError('A text is not UTF-8.');

@@ -52,7 +52,7 @@ export class BsatnWriter {
     this.#at += 8;
   }
 
-  /** Whole milliseconds as an i64 of microseconds; exact for all that Date can hold. */
+  /** An integer of milliseconds as an i64 of microseconds; exact for all that Date can hold. */
   millis(millis: number): void {
     const high = Math.floor(millis / 2 ** 32);
     const micros = (millis - high * 2 ** 32) * 1000;
@@ -87,7 +87,7 @@ export class BsatnWriter {
     this.#at += this.#buffer.write(text, this.#at, 'utf8');
   }
 
-  /** A list of rows; those of one size are told by it, which is shorter than where each begins, and quicker read. */
+  /** A list of rows; rows of one size are written as that size, which is shorter and read faster than their offsets. */
   rows(rows: readonly Uint8Array[]): void {
     const size = rows[0]?.length ?? 0;
     let total = 0;
@@ -176,12 +176,12 @@ export function compileEncoder(type: TypeSchema): Encode {
 
 const SCALARS: Readonly<Record<string, Encode>> = {
   bool: (writer, value) => writer.u8(value ? 1 : 0),
-  u8: (writer, value) => writer.u8(wholeNumber(value)),
-  u16: (writer, value) => writer.u16(wholeNumber(value)),
-  u32: (writer, value) => writer.u32(wholeNumber(value)),
-  i32: (writer, value) => writer.u32(wholeNumber(value)),
-  u64: (writer, value) => writer.u64(wholeNumber(value)),
-  i64: (writer, value) => writer.u64(wholeNumber(value)),
+  u8: (writer, value) => writer.u8(integer(value)),
+  u16: (writer, value) => writer.u16(integer(value)),
+  u32: (writer, value) => writer.u32(integer(value)),
+  i32: (writer, value) => writer.u32(integer(value)),
+  u64: (writer, value) => writer.u64(integer(value)),
+  i64: (writer, value) => writer.u64(integer(value)),
   string: (writer, value) => writer.text(text(value, 'text')),
 };
 
@@ -206,7 +206,7 @@ function encodeArray(encodeItem: Encode): Encode {
   };
 }
 
-/** Told with its highest byte first, carried with its lowest. */
+/** Written as text with its highest byte first, sent with its lowest. */
 function encodeIdentity(writer: BsatnWriter, value: unknown): void {
   const hex = text(value, 'an identity');
   if (!/^[0-9a-f]{64}$/i.test(hex)) throw misfit('an identity', value);
@@ -219,8 +219,8 @@ function encodeTime(writer: BsatnWriter, value: unknown): void {
   writer.millis(millis);
 }
 
-function wholeNumber(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw misfit('a whole number', value);
+function integer(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw misfit('an integer', value);
   return value;
 }
 

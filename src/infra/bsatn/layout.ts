@@ -84,7 +84,7 @@ function textEnd(bytes: Buffer, at: number): number {
   return end >= 0 && isText(bytes, at + 4, end) ? end : -1;
 }
 
-/** Most text is short ASCII, which is told faster here than by a call out of JavaScript. */
+/** Most text is short ASCII, which is recognised faster here than by a call out of JavaScript. */
 function isText(bytes: Buffer, start: number, end: number): boolean {
   if (end - start > 64) return isUtf8(bytes.subarray(start, end));
   for (let at = start; at < end; at++) if (bytes[at]! > 0x7f) return isUtf8(bytes.subarray(at, end));

@@ -28,7 +28,7 @@ export interface Transaction {
 export type SubscribedRows = ReadonlyMap<string, KeyedRow[]>;
 
 const FULL_UPDATE = 0;
-/** As the SDK: nobody tells answers apart by it. */
+/** As the SDK: nobody distinguishes answers by it. */
 const REQUEST_ID = 0;
 /** Kind, request id, host time and query id: what comes before a subscription's rows. */
 const SUBSCRIPTION_HEAD = 1 + 4 + 8 + 4;
@@ -38,7 +38,7 @@ const ROWS_AT_ONCE = 5_000;
 const writer = new BsatnWriter(512);
 
 /**
- * A CallReducer message of `v1.bsatn`: what the SDK sends, which builds its message types anew for each call.
+ * A CallReducer message of `v1.bsatn`: what the SDK sends, which builds its message types again for each call.
  * @param args BSATN product of the reducer's parameters.
  */
 export function callReducerFrame(reducer: string, args: Uint8Array): Uint8Array {
@@ -58,7 +58,7 @@ export function isServerFrame(frame: Uint8Array): boolean {
   const reader = new BsatnReader(frame);
   try {
     if (!passServerMessage(reader)) return false;
-    reader.assertWhole();
+    reader.assertAtEnd();
     return true;
   } catch {
     return false;
@@ -108,14 +108,14 @@ export async function readSubscribed(frame: Uint8Array, module: RemoteModule): P
         await nextTurn();
         untilPause = ROWS_AT_ONCE;
       }
-      list.assertWhole();
+      list.assertAtEnd();
     }
   }
   return found;
 }
 
 /**
- * Reads a whole TransactionUpdate, which {@link isServerFrame} has found well-formed.
+ * Reads a complete TransactionUpdate, which {@link isServerFrame} has found well-formed.
  * @param connectionId of the connection that it came over.
  * @throws HeycatError INTERNAL for a row that cannot be read, or a table that the module does not have; BsatnError.
  */
@@ -158,7 +158,7 @@ function readRows(rows: BsatnReader, { decode, keyOf }: RemoteTable, into: Map<u
     const row = decode(rows);
     into.set(keyOf(row), row);
   }
-  rows.assertWhole();
+  rows.assertAtEnd();
 }
 
 /** @returns false for a message that this client never asks for. */

@@ -34,7 +34,7 @@ export function readClientMessage(frame: Uint8Array): ClientMessage {
   const reader = new BsatnReader(frame);
   try {
     const message = readBody(reader, reader.u8());
-    reader.assertWhole();
+    reader.assertAtEnd();
     return message;
   } catch (cause) {
     if (cause instanceof BsatnError) throw refused(`is malformed: ${cause.message}`);
