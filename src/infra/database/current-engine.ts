@@ -54,7 +54,7 @@ export async function markedEngine(dataDir: string): Promise<LocalEngine | undef
   throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { path: folder });
 }
 
-/** Says durably which engine has the data; before the write is over it is the one of before. */
+/** Says durably which engine has the data; until the write is over it is the previous one. */
 export async function markEngine(dataDir: string, kind: LocalEngine): Promise<void> {
   await writePrivateFile(markerPath(dataDir), `${kind}\n`);
 }

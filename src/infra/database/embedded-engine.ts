@@ -115,7 +115,7 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
-  /** Ends the thread as a crash would, for drills; connections end and {@link onExit} is told. */
+  /** Ends the thread as a crash would, for drills; connections end and {@link onExit} is called. */
   async crash(): Promise<void> {
     await this.#thread?.kill('The engine was ended as by a crash.');
   }
@@ -243,7 +243,7 @@ function claim(folder: string): void {
   openFolders.add(folder);
 }
 
-/** An error of the engine's own as the service tells it. */
+/** An error of the engine's own as the service reports it. */
 function translated(thrown: unknown): HeycatError {
   if (!(thrown instanceof EngineError)) return HeycatError.from(thrown);
   const { code, message, details, cause } = thrown;

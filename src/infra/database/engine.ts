@@ -42,20 +42,20 @@ export interface EngineStatus {
   cause?: string;
   /**
    * The same as a word for programs: `port_taken`, `binary_missing`, `folder_unreadable`, `module_missing`,
-   * `log_corrupt`; `rebuilding` while damaged data is made anew; absent where there is none.
+   * `log_corrupt`; `rebuilding` while damaged data is replaced from a backup; absent where there is none.
    */
   reason?: string;
-  /** Set when its data was damaged and made anew in this run. */
+  /** Set when its data was damaged and rebuilt in this run. */
   rebuilt?: Rebuilt;
 }
 
-/** Data that was damaged and was made anew. */
+/** Data that was damaged and rebuilt. */
 export interface Rebuilt {
   /** ISO 8601. */
   at: string;
   /** Path of the backup. */
   from: string;
-  /** Of the backup. */
+  /** Events in the backup. */
   events: number;
   /** Commands of the journal behind it. */
   queued: number;
@@ -73,14 +73,14 @@ export abstract class Engine {
    * @throws HeycatError ENGINE_UNAVAILABLE with a sentence that says what to do.
    */
   abstract start(): Promise<EngineEndpoint>;
-  /** Ends it in an orderly way; safe to call in any state. */
+  /** Ends it gracefully; safe to call in any state. */
   abstract stop(): Promise<void>;
 }
 
 /** The engine that has the data, as it was chosen: {@link Engine} is what the service runs of it. */
 export abstract class ChosenEngine extends Engine {}
 
-/** What an engine's status tells of an error that ended its start. */
+/** What an engine's status says of an error that ended its start. */
 export function failureOf({ message, details }: HeycatError): { cause: string; reason?: string } {
   const { reason } = details;
   return { cause: message, ...(typeof reason === 'string' && { reason }) };

@@ -94,7 +94,7 @@ async function decidedSwitch(dataDir: string): Promise<Switch | undefined> {
   }
 }
 
-/** Of these names those that exist, each with a free one under the same number. */
+/** Those of the names that exist, each with a free one under the same number. */
 async function asideNames(dataDir: string, names: readonly string[]): Promise<Rename[]> {
   const found: string[] = [];
   for (const name of names) if (await exists(join(dataDir, name))) found.push(name);

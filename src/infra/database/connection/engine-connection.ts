@@ -27,12 +27,12 @@ export interface EngineConnectionOptions {
   supervisor?: Supervisor;
 }
 
-/** Failed connections to a running engine before it is started anew. */
+/** Failed connections to a running engine before it is started again. */
 const RECONNECTS_BEFORE_RESTART = 3;
 
 /**
  * Keeps the engine running and one session to it open, for as long as it is started: a session that ends is replaced
- * by a new one, which tells what changed in between.
+ * by a new one, which delivers what changed in between.
  */
 export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   readonly #log = new Logger('EngineConnection');
@@ -45,7 +45,7 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   #session: Session | undefined;
   #up: Deferred<Session> = deferred();
   #lastCause = 'it is still starting';
-  #told: ConnectionStatus = { connected: false, state: 'starting' };
+  #published: ConnectionStatus = { connected: false, state: 'starting' };
   /** When the present state began. */
   #since = new Date();
   #running: Promise<void> | undefined;
@@ -58,7 +58,7 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   /** Runs in each new session before its rows are read; when it rejects, the session ends. */
   beforeBaseline: (session: Session) => Promise<void> = () => Promise.resolve();
 
-  /** @param events hears how the way to the engine is. */
+  /** @param events gets the status of the connection. */
   constructor(
     private readonly engine: Engine,
     private readonly events: Pick<EventBus, 'publish'>,
@@ -69,26 +69,26 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
     this.#supervisor = supervisor;
   }
 
-  /** Identity whose rows are told, once the engine has started. */
+  /** Identity whose rows are delivered, once the engine has started. */
   get identity(): string | undefined {
     return this.#endpoint?.identity;
   }
 
-  /** The history that was told, once one was. */
+  /** The history that was delivered, once one was. */
   get epoch(): string | undefined {
     return this.#memory.epoch;
   }
 
-  /** Seq of the newest event that was told. */
+  /** Seq of the newest event that was delivered. */
   get seq(): number {
     return this.#memory.seq;
   }
 
   /** How the way to the engine is. */
   get report(): ConnectionReport {
-    const { state } = this.#told;
+    const { state } = this.#published;
     const since = this.#since.toISOString();
-    const isWell = state === 'connected' || (state === 'starting' && this.#told.error === undefined);
+    const isWell = state === 'connected' || (state === 'starting' && this.#published.error === undefined);
     return isWell ? { state, since } : { state, cause: this.#lastCause, since };
   }
 
@@ -113,7 +113,7 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   }
 
   /**
-   * Begins in the background; listeners hear how it goes.
+   * Begins in the background; listeners are notified of how it goes.
    * @param known settles before the first baseline, which then brings only what is different.
    */
   start(known?: Promise<KnownRows | undefined>): void {
@@ -151,7 +151,7 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
     this.#session?.fail(cause);
   }
 
-  /** Asks the engine for a sign of life, or tries to reach it, at once rather than in its turn. */
+  /** Sends a heartbeat to the engine, or tries to reach it, at once rather than in its turn. */
   checkNow(): void {
     this.#session?.checkNow();
     this.#pause.abort();
@@ -212,7 +212,7 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
       memory: this.#memory,
       deadlineMs: this.#deadlineMs,
       heartbeatMs: this.#heartbeatMs,
-      onBatch: (batch) => this.#tell(batch),
+      onBatch: (batch) => this.#deliver(batch),
       onDown: (cause) => down.resolve(cause),
       onHeartbeat: () => {
         this.#heartbeats += 1;
@@ -224,8 +224,8 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
     });
   }
 
-  #tell(batch: ChangeBatch): void {
-    // Before all others: who hears of an event may read it in the log.
+  #deliver(batch: ChangeBatch): void {
+    // Before all others: whoever receives an event may read it in the log.
     this.recent.add(batch);
     for (const listener of this.#listeners) listener.onBatch?.(batch);
   }
@@ -253,12 +253,12 @@ export class EngineConnection implements ChangeFeed, BeforeApplicationShutdown {
   /** Each change once, not each attempt. */
   #status(error?: string): void {
     const state = this.#supervisor.state(performance.now());
-    const told = this.#told;
-    if (this.isUp === told.connected && state === told.state && error === told.error) return;
-    if (state !== told.state) this.#since = new Date();
+    const last = this.#published;
+    if (this.isUp === last.connected && state === last.state && error === last.error) return;
+    if (state !== last.state) this.#since = new Date();
     const status = { connected: this.isUp, state, ...(error !== undefined && { error }) };
-    this.#told = status;
-    if (state === 'degraded' && told.state !== state)
+    this.#published = status;
+    if (state === 'degraded' && last.state !== state)
       this.#log.warn(`the engine keeps ending; the next attempts come slower: ${this.#lastCause}`);
     if (!status.connected && !this.#stopping.signal.aborted)
       this.#log.warn(`not connected to the engine: ${status.error}`);

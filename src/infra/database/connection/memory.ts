@@ -10,7 +10,7 @@ type AnyRow = AreaRows[Area];
 /** Events held in memory; older ones are looked up in the engine. */
 const RECENT_MAX = 2_000;
 
-/** What outlives a session: how far the read models are, and the rows that they were told. */
+/** What outlives a session: how far the read models are, and the rows that were delivered to them. */
 export class ConnectionMemory {
   epoch: string | undefined;
   seq = 0;
@@ -18,13 +18,13 @@ export class ConnectionMemory {
 }
 
 /**
- * The rows as they were last told to the read models. After a reconnect the SDK gives every row again as if it were
- * new; compared with the mirror only the real differences remain.
+ * The rows as they were last delivered to the read models. After a reconnect the SDK gives every row again as if it
+ * were new; compared with the mirror only the real differences remain.
  */
 export class RowMirror {
   readonly #rows = new Map<Area, Map<RowKey, AnyRow>>();
 
-  /** Replaces an area's rows by those that were told in an earlier run of the service. */
+  /** Replaces an area's rows by those that were delivered in an earlier run of the service. */
   recall(area: Area, rows: readonly AnyRow[]): void {
     this.#rows.set(area, new Map(rows.map((row) => [rowKey(row), row])));
   }
@@ -70,13 +70,13 @@ export class RowMirror {
   }
 }
 
-/** The newest events that were told, gapless and oldest first. */
+/** The newest events that were delivered, gapless and oldest first. */
 export class RecentEvents {
   #events: DomainEvent[] = [];
   #epoch: string | undefined;
   #seq = 0;
 
-  /** Seq of the newest event that was told. */
+  /** Seq of the newest event that was delivered. */
   get seq(): number {
     return this.#seq;
   }

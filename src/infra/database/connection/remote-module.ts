@@ -14,7 +14,7 @@ export interface RemoteTable {
   name: string;
   /** @throws HeycatError INTERNAL for a row that cannot be read, or is somebody else's. */
   decode: (reader: BsatnReader) => KeyedRow;
-  /** What tells its rows apart. */
+  /** What identifies each of its rows. */
   keyOf: (row: KeyedRow) => unknown;
 }
 
@@ -37,7 +37,7 @@ export const STATE_TABLES: Readonly<Record<Area, string>> = {
 /** Every table that the connection subscribes to; the benchmark's bare client does the same. */
 export const OWNER_TABLES = [...Object.values(STATE_TABLES), 'event_log', 'command_receipts', 'stream_heads'];
 
-/** Columns that hold JSON text in the table and are told as the value itself. */
+/** Columns that hold JSON text in the table and are delivered as the value itself. */
 const JSON_COLUMNS = new Set([
   'settings.value',
   'voice_commands.action_payload',
@@ -50,7 +50,7 @@ const KEY_COLUMNS = new Set(['row_key', 'trigger_key', 'phrase_key', 'owner_iden
 /** Columns that the wire knows under another name: `type` is a keyword in the module's language. */
 const WIRE_NAMES: Readonly<Record<string, string>> = { event_type: 'type' };
 
-/** The column that tells an owner's rows apart; a table with another than these has `id`. */
+/** The column that identifies a row among its owner's; `id` in every other table. */
 const KEYS: Readonly<Record<string, string>> = {
   settings: 'key',
   event_log: 'seq',
@@ -204,7 +204,7 @@ function readJson(reader: BsatnReader): unknown {
   return JSON.parse(reader.text());
 }
 
-/** Of a reducer's arguments only the command id is read, the first where there is one. */
+/** Reads only the command id of a reducer's arguments, the first where there is one. */
 function commandIdOf({ product }: AlgebraicType): (args: BsatnReader) => string | undefined {
   const [first] = fieldsOf(product.elements);
   return first?.name === 'command_id' ? (args) => args.text() : () => undefined;

@@ -38,7 +38,7 @@ interface ConnectionOptions {
 }
 
 /**
- * One connection of the SDK, used for one life only: it is never reused after a failure, and tells nothing after its
+ * One connection of the SDK, used for one life only: it is never reused after a failure, and delivers nothing after its
  * end (the fence). The SDK greets and subscribes; calls and rows go without it.
  */
 export class SdkConnection {
@@ -50,7 +50,7 @@ export class SdkConnection {
   /** Came, and were not read yet. */
   readonly #frames: Uint8Array[] = [];
   #isReading = false;
-  /** Of the frame that the SDK is reading. */
+  /** The rows of the frame that the SDK is reading. */
   #subscribed: SubscribedRows = new Map();
   #ended = false;
 
@@ -88,7 +88,7 @@ export class SdkConnection {
     this.#send(callReducerFrame(reducer, args));
   }
 
-  /** Subscribes; `onApplied` is given the rows before any transaction that follows is told. */
+  /** Subscribes; `onApplied` is given the rows before any transaction that follows is delivered. */
   subscribe(
     queries: string[],
     onApplied: (rows: SubscribedRows) => void,
@@ -157,7 +157,7 @@ export class SdkConnection {
       const frame = this.#frames.shift();
       if (frame === undefined) return;
       if (!isServerFrame(frame)) this.fail('the engine sent a frame that is not v1.bsatn');
-      else if (isTransactionFrame(frame)) this.#guard(() => this.#tell(frame));
+      else if (isTransactionFrame(frame)) this.#guard(() => this.#deliver(frame));
       else {
         void this.#handOver(sdk, frame);
       }
@@ -184,7 +184,7 @@ export class SdkConnection {
     this.#read(sdk);
   }
 
-  #tell(frame: Uint8Array): void {
+  #deliver(frame: Uint8Array): void {
     const transaction = readTransaction(frame, this.#module, this.#sdk.connectionId.data);
     if (!this.#ended) this.#handlers.onTransaction(transaction);
   }

@@ -39,7 +39,7 @@ export class Session {
   readonly #asked = new Set<Deferred<void>>();
   #connection!: SdkConnection;
   #heartbeat: NodeJS.Timeout | undefined;
-  /** Ticks since anything was heard; counted, not timed, so that a sleeping computer is not taken for a dead engine. */
+  /** Ticks since anything was received; counted, not timed: a sleeping computer is not a dead engine. */
   #silentTicks = 0;
   #live = false;
   /** Why the session is over. */
@@ -69,8 +69,8 @@ export class Session {
   }
 
   /**
-   * Calls a reducer; resolves after its batch was told, with its receipt where this call made it (before the baseline
-   * without). Rejects with the module's refusal, or with ENGINE_UNAVAILABLE and details.outcome: `unknown` when the
+   * Calls a reducer; resolves after its batch was delivered, with its receipt where this call made it (before the
+   * baseline without). Rejects with the module's refusal, or with ENGINE_UNAVAILABLE and details.outcome: `unknown` when the
    * session ends first, `not_sent` when it has ended.
    * @param args made by {@link encodeCall}.
    */
@@ -87,7 +87,7 @@ export class Session {
   /** Rows of a table outside the live subscription. */
   fetch(table: string, selection: Selection): Promise<KeyedRow[]> {
     const query = this.#select(table, selection);
-    // The engine tells a connection the rows of a query once for as long as it is subscribed to: also one whose answer
+    // The engine sends a connection the rows of a query once for as long as it is subscribed to: also one whose answer
     // comes too late for whoever asked first.
     let under = this.#fetches.get(query);
     if (under === undefined) {
@@ -102,7 +102,7 @@ export class Session {
     this.#connection.fail(cause);
   }
 
-  /** Wants a sign of life now; the ticks that follow ask again, and give up an engine that stays silent. */
+  /** Sends a heartbeat now; the ticks that follow send it again, and end the session of an engine that stays silent. */
   checkNow(): void {
     this.#silentTicks = Math.max(1, this.#silentTicks);
     this.#ask();
@@ -146,11 +146,11 @@ export class Session {
 
   #transaction({ rows, outcome }: Transaction): void {
     this.#silentTicks = 0;
-    if (this.#live && rows.length > 0) this.#tell(rows, outcome);
+    if (this.#live && rows.length > 0) this.#deliver(rows, outcome);
     else if (outcome !== undefined) this.#settle(outcome, undefined);
   }
 
-  #tell(rows: Transaction['rows'], outcome: CallOutcome | undefined): void {
+  #deliver(rows: Transaction['rows'], outcome: CallOutcome | undefined): void {
     const { memory, onBatch } = this.#options;
     const changes: RowChange[] = [];
     const logged: KeyedRow[] = [];

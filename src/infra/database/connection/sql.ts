@@ -5,7 +5,7 @@ export function sqlText(text: string): string {
 
 /** Which of the user's rows. */
 export interface Selection {
-  /** Of rows that are known by a number, id or seq: from this one on, to that one. */
+  /** Bounds for rows that are known by a number, id or seq: from this one on, to that one. */
   from?: number;
   to?: number;
   /** The row that is known by this name. */

@@ -48,7 +48,7 @@ export class EmbeddedSocket {
     return this.#onopen;
   }
 
-  /** The socket is handed out open: a handler is told so once, after the caller has set the others. */
+  /** The socket is handed out open: a handler is called once, after the caller has set the others. */
   set onopen(handler: Handler | undefined) {
     const first = this.#onopen === undefined;
     this.#onopen = handler;
@@ -78,7 +78,7 @@ export class EmbeddedSocket {
     this.#deliver();
   }
 
-  /** The connection has ended; told once, in a turn of its own. */
+  /** The connection has ended; reported once, in a turn of its own. */
   finish(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ended';

@@ -48,7 +48,7 @@ export class EngineThread {
   readonly #exited: Promise<void>;
   #nextConnection = 1;
   #cause: string | undefined;
-  /** Of the error that ended it. */
+  /** The details of the error that ended it. */
   #details: Readonly<Record<string, unknown>> = {};
   #isOverdue = false;
   #isStopping = false;
@@ -110,7 +110,7 @@ export class EngineThread {
     });
   }
 
-  /** Ends it in an orderly way; everything that was acknowledged is kept. */
+  /** Ends it gracefully; everything that was acknowledged is kept. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#flush();

@@ -55,7 +55,7 @@ export interface Caller {
   timestampMicros: bigint;
 }
 
-/** Net effect of one transaction on one table, as whole BSATN rows; an updated row is in both lists. */
+/** Net effect of one transaction on one table, as complete BSATN rows; an updated row is in both lists. */
 export interface TableChange {
   table: TableSchema;
   inserts: Uint8Array[];

@@ -53,7 +53,7 @@ export class Importer implements Disposable {
   async #events(rows: ExactRow<LoggedEvent>[]): Promise<void> {
     const inOrder = rows.sort((a, b) => Number(a.value.seq - b.value.seq));
     for (const batch of batches(inOrder)) {
-      // A gap in the log is refused here: numbered anew, its seqs would not be those that clients know.
+      // A gap in the log is refused here: numbered again, its seqs would not be those that clients know.
       this.#nextSeq = batch[0]!.seq;
       await this.#import(batch, []);
       this.#nextSeq += BigInt(batch.length);

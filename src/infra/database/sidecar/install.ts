@@ -52,7 +52,7 @@ async function runCargo(args: string[], { signal, onProgress, env }: InstallOpti
   if (signal?.aborted) throw new HeycatError('CANCELLED');
   const progress = new CargoProgress();
   const cargo = runProgram(['cargo', ...args], {
-    // Cargo draws its bar, the only place where it says how much there is, for terminals only unless told so.
+    // Unless forced, Cargo draws its bar, the only place where it says how much there is, for terminals only.
     env: {
       ...(env ?? environment()),
       CARGO_TERM_PROGRESS_WHEN: 'always',

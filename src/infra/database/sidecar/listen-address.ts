@@ -26,7 +26,7 @@ export function assertLoopbackListen(address: string): number {
 export function assertListeners(addresses: readonly string[], port: number): boolean {
   for (const address of addresses) {
     if (assertLoopbackListen(address) === port) continue;
-    const sentence = `The server listens on ${address}, which it was not told to; it was not left running.`;
+    const sentence = `The server listens on ${address}, not on the address it was given; it was not left running.`;
     throw new HeycatError('ENGINE_UNAVAILABLE', sentence, { address });
   }
   return addresses.length > 0;
@@ -45,7 +45,7 @@ function emptyOnExitOne(error: { code?: unknown }): string {
   if (error.code === 1) return '';
   throw new HeycatError(
     'ENGINE_UNAVAILABLE',
-    'lsof cannot be run, so nobody can tell what the server listens on.',
+    'lsof cannot be run, so it is unknown what the server listens on.',
   );
 }
 

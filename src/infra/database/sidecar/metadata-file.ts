@@ -6,7 +6,7 @@ import { writePrivateFile } from '../../process/files/private-file.ts';
 const NAME = 'metadata.toml';
 const COPY = 'metadata.toml.heycat';
 
-/** Restores a broken `metadata.toml` from our copy; without one it is removed, and the server writes it anew. */
+/** Restores a broken `metadata.toml` from our copy; without one it is removed, and the server writes it again. */
 export async function mendMetadata(folder: string): Promise<'sound' | 'restored' | 'removed'> {
   const text = await readText(join(folder, NAME));
   if (text === undefined || isSound(text)) return 'sound';

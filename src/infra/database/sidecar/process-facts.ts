@@ -5,11 +5,11 @@ import { environment } from '../../process/environment.ts';
 
 const run = promisify(execFile);
 
-/** What tells one process from a later one with the same number. */
+/** What distinguishes one process from a later one with the same number. */
 export interface ProcessFacts {
   /** Opaque; equal only for the same process of the same boot. */
   startTime: string;
-  /** Absolute path of the executable, where the system tells it. */
+  /** Absolute path of the executable, where the system gives it. */
   binary?: string;
   /** The command line; one element where the system does not keep the arguments apart. */
   args: string[];
@@ -67,7 +67,7 @@ async function linuxFacts(pid: number): Promise<ProcessFacts | undefined> {
   // Start times count from boot, so they may repeat after the next one.
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
-  // Another user's process does not tell its executable; a replaced one is marked.
+  // Another user's process does not give its executable; a replaced one is marked.
   const binary = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
   const facts = { startTime: `${boot}:${stat.startTicks}`, args };
   return binary === undefined ? facts : { ...facts, binary: binary.replace(/ \(deleted\)$/, '') };

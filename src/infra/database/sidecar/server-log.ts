@@ -56,7 +56,7 @@ export class ServerLog {
   }
 }
 
-/** Lines of a server's output that tell a reader something. */
+/** Lines of a server's output that mean something to a reader. */
 export function readableLines(output: string): string[] {
   const backtrace = output.search(/^Stack backtrace:|^stack backtrace:/m);
   const text = backtrace < 0 ? output : output.slice(0, backtrace);

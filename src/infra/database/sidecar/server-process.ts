@@ -81,7 +81,7 @@ export class ServerProcess {
   }
 
   /**
-   * Waits until it listens where it was told to, nowhere else, and answers.
+   * Waits until it listens on the address it was given, nowhere else, and answers.
    * @throws HeycatError ENGINE_UNAVAILABLE; the process may still run then.
    */
   async waitUntilReady(api: ServerApi, deadlineMs: number): Promise<void> {

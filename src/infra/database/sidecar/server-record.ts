@@ -94,8 +94,8 @@ async function isRecorded(facts: ProcessFacts, record: ServerRecord, serverData:
     facts.binary === undefined
       ? facts.args[0]!.startsWith(record.binary)
       : [real, record.binary].includes(facts.binary);
-  const whole = facts.args.length === 1;
-  return sameBinary && facts.args.some((arg) => (whole ? arg.includes(serverData) : arg === serverData));
+  const isOneLine = facts.args.length === 1;
+  return sameBinary && facts.args.some((arg) => (isOneLine ? arg.includes(serverData) : arg === serverData));
 }
 
 async function readRecord(path: string): Promise<ServerRecord | undefined> {

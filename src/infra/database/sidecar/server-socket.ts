@@ -74,7 +74,7 @@ export class ServerSocket implements EngineSocket {
     return this.#onopen;
   }
 
-  /** The socket is handed out open: a handler is told so once, after the caller has set the others. */
+  /** The socket is handed out open: a handler is called once, after the caller has set the others. */
   set onopen(handler: Handler | undefined) {
     const first = this.#onopen === undefined;
     this.#onopen = handler;

@@ -37,7 +37,7 @@ export function indexRange(index: IndexAccess, asked: RangeArguments): IndexRang
 
 /**
  * The entries of an index for a range of its first column; undefined where no index orders such values: long texts are
- * kept under a hash, which only tells equal ones.
+ * kept under a hash, which only finds equal ones.
  */
 export function columnRange(table: TableAccess, { column, from, to }: ColumnRange): IndexRange | undefined {
   const index = table.indexes.find(({ schema }) => schema.columns[0] === column);

@@ -88,7 +88,7 @@ class Host implements ModuleHost {
   private readonly reducers: Map<string, { schema: ReducerSchema; endOfArgs: End }>;
   private readonly sequences: Sequences;
   private readonly store: Store;
-  /** The reducer that is told of connections that end. */
+  /** The reducer that is called for connections that end. */
   private readonly ended: string | undefined;
   private guest: Guest | undefined;
   private closed: Promise<void> | undefined;
@@ -127,7 +127,7 @@ class Host implements ModuleHost {
     await this.durable();
   }
 
-  /** Tells the module of connections that ended with the process, as the server does when it starts again. */
+  /** Notifies the module of connections that ended with the process, as the server does when it starts again. */
   async endLeftConnections(): Promise<void> {
     const name = this.ended;
     if (name === undefined) return;

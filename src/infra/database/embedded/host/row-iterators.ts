@@ -21,7 +21,7 @@ export class RowIterators {
   }
 
   /**
-   * Fills `target` with whole pieces; `report` is told how many bytes were written, or the size of the next piece
+   * Fills `target` with complete pieces; `report` gets how many bytes were written, or the size of the next piece
    * where it does not fit. Returns -1 when that was all, which closes the iterator.
    */
   advance(handle: number, target: () => Buffer, report: (length: number) => void): number {

@@ -4,7 +4,7 @@ import { CONNECTION_ID, IDENTITY, numberSize, wraps, type TypeSchema } from '../
 import type { ColumnRange, ColumnSchema, TableSchema } from '../module-host.ts';
 import type { Literal, Operator, Predicate } from './sql.ts';
 
-/** Decides on whole BSATN rows of one table. */
+/** Decides on complete BSATN rows of one table. */
 export type Match = (row: Uint8Array) => boolean;
 
 export interface Filter {
@@ -39,7 +39,7 @@ export function both(left: Filter, right: Filter): Filter {
   return { match: (row) => left.match(row) && right.match(row), ranges: [...ranges.values()] };
 }
 
-/** Of two bounds on one side either will do, since rows are matched as well. */
+/** Two ranges as one. Where both bound one side either will do, since rows are matched as well. */
 function narrower(left: ColumnRange, right: ColumnRange): ColumnRange {
   if (isPoint(left) || isPoint(right)) return isPoint(left) ? left : right;
   return { ...left, ...right };

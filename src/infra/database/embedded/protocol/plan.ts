@@ -22,7 +22,7 @@ export interface Subscriber {
 
 /**
  * Plans a subscription's SQL. There are several plans for `SELECT * FROM *`, and for a table with several row-level
- * rules: as on the server a row is told once by each rule that shows it, and the client counts.
+ * rules: as on the server a row is delivered once by each rule that shows it, and the client counts.
  * @throws EngineError INVALID_ARGUMENT with a sentence for the client.
  */
 export function planQuery(schema: ModuleSchema, sql: string, subscriber: Subscriber): Plan[] {

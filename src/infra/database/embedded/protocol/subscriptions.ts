@@ -4,8 +4,9 @@ import type { Plan } from './plan.ts';
 import type { QueryUpdate, TableUpdate } from './server-message.ts';
 
 /**
- * The queries of one connection. The same text subscribed to several times is told once, from the first subscription
- * to the last unsubscription; two texts that select the same row tell it twice, and the client counts.
+ * The queries of one connection. The rows of one text are delivered once, however often it is subscribed to, from the
+ * first subscription to the last unsubscription; two texts that select the same row deliver it twice, and the client
+ * counts.
  */
 export class Subscriptions {
   readonly #byId = new Map<number, Plan[]>();

@@ -4,14 +4,14 @@ import { LmdbFile } from './lmdb-file.ts';
 import { OrderedMap } from './ordered-map.ts';
 import { WriteAheadLog, type Group } from './write-ahead-log.ts';
 
-/** From this size on the log is carried over into the LMDB file. */
+/** From this size on the log is applied to the LMDB file. */
 const CHECKPOINT_BYTES = 1024 * 1024;
 /** A log of this size waits for the file to catch up: it is kept in memory, and read when opening. */
 const LONGEST_LOG = 4 * 1024 * 1024;
 /** A log below this size is left for the next opening to read. */
 const CLOSING_BYTES = 1024 * 1024;
-/** At rest a log above this size moves into the file: what it holds is in memory. */
-const RESTING_BYTES = 256 * 1024;
+/** When idle a log above this size moves into the file: what it holds is in memory. */
+const IDLE_BYTES = 256 * 1024;
 
 const DONE = Promise.resolve();
 
@@ -89,7 +89,7 @@ export class FolderStore implements Store {
   async rest(): Promise<void> {
     // What is not in the log yet must not be in the file before.
     if (this.isMoving || this.failure !== undefined || this.unwritten.size > 0) return;
-    if (this.log.length > RESTING_BYTES) {
+    if (this.log.length > IDLE_BYTES) {
       this.startCheckpoint();
       await this.rotation;
       await this.checkpoint;

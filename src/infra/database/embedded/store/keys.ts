@@ -4,7 +4,7 @@ import { NUMBER_BYTES, type NumberKind, type TypeSchema } from '../../../bsatn/t
 /** LMDB's keys end at 1978 bytes, and an index entry holds two of ours. */
 const LONGEST = 900;
 const HASH = 32;
-/** Longer texts are told apart by hash behind their first bytes. */
+/** Longer texts are distinguished by a hash behind their first bytes. */
 export const LONGEST_TEXT = 256;
 
 /**
@@ -27,7 +27,7 @@ export class KeyWriter {
     for (let at = 0; at < key.length; at++) this.buffer[this.length++] = key.charCodeAt(at);
   }
 
-  /** The key written since `begin`; one above 900 bytes keeps its first 868 and the hash of the whole. */
+  /** The key written since `begin`; one above 900 bytes keeps its first 868 and the hash of the complete key. */
   take(): string {
     const { buffer, length } = this;
     if (length <= LONGEST) return buffer.toString('latin1', 0, length);
@@ -61,7 +61,7 @@ export class KeyWriter {
 
   /**
    * Bytes, with 00 written as 00 ff and 00 00 behind them: a shorter text stands in front of its continuations. Of
-   * more than 256 bytes the rest is a hash, so long texts with the same beginning are told apart but sort by hash.
+   * more than 256 bytes the rest is a hash, so long texts with the same beginning are distinguished but sort by hash.
    */
   text(bytes: Buffer, start: number, end: number): void {
     this.escaped(bytes, start, Math.min(end, start + LONGEST_TEXT));

@@ -11,7 +11,7 @@ import { seal, unseal } from './sealed-value.ts';
 const APPLIED = 'a';
 /** Addresses set aside for the file, not memory: each time it outgrew them it would be mapped once more beside itself. */
 const MAP_BYTES = 2 ** 30;
-/** Names the last slice of writes that was carried over whole. */
+/** Names the last slice of writes that was applied completely. */
 const CARRIED = 'b';
 /** Writes of one transaction, which are handed over at once: more would hold up the event loop. */
 const SLICE = 500;
@@ -33,7 +33,7 @@ const encoder = {
   },
 };
 
-/** So many reads make it worth while to open the file anew. */
+/** So many reads make it worthwhile to open the file again. */
 const WORN_READS = 1_000;
 
 /** The rows that have left the write-ahead log, in an LMDB file. */
@@ -101,7 +101,7 @@ export class LmdbFile implements Readable {
     if (this.uses < WORN_READS) return;
     this.uses = 0;
     // Who reads before it has closed opens it a second time, and then nothing is given back.
-    // What failed to be written is told by apply.
+    // What failed to be written is reported by apply.
     this.closing = this.opened?.close().catch(() => undefined);
     this.opened = undefined;
   }
@@ -119,7 +119,7 @@ export class LmdbFile implements Readable {
     const batch = database.batch(() => {
       for (const [key, value] of [...writes, [CARRIED, mark] as const]) void this.write(database, key, value);
     });
-    await heard(batch);
+    await handled(batch);
     database.resetReadTxn();
     if (this.get(CARRIED)?.toString() !== mark)
       throw new EngineError('INTERNAL', 'A transaction was refused without a word.');
@@ -132,9 +132,9 @@ export class LmdbFile implements Readable {
   }
 
   private checked(key: string, value: Buffer): Buffer {
-    const whole = this.isSealed ? unseal(key, value) : value;
-    if (whole === undefined) throw damaged(this.path);
-    return whole;
+    const intact = this.isSealed ? unseal(key, value) : value;
+    if (intact === undefined) throw damaged(this.path);
+    return intact;
   }
 
   private database(): RootDatabase<Buffer, string> {
@@ -160,7 +160,7 @@ export class LmdbFile implements Readable {
 }
 
 /** It may fail before anybody waits for it, and its cause, a promise of LMDB's own, is never waited for. */
-function heard(written: Promise<boolean>): Promise<boolean> {
+function handled(written: Promise<boolean>): Promise<boolean> {
   written.catch(({ commitError }: { commitError?: Promise<never> }) => commitError?.catch(() => undefined));
   return written;
 }

@@ -91,7 +91,7 @@ async function put(store: Store, catalog: Stored): Promise<void> {
   await store.durable();
 }
 
-/** Of a new folder this version's. */
+/** The format of a folder; that of this version where the folder is new. */
 async function formatOf(folder: string): Promise<number> {
   const path = join(folder, 'format.json');
   if (!existsSync(path)) {

@@ -18,7 +18,7 @@ export class WriteAheadLog {
   private constructor(private readonly segments: SegmentLog) {}
 
   /**
-   * Tells `replay` every group of the files above `applied` in order, then continues in a new file.
+   * Passes `replay` every group of the files above `applied` in order, then continues in a new file.
    * @throws EngineError ENGINE_UNAVAILABLE when a group in the middle is damaged.
    */
   static async open(folder: string, applied: number, replay: (group: Group) => void): Promise<WriteAheadLog> {

@@ -5,7 +5,7 @@ const HEADER_BYTES = 12;
 /** Enough for every command of an ordinary size; of a longer frame the beginning, which names the command. */
 const FRAME_BYTES = 16 * 1024;
 
-/** The call that a worker is in, so that somebody outside can tell how long and whose it is. */
+/** The call that a worker is in, so that somebody outside can see how long it takes and whose it is. */
 export interface RunningCall {
   /** Changes with every call. */
   turn: number;

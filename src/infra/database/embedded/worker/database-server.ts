@@ -19,7 +19,7 @@ export interface DatabaseServerOptions {
   /** Identity of the database's owner, 32 bytes, lowest first. */
   owner: Uint8Array;
   watch?: CallWatch;
-  /** Takes frames for clients, in order; everything that they tell is durable. */
+  /** Takes frames for clients, in order; everything that they report is durable. */
   send(batch: Uint8Array<ArrayBuffer>): void;
   /** The disk has failed: nothing more can be acknowledged. */
   onFailure(error: EngineError): void;
@@ -41,7 +41,7 @@ interface Connection extends Subscriber, NewConnection {
 const NO_ARGS = new Uint8Array(0);
 const UNKNOWN_REDUCER = 0xffff_ffff;
 
-/** Serves connections that speak `v1.bsatn` from one module: calls, subscriptions, and who is told what. */
+/** Serves connections that speak `v1.bsatn` from one module: calls, subscriptions, and what is delivered to whom. */
 export class DatabaseServer {
   readonly #options: DatabaseServerOptions;
   readonly #watch: CallWatch;
@@ -99,7 +99,7 @@ export class DatabaseServer {
     this.#release();
   }
 
-  /** Ends every connection; resolves when everything that was to be told is. */
+  /** Ends every connection; resolves when everything that was to be delivered is. */
   async end(): Promise<void> {
     for (const id of this.#connections.keys()) {
       this.close(id);
@@ -174,7 +174,7 @@ export class DatabaseServer {
     return this.#lastMicros;
   }
 
-  /** The caller hears of every commit, anybody else of what its subscriptions match. */
+  /** Notifies the caller of every commit, anybody else of what its subscriptions match. */
   #broadcast(
     record: messages.CallRecord,
     changes: readonly TableChange[],
@@ -231,7 +231,7 @@ export class DatabaseServer {
     });
   }
 
-  /** Sends what is durable; while the disk is busy the next frames gather and go together. */
+  /** Sends what is durable; while the disk is busy the next frames collect and go together. */
   #release(): void {
     if (this.#releasing) return;
     this.#releasing = true;
