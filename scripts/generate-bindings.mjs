@@ -60,7 +60,7 @@ function generate(cli, work) {
   return new Map(names.map((name) => [name, withEndings(readFileSync(join(out, name), 'utf8'))]));
 }
 
-/** Node's ESM wants whole file names in imports; the generator writes some without. */
+/** Node's ESM wants complete file names in imports; the generator writes some without. */
 function withEndings(text) {
   return text
     .replaceAll(/from "\.";/g, 'from "./index.ts";')

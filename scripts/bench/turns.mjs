@@ -1,4 +1,4 @@
-/** Load generators that take turns, so that whatever else the machine does meets all, and what came of it. */
+/** Load generators that take turns, so that whatever else the machine does affects all alike, and their results. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const IN_FLIGHT = 64;

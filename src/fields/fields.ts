@@ -2,7 +2,7 @@ import { isUUID, ValidateBy, ValidateIf } from 'class-validator';
 import type { ErrorCode } from '../errors.ts';
 import { LIMITS, MAX_INTEGER } from './limits.ts';
 
-/** Absent or null: both mean that nothing is said. */
+/** Absent or null: both mean that no value is given. */
 export { IsOptional } from 'class-validator';
 
 export type JsonSchema = Record<string, unknown>;
