@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { createHeycat } from '../../src/heycat.ts';
-import { describeOnEngines } from '../support/engines.ts';
+import { describeOnEngines, testedEngine } from '../support/engines.ts';
 import { startService } from '../support/service.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -71,6 +71,20 @@ describeOnEngines('the service inside a host', (engine) => {
       message: expect.stringContaining(`${process.pid}`),
     });
     expect(await service.heycat.call('get_status')).toMatchObject({ engine: { state: 'ready' } });
+  });
+
+  it('APP35 a start that fails because its socket is taken leaves its data folder free', async () => {
+    await using service = await startService(engine);
+    await using folder = await tempFolder();
+    const options = { dataDir: folder.path, engine: testedEngine(engine, folder.path).engine };
+    const second = createHeycat({ ...options, runtimeDir: service.runtimeDir });
+    await expect(second).rejects.toMatchObject({ code: 'BUSY' });
+    const third = await createHeycat({
+      dataDir: folder.path,
+      engine: testedEngine(engine, folder.path).engine,
+      listen: false,
+    });
+    await third.close();
   });
 });
 

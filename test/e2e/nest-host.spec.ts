@@ -4,8 +4,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
 import { createHeycat } from '../../src/heycat.ts';
+import { HeycatModule, ReadModels, SaveSetting, settings } from '../../src/nest.ts';
 import { HeycatClient } from '../../src/infra/ipc/client/client.ts';
+import { testedEngine } from '../support/engines.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { eventually } from '../support/service.ts';
 
@@ -57,4 +62,28 @@ it('APP42 examples/nest-host.ts has the service inside a Nest application, with 
     return entries.length === 1;
   });
   await next.close();
+});
+
+it('APP42 its options may come from a provider of the application', async () => {
+  await using folder = await tempFolder();
+  const place = { dataDir: folder.path, engine: testedEngine('embedded', folder.path).engine, listen: false };
+  const PLACE = Symbol('place');
+
+  @Module({ providers: [{ provide: PLACE, useValue: place }], exports: [PLACE] })
+  class PlaceModule {}
+
+  const useFactory = (found: typeof place) => found;
+  @Module({
+    imports: [HeycatModule.forRootAsync({ imports: [PlaceModule], inject: [PLACE], useFactory })],
+  })
+  class HostModule {}
+
+  const app = await NestFactory.createApplicationContext(HostModule, { logger: false, abortOnError: false });
+  try {
+    const command = Object.assign(new SaveSetting(), { key: 'from', value: 'a provider', wait_ms: 30_000 });
+    await app.get(CommandBus, { strict: false }).execute(command);
+    expect(app.get(ReadModels, { strict: false }).read(settings).get('from')?.value).toBe('a provider');
+  } finally {
+    await app.close();
+  }
 });
